@@ -1,0 +1,1 @@
+"""Reads the shop's catalogue: import, extract, media."""

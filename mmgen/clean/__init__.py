@@ -1,0 +1,1 @@
+"""Pure transforms that clean images, texts and audio."""

@@ -1,0 +1,1 @@
+"""Quality figures and content checks."""

@@ -1,0 +1,1 @@
+"""Pure transforms from clean modalities to features."""

@@ -1,0 +1,1 @@
+"""Descriptions, ad copy and creatives."""

@@ -1,0 +1,1 @@
+"""Upsert into the catalogue, receipts, rollback."""

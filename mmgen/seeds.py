@@ -1,0 +1,16 @@
+"""Every random choice takes its seed from a product id and the run's seed, so a rerun gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def seed_of(*parts: object) -> int:
+    """A 63-bit seed from any parts (product id, run seed, purpose): the same parts give the same seed everywhere."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def digest_of(*parts: object) -> str:
+    """A content hash over text parts, 32 hex digits (128 bits: no collision expected below 10^18 rows)."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]

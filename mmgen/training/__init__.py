@@ -1,0 +1,1 @@
+"""Loader, loop, checkpoint, tracking, promotion."""
