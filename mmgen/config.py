@@ -1,0 +1,134 @@
+"""Configuration: typed, frozen, read from one TOML file. Values that a night depends on are nowhere else."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import Field
+
+from mmgen.clean.params import AudioParams, ImageParams, TextParams
+from mmgen.features.params import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
+from mmgen.generation.creative_params import CreativeParams
+from mmgen.generation.params import DescriptionParams
+from mmgen.params import Params
+from mmgen.pipeline import ROOT
+from mmgen.training.params import TrainParams
+
+
+class CatalogueParams(Params):
+    """Where the shop's catalogue is. An empty URL means ``<home>/catalogue.db`` (SQLite)."""
+
+    url: str = ""
+    batch_rows: int = Field(default=2_000, gt=0)
+
+
+class SparkParams(Params):
+    """Where ``mmgen run`` submits Spark jobs to; Airflow takes its Spark connection instead."""
+
+    master: str = "local[*]"
+
+
+class MediaParams(Params):
+    """Bounds on what is taken from the media folder."""
+
+    max_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+
+
+class CleanParams(Params):
+    """Parameters of the three cleaning jobs."""
+
+    image: ImageParams = ImageParams()
+    text: TextParams = TextParams()
+    audio: AudioParams = AudioParams()
+
+
+class FeatureParams(Params):
+    """Parameters of the three feature jobs."""
+
+    image: ImageFeatureParams = ImageFeatureParams()
+    text: TextFeatureParams = TextFeatureParams()
+    audio: AudioFeatureParams = AudioFeatureParams()
+
+
+class SplitParams(Params):
+    """Shares of the groups (near-copies together) that are held out."""
+
+    validation_share: float = Field(default=0.1, ge=0, lt=0.5)
+    test_share: float = Field(default=0.1, ge=0, lt=0.5)
+
+
+class TrackingParams(Params):
+    """MLflow. An empty URI means a SQLite store under ``<home>/mlflow``."""
+
+    uri: str = ""
+    experiment: str = "mmgen"
+    model_name: str = "mmgen-fusion"
+
+
+class ReportParams(Params):
+    """What the nightly report shows."""
+
+    num_samples: int = Field(default=24, ge=0, le=200)
+
+
+class Config(Params):
+    """The whole configuration. ``seed`` is the run's seed: every random choice derives from it and a product id."""
+
+    home: Path = Path("var")
+    seed: int = 7
+    catalogue: CatalogueParams = CatalogueParams()
+    spark: SparkParams = SparkParams()
+    media: MediaParams = MediaParams()
+    clean: CleanParams = CleanParams()
+    features: FeatureParams = FeatureParams()
+    splits: SplitParams = SplitParams()
+    train: TrainParams = TrainParams()
+    descriptions: DescriptionParams = DescriptionParams()
+    creatives: CreativeParams = CreativeParams()
+    tracking: TrackingParams = TrackingParams()
+    report: ReportParams = ReportParams()
+
+    @property
+    def catalogue_url(self) -> str:
+        """SQLAlchemy URL of the catalogue."""
+        return self.catalogue.url or f"sqlite:///{self.home / 'catalogue.db'}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's tracking store."""
+        return self.tracking.uri or f"sqlite:///{self.home / 'mlflow' / 'mlflow.db'}"
+
+    @property
+    def artifact_root(self) -> Path:
+        """Where MLflow's artifacts lie when the store is local."""
+        return self.home / "mlflow" / "artifacts"
+
+
+def load_config(path: str | Path | None = None) -> Config:
+    """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL`` and ``MLFLOW_TRACKING_URI`` win over the file.
+
+    Secrets come from the environment only: a database URL with a password does not belong into a file.
+    Raises FileNotFoundError or ValueError with the remedy.
+    """
+    named = path or os.environ.get("MMGEN_CONFIG") or ROOT / "conf" / "local.toml"
+    file = Path(named)
+    if not file.is_file():
+        raise FileNotFoundError(f"no configuration file {file}; copy conf/local.toml, or name one with --config")
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file}: not valid TOML: {error}") from None
+    overrides = {("home",): "MMGEN_HOME", ("catalogue", "url"): "MMGEN_CATALOGUE_URL"}
+    overrides |= {("tracking", "uri"): "MLFLOW_TRACKING_URI"}
+    for (*parents, key), variable in overrides.items():
+        if os.environ.get(variable):
+            section = values
+            for name in parents:
+                section = section.setdefault(name, {})
+            section[key] = os.environ[variable]
+    config = Config.load(values, str(file))
+    home = config.home if config.home.is_absolute() else ROOT / config.home
+    home.mkdir(parents=True, exist_ok=True)
+    return config.model_copy(update={"home": home.resolve()})

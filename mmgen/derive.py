@@ -1,0 +1,297 @@
+"""Derive one dataset from others: only what changed, reusing what was seen before, checked, committed once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from mmgen.checks import Audit, audit, require
+from mmgen.contracts import Contract
+from mmgen.datasets import Dataset
+from mmgen.rejects import RejectReason
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from mmgen.job import JobContext
+
+log = logging.getLogger(__name__)
+
+Transform = Callable[[pa.RecordBatch], Mapping[str, Any]]
+"""One entry for each own column of the dataset, as many values as the batch has rows, in order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one dataset is made. ``needs``: an input row where this column is null has nothing to work on: it stays
+    an empty row, without a reason (a product without a clip is normal)."""
+
+    output: str
+    config_hash: str
+    transform: Transform
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did for one partition."""
+
+    output: str
+    ds: str
+    computed: int
+    reused: int
+    rejects: dict[str, int] = field(default_factory=dict)
+    is_unchanged: bool = False
+    seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of the partition."""
+        return self.computed + self.reused
+
+    def line(self) -> str:
+        """One line for a person."""
+        rejected = sum(n for reason, n in self.rejects.items() if reason != RejectReason.INPUT_REJECTED)
+        reasons = ", ".join(f"{reason} {n}" for reason, n in self.rejects.items())
+        tail = f" ({reasons})" if reasons else ""
+        state = "; partition already as it should be" if self.is_unchanged else ""
+        return (
+            f"{self.output} ds={self.ds}: {self.num_rows} rows, computed {self.computed}, reused {self.reused}, "
+            f"rejected {rejected}{tail} in {self.seconds:.1f} s{state}"
+        )
+
+
+def derived_hash(input_hash: str, config_hash: str) -> str:
+    """Identity of a derived row: a transform is deterministic, so its inputs and its configuration say it all."""
+    return hashlib.sha256(f"{input_hash}:{config_hash}".encode()).hexdigest()[:32]
+
+
+def derive(ctx: JobContext, inputs: DataFrame, step: Step) -> Outcome:
+    """Bring one partition up to date.
+
+    ``inputs`` has the output's key columns, ``input_hash``, ``reject_reason`` and what the transform reads: every
+    product as of ``ctx.ds``. A row belongs into the partition if the dataset, as of the date before, says
+    something else of it. Of those, rows seen before (same key, input and configuration, in any partition) are
+    copied and the rest is computed.
+    """
+    from pyspark.sql import functions as F
+
+    started = time.monotonic()
+    dataset = ctx.dataset(step.output)
+    keys = dataset.contract.keys
+    need = needed_keys(ctx, inputs, dataset, step.config_hash).persist()
+    seen = _seen(ctx, dataset, need, step.config_hash).persist()
+    todo = need.join(seen, on=keys, how="left_anti")
+    computed, reused = todo.count(), seen.count()
+    if _is_current(dataset, ctx.ds, seen, computed, reused):
+        outcome = Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
+    else:
+        fresh = inputs.join(F.broadcast(todo) if computed < 200_000 else todo, on=[*keys, "input_hash"])
+        made = fresh.mapInArrow(mapper(step, dataset.contract), dataset.contract.spark_schema)
+        outcome = write(ctx, dataset, made.unionByName(_copies(ctx, dataset, seen)), computed, reused)
+    outcome = _timed(outcome, started)
+    if outcome.is_unchanged:
+        dataset.note(ctx.ds, ctx.metadata(outcome))
+    need.unpersist()
+    seen.unpersist()
+    return outcome
+
+
+def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:
+    """Keys and input hashes of the rows that the partition must hold."""
+    from pyspark.sql import functions as F
+
+    from mmgen.spark import newest
+
+    keys = dataset.contract.keys
+    now = inputs.select(*keys, "input_hash")
+    if ctx.is_full:
+        return now
+    before = newest(ctx.spark, dataset, before=ctx.ds).where(F.col("config_hash") == config_hash)
+    return now.join(before.select(*keys, "input_hash"), on=[*keys, "input_hash"], how="left_anti")
+
+
+def _seen(ctx: JobContext, dataset: Dataset, need: DataFrame, config_hash: str) -> DataFrame:
+    """Of the needed keys, those the dataset holds already, with the ``ds`` to copy from (this date's own first)."""
+    from pyspark.sql import functions as F
+
+    from mmgen.spark import scan
+
+    keys = dataset.contract.keys
+    rows = scan(ctx.spark, dataset, dataset.files()).where(F.col("config_hash") == config_hash)
+    if ctx.retry_reasons:
+        rows = rows.where(F.col("reject_reason").isNull() | ~F.col("reject_reason").isin(ctx.retry_reasons))
+    match = rows.select(*keys, "input_hash", "ds").join(need, on=[*keys, "input_hash"])
+    own_first = F.struct((F.col("ds") == ctx.ds).alias("own"), "ds")
+    return match.groupBy(*keys, "input_hash").agg(F.max(own_first).alias("pick")).select(*keys, "input_hash", "pick.ds")
+
+
+def _copies(ctx: JobContext, dataset: Dataset, seen: DataFrame) -> DataFrame:
+    from pyspark.sql import functions as F
+
+    from mmgen.spark import scan
+
+    dates = [row.ds for row in seen.select("ds").distinct().collect()]
+    rows = scan(ctx.spark, dataset, dataset.files(ds=dates))
+    picked = rows.join(F.broadcast(seen), on=[*dataset.contract.keys, "input_hash", "ds"])
+    return picked.select(*dataset.contract.file_schema.names)
+
+
+def _is_current(dataset: Dataset, ds: str, seen: DataFrame, computed: int, reused: int) -> bool:
+    stands = {p.ds: p.num_rows for p in dataset.partitions()}
+    if computed or stands.get(ds, 0 if dataset.last_commit(ds) else -1) != reused:
+        return False
+    return bool(seen.where(seen.ds != ds).isEmpty())
+
+
+def _known_rejects(dataset: Dataset, ds: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for batch in dataset.batches(dataset.files(ds=[ds]), ["reject_reason"], 65_536):
+        for entry in batch.column(0).drop_null().value_counts().to_pylist():
+            counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
+    return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+
+def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reused: int) -> Outcome:
+    """Stage, audit, publish: the rows become the partition, or nothing changes."""
+    attempt = dataset.stage(ctx.ds)
+    options = {"compression": "uncompressed" if dataset.contract.is_media else "zstd"}
+    for column in dataset.contract.columns:
+        if column.physical == "binary":
+            options[f"parquet.enable.dictionary#{column.name}"] = "false"
+    options["parquet.block.size"] = str(64 * 1024 * 1024)
+    try:
+        # Spark wants to create the folder itself; the attempt's name is ours alone, so nobody else writes here.
+        rows.select(*dataset.contract.file_schema.names).write.options(**options).mode("append").parquet(str(attempt))
+        result = audit(dataset.contract, dataset.staged_files(attempt))
+        require(dataset.name, result)
+    except BaseException:
+        dataset.discard(attempt)
+        raise
+    return publish_partition(ctx, dataset, attempt, result, computed, reused)
+
+
+def publish_partition(
+    ctx: JobContext, dataset: Dataset, attempt: Any, result: Audit, computed: int, reused: int
+) -> Outcome:
+    """Commit an audited attempt."""
+    if result.num_rows != computed + reused:
+        dataset.discard(attempt)
+        raise RuntimeError(
+            f"{dataset.name} ds={ctx.ds}: {computed + reused} rows went in and {result.num_rows} came out; "
+            "nothing was committed"
+        )
+    warnings = [f"{o.name}: {o.detail}" for o in result.warned]
+    outcome = Outcome(dataset.name, ctx.ds, computed, reused, result.rejects, False, 0.0, warnings)
+    ctx.fault("commit")
+    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome))
+    return outcome
+
+
+def _timed(outcome: Outcome, started: float) -> Outcome:
+    return Outcome(**{**outcome.__dict__, "seconds": round(time.monotonic() - started, 2)})
+
+
+# --- on the executors ------------------------------------------------------------------------------------------
+
+
+def mapper(step: Step, contract: Contract) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """The function that Spark's ``mapInArrow`` runs."""
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch.num_rows:
+                yield complete(batch, step, contract)
+
+    return run
+
+
+def complete(batch: pa.RecordBatch, step: Step, contract: Contract) -> pa.RecordBatch:
+    """Apply a transform to the usable rows of a batch, and give every input row back.
+
+    A row whose input was rejected becomes ``input_rejected``; one without the needed column stays empty.
+    """
+    rejected = batch.column("reject_reason").is_valid()
+    usable = pa.compute.invert(rejected)
+    if step.needs:
+        usable = pa.compute.and_(usable, batch.column(step.needs).is_valid())
+    rows = pa.compute.indices_nonzero(usable)
+    made = apply_guarded(batch.take(rows), step.transform, contract) if len(rows) else {}
+    place = pa.array(_places(usable.to_pylist()), pa.int64())
+    inputs = batch.column("input_hash").to_pylist()
+    columns: dict[str, Any] = {key: batch.column(key) for key in contract.keys}
+    columns["input_hash"] = batch.column("input_hash")
+    columns["config_hash"] = pa.array([step.config_hash] * batch.num_rows, pa.string())
+    own_hash = made["content_hash"].take(place).to_pylist() if "content_hash" in made else [None] * batch.num_rows
+    columns["content_hash"] = pa.array(
+        [mine or derived_hash(source, step.config_hash) for mine, source in zip(own_hash, inputs, strict=True)],
+        pa.string(),
+    )
+    reasons = made["reject_reason"].take(place).to_pylist() if made else [None] * batch.num_rows
+    columns["reject_reason"] = pa.array(
+        [str(RejectReason.INPUT_REJECTED) if bad else why for bad, why in zip(rejected.to_pylist(), reasons, strict=True)],
+        pa.string(),
+    )
+    for name in contract.own_columns:
+        kind = contract.arrow_schema.field(name).type
+        columns[name] = made[name].take(place) if made else pa.nulls(batch.num_rows, kind)
+    schema = contract.file_schema
+    return pa.RecordBatch.from_arrays([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+
+
+def _places(usable: list[bool]) -> list[int | None]:
+    """For each row, its place among the usable ones (None: not usable)."""
+    places: list[int | None] = []
+    count = 0
+    for flag in usable:
+        places.append(count if flag else None)
+        count += int(flag)
+    return places
+
+
+def apply_guarded(batch: pa.RecordBatch, transform: Transform, contract: Contract) -> dict[str, pa.Array]:
+    """Run a transform; where it raises, run it row by row, and reject the rows that still raise.
+
+    One bad row never fails a batch. A transform that raises on every row of every batch is a bug, and the error
+    budget of the contract stops it.
+    """
+    try:
+        return as_arrays(transform(batch), batch.num_rows, contract)
+    except Exception:
+        if batch.num_rows == 1:
+            log.exception("%s: transform failed on one row; rejected", contract.name)
+            return _failed_row(contract)
+    parts = [apply_guarded(batch.slice(i, 1), transform, contract) for i in range(batch.num_rows)]
+    names = {name for part in parts for name in part}
+    whole: dict[str, pa.Array] = {}
+    for name in names:
+        kind = next(part[name].type for part in parts if name in part)
+        whole[name] = pa.concat_arrays([part.get(name, pa.nulls(1, kind)) for part in parts])
+    return whole
+
+
+def _failed_row(contract: Contract) -> dict[str, pa.Array]:
+    nulls = {name: pa.nulls(1, contract.arrow_schema.field(name).type) for name in contract.own_columns}
+    return {**nulls, "reject_reason": pa.array([str(RejectReason.TRANSFORM_FAILED)], pa.string())}
+
+
+def as_arrays(values: Mapping[str, Any], num_rows: int, contract: Contract) -> dict[str, pa.Array]:
+    """A transform's output as Arrow arrays of the contract's types. ValueError where a column is missing or short."""
+    arrays: dict[str, pa.Array] = {}
+    optional = [name for name in ("content_hash",) if name in values]
+    for name in [*contract.own_columns, "reject_reason", *optional]:
+        if name not in values:
+            raise ValueError(f"{contract.name}: the transform gave no column {name!r}")
+        kind = contract.arrow_schema.field(name).type
+        array = values[name] if isinstance(values[name], pa.Array) else pa.array(values[name], kind)
+        if len(array) != num_rows:
+            raise ValueError(f"{contract.name}: column {name!r} has {len(array)} values for {num_rows} rows")
+        arrays[name] = array.cast(kind)
+    return arrays

@@ -1,0 +1,128 @@
+"""What every job has in common: its command line, its context, its error messages."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmgen import __version__
+from mmgen.config import Config, load_config
+from mmgen.datasets import Dataset
+from mmgen.pipeline import BY_NAME
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from mmgen.derive import Outcome
+
+log = logging.getLogger("mmgen.job")
+
+
+@dataclass
+class JobContext:
+    """What a job is given: its configuration, its date, its run."""
+
+    name: str
+    config: Config
+    ds: str
+    run_id: str
+    is_full: bool = False
+    retry_reasons: list[str] = field(default_factory=list)
+    batch_rows: int = 64
+
+    @property
+    def home(self) -> Path:
+        """Everything that a run writes lies here."""
+        return self.config.home
+
+    def dataset(self, name: str) -> Dataset:
+        """A dataset of this home."""
+        return Dataset(name, self.home)
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The Spark session, started on first use."""
+        from mmgen.spark import session
+
+        return session(f"mmgen.{self.name}.{self.ds}", self.batch_rows)
+
+    def metadata(self, outcome: Outcome) -> dict[str, str]:
+        """What a commit records: the run, the code, the configuration, the counts, the inputs' versions."""
+        inputs = [n for n in BY_NAME[self.name].inputs if n not in ("catalogue", "champion")]
+        rejects = {f"reject.{reason}": str(n) for reason, n in outcome.rejects.items()}
+        return {
+            "run_id": self.run_id,
+            "job": self.name,
+            "code_version": __version__,
+            "computed": str(outcome.computed),
+            "reused": str(outcome.reused),
+            "seconds": str(outcome.seconds),
+            "inputs": ",".join(f"{n}@{self.dataset(n).version()}" for n in inputs),
+            "warnings": "; ".join(outcome.warnings),
+            **rejects,
+        }
+
+    def fault(self, phase: str) -> None:
+        """Kill this process at a named phase, if ``MMGEN_FAULT`` says so: how the drills crash jobs."""
+        if os.environ.get("MMGEN_FAULT") == f"{self.name}:{phase}":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def argument_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """The options that every job takes."""
+    parser = argparse.ArgumentParser(prog=f"{name}.py", description=description)
+    parser.add_argument("--ds", required=True, help="logical date, YYYY-MM-DD")
+    parser.add_argument("--config", help="TOML file (default: MMGEN_CONFIG, else conf/local.toml)")
+    parser.add_argument("--run-id", default=os.environ.get("MMGEN_RUN_ID"), help="recorded with every commit")
+    parser.add_argument("--full", action="store_true", help="refresh every product, not only those that changed")
+    parser.add_argument("--retry", default="", help="compute rows rejected for these reasons again, comma-separated")
+    parser.add_argument("--force", action="store_true", help="train even where there is a champion (train only)")
+    return parser
+
+
+def parse_ds(text: str) -> str:
+    """A logical date as ISO text. ValueError for anything else: it becomes a folder's name."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"--ds {text!r}: a date like 2026-11-01 is wanted") from None
+
+
+def main(
+    name: str,
+    run: Callable[[JobContext], Outcome | str],
+    batch_rows: int = 64,
+    argv: Sequence[str] | None = None,
+    adjust: Callable[[JobContext, Any], None] | None = None,
+) -> None:
+    """Parse, run, print one line, exit 0; or exit 1 with an error that says what to do."""
+    arguments = argument_parser(name, run.__doc__).parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for noisy in ("py4j", "great_expectations", "alembic", "mlflow", "jieba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    started = time.monotonic()
+    try:
+        ds = parse_ds(arguments.ds)
+        reasons = [r for r in arguments.retry.split(",") if r]
+        run_id = arguments.run_id or f"manual__{ds}"
+        ctx = JobContext(name, load_config(arguments.config), ds, run_id, arguments.full, reasons, batch_rows)
+        if adjust:
+            adjust(ctx, arguments)
+        result = run(ctx)
+    except Exception as error:
+        log.debug("%s failed", name, exc_info=True)
+        if not isinstance(error, (ValueError, FileNotFoundError)) and type(error).__name__ != "CheckFailedError":
+            log.exception("%s failed after %.1f s", name, time.monotonic() - started)
+        print(f"{name}: error: {error}", file=sys.stderr)
+        sys.exit(1)
+    print(result if isinstance(result, str) else result.line(), flush=True)

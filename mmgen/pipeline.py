@@ -1,0 +1,241 @@
+"""The pipeline, declared once: every job, what it reads, what it writes. Standard library only.
+
+The DAGs and ``mmgen run`` both read it; neither knows anything of the jobs' insides.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where jobs/, conf/ and schemas/ lie."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One step of the night.
+
+    ``kind`` says how it is started: ``spark`` (spark-submit), ``torch`` (torchrun) or ``python``.
+    ``inputs`` are datasets (or ``catalogue``, ``champion``), ``output`` is the dataset or thing it makes.
+    """
+
+    name: str
+    kind: str
+    inputs: tuple[str, ...]
+    output: str
+    purpose: str
+    on_failure: str
+    timeout_min: int = 60
+    retries: int = 2
+    owner: str = "data-engineering"
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "extract_products",
+        "spark",
+        ("catalogue",),
+        "raw_products",
+        "Reads the shop's products and keeps those that changed since the date before.",
+        "The catalogue could not be read: check its URL and that the database answers. Nothing later has run.",
+    ),
+    Job(
+        "extract_media",
+        "spark",
+        ("raw_products",),
+        "raw_media",
+        "Packs each product's photo and clip into Parquet. Paths are confined to the shop's media folder.",
+        "More than half of the media is missing or unreadable: is the media folder mounted?",
+        timeout_min=180,
+    ),
+    Job(
+        "clean_images",
+        "spark",
+        ("raw_media",),
+        "clean_images",
+        "Decodes photos safely, sets them upright in sRGB, enhances those that need it, measures quality.",
+        "The error budget is spent: `mmgen quarantine clean_images` lists the photos and why.",
+        timeout_min=240,
+    ),
+    Job(
+        "clean_texts",
+        "spark",
+        ("raw_products",),
+        "clean_texts",
+        "Repairs titles and descriptions, finds their language, masks personal data.",
+        "The error budget is spent: `mmgen quarantine clean_texts` lists the texts and why.",
+    ),
+    Job(
+        "clean_audio",
+        "spark",
+        ("raw_media",),
+        "clean_audio",
+        "Brings clips to 16 kHz mono at one loudness and removes noise where there is any.",
+        "The error budget is spent: `mmgen quarantine clean_audio` lists the clips and why.",
+        timeout_min=240,
+    ),
+    Job(
+        "image_features",
+        "spark",
+        ("clean_images",),
+        "image_features",
+        "Colour and shape features of each photo, and its pixels at the training size.",
+        "A defect of the code or of the machine, not of the data: clean photos always have features.",
+        timeout_min=120,
+    ),
+    Job(
+        "text_features",
+        "spark",
+        ("clean_texts",),
+        "text_features",
+        "Hashed term frequencies of each text.",
+        "A defect of the code or of the machine, not of the data: clean texts always have features.",
+    ),
+    Job(
+        "audio_features",
+        "spark",
+        ("clean_audio",),
+        "audio_features",
+        "Log-mel statistics of each clip.",
+        "A defect of the code or of the machine, not of the data: clean clips always have features.",
+    ),
+    Job(
+        "examples",
+        "spark",
+        ("raw_products", "clean_images", "clean_texts", "image_features", "text_features", "audio_features"),
+        "examples",
+        "Joins the modalities of each product with a mask, and assigns splits that keep near-copies together.",
+        "One of its inputs has no partition yet: run the jobs before it.",
+    ),
+    Job(
+        "train",
+        "torch",
+        ("examples",),
+        "champion",
+        "Trains the fusion model where there is no champion yet; otherwise it does nothing.",
+        "Training failed or diverged. The champion, if there is one, stays; the night may be finished without.",
+        timeout_min=360,
+        owner="machine-learning",
+    ),
+    Job(
+        "descriptions",
+        "spark",
+        ("examples", "champion"),
+        "descriptions",
+        "Writes a description and a line of ad copy for each product.",
+        "The champion cannot be loaded: look at the model registry's page.",
+        timeout_min=240,
+        owner="machine-learning",
+    ),
+    Job(
+        "creatives",
+        "spark",
+        ("descriptions", "clean_images", "examples", "champion"),
+        "creatives",
+        "Draws an ad picture for each product.",
+        "A missing font, or the champion cannot be loaded; the task's log names it.",
+        timeout_min=240,
+        owner="machine-learning",
+    ),
+    Job(
+        "content_checks",
+        "spark",
+        ("examples", "descriptions", "creatives"),
+        "content_checks",
+        "Checks every piece of content; what is borderline waits for a person.",
+        "Nothing unchecked is published: publishing waits until this succeeds.",
+        owner="merchandising",
+    ),
+    Job(
+        "publish",
+        "spark",
+        ("content_checks", "descriptions", "creatives"),
+        "publications",
+        "Writes approved content into the catalogue, never over a person's text or a newer date's.",
+        "The catalogue refused the write. Run it again: what is published already stays as it is.",
+        owner="merchandising",
+    ),
+    Job(
+        "report",
+        "python",
+        ("publications",),
+        "report",
+        "One MLflow run a date: counts, rejects, quality, samples, data versions, model.",
+        "Only the report is missing; everything is published. Run it again when MLflow answers.",
+        owner="analytics",
+    ),
+)
+
+BY_NAME = {job.name: job for job in JOBS}
+
+
+def producer(dataset: str) -> Job | None:
+    """The job that makes a dataset (None for the shop's catalogue)."""
+    return next((job for job in JOBS if job.output == dataset), None)
+
+
+def upstream(job: Job) -> list[str]:
+    """Names of the jobs that must have succeeded before this one."""
+    makers = (producer(name) for name in job.inputs)
+    return [maker.name for maker in makers if maker]
+
+
+def select(first: str | None, last: str | None) -> list[Job]:
+    """The jobs from ``first`` to ``last``, both included, in order. ValueError for an unknown name."""
+    names = [job.name for job in JOBS]
+    for name in (first, last):
+        if name is not None and name not in names:
+            raise ValueError(f"no job {name!r}. The jobs are: {', '.join(names)}")
+    start = names.index(first) if first else 0
+    end = names.index(last) + 1 if last else len(names)
+    if start >= end:
+        raise ValueError(f"{first} comes after {last}. The order is: {', '.join(names)}")
+    return list(JOBS[start:end])
+
+
+def job_file(job: Job) -> Path:
+    """The job's entry point."""
+    return ROOT / "jobs" / f"{job.name}.py"
+
+
+def job_python() -> str:
+    """The Python of the jobs' environment: ``MMGEN_PYTHON``, else .venv/jobs beside this package, else this one."""
+    named = os.environ.get("MMGEN_PYTHON")
+    beside = ROOT / ".venv" / "jobs" / "bin" / "python"
+    return named or (str(beside) if beside.exists() else sys.executable)
+
+
+def job_arguments(ds: str, *extra: str, config: str | None = None) -> list[str]:
+    """What every job is given."""
+    named = ["--config", config] if config else []
+    return ["--ds", ds, *named, *extra]
+
+
+def job_environment() -> dict[str, str]:
+    """Environment of a job's process: where Spark, its settings and its Python are."""
+    bin_dir = str(Path(job_python()).parent)
+    return {
+        "PATH": f"{bin_dir}:{os.environ.get('PATH', '')}",
+        "PYSPARK_PYTHON": job_python(),
+        "PYSPARK_DRIVER_PYTHON": job_python(),
+        "SPARK_CONF_DIR": os.environ.get("SPARK_CONF_DIR", str(ROOT / "conf" / "spark")),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+    }
+
+
+def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", processes: int = 1) -> list[str]:
+    """The command line that starts a job, the same from Airflow and from ``mmgen run``."""
+    bin_dir = Path(job_python()).parent
+    file = str(job_file(job))
+    if job.kind == "spark":
+        return [str(bin_dir / "spark-submit"), "--master", spark_master, "--name", f"mmgen.{job.name}", file, *arguments]
+    if job.kind == "torch":
+        launch = [str(bin_dir / "torchrun"), "--standalone", f"--nproc-per-node={processes}", "--max-restarts=1"]
+        return [*launch, file, *arguments]
+    return [job_python(), file, *arguments]
