@@ -6,9 +6,11 @@ Coordinates are fractions of the canvas side, x to the right, y down, so a drawi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 Colour = tuple[int, int, int]
 Points = Sequence[tuple[float, float]]
@@ -38,7 +40,7 @@ class Pen:
         self.mask = np.zeros((side_px, side_px), np.uint8)
         self.surface = np.zeros((side_px, side_px), np.uint8)
 
-    def _fixed(self, points: Points) -> np.ndarray:
+    def _fixed(self, points: Points) -> NDArray[Any]:
         return np.round(np.asarray(points, np.float64) * self.side_px * (1 << SHIFT)).astype(np.int32)
 
     def shape(self, points: Points, colour: Colour | None = None) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mmgen.catalog.sample_drawings import DRAWINGS, Colour, Pen, shade
 
-SIDES_PX = (240, 320, 400, 480, 600, 720)
+SIDES_PX = (240, 280, 320, 400, 480, 600)
 BACKDROPS: tuple[Colour, ...] = ((255, 255, 255), (250, 250, 250), (236, 232, 226), (222, 230, 236), (214, 206, 196))
 
 
-def photograph(shape: str, colour: Colour, pattern: str, rng: np.random.Generator) -> np.ndarray:
-    """One product picture, RGB uint8 (height, width, 3) with sides of 240 to 900 px, square, tall or wide."""
+def photograph(shape: str, colour: Colour, pattern: str, rng: np.random.Generator) -> NDArray[Any]:
+    """One product picture, RGB uint8 (height, width, 3) with sides of 240 to 750 px, square, tall or wide."""
     side = int(rng.choice(SIDES_PX))
     frames = [(side, side), (side * 5 // 4, side), (side, side * 5 // 4)]
     height, width = frames[int(rng.choice(3, p=[0.6, 0.25, 0.15]))]
@@ -30,7 +33,7 @@ def photograph(shape: str, colour: Colour, pattern: str, rng: np.random.Generato
     return np.clip(scene, 0, 255).astype(np.uint8)
 
 
-def _pose(side: int, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+def _pose(side: int, height: int, width: int, rng: np.random.Generator) -> NDArray[Any]:
     """A small turn, scale and shift (2, 3): the product stays whole inside the frame."""
     matrix = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.uniform(-6, 6)), float(rng.uniform(0.78, 0.98)))
     jitter_x, jitter_y = rng.uniform(-0.03 * side, 0.03 * side, 2)
@@ -38,7 +41,7 @@ def _pose(side: int, height: int, width: int, rng: np.random.Generator) -> np.nd
     return np.asarray(matrix)
 
 
-def _lit(pen: Pen, rng: np.random.Generator) -> np.ndarray:
+def _lit(pen: Pen, rng: np.random.Generator) -> NDArray[Any]:
     """The drawing under light from the left or right; gain stays near 1 so that the named colour stays true."""
     grid = np.linspace(-1, 1, pen.side_px, dtype=np.float32)
     lean = float(rng.choice([-1, 1])) * float(rng.uniform(0.06, 0.16))
@@ -49,7 +52,7 @@ def _lit(pen: Pen, rng: np.random.Generator) -> np.ndarray:
     return np.clip(image * light[..., None], 0, 255).astype(np.uint8)
 
 
-def _backdrop(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+def _backdrop(height: int, width: int, rng: np.random.Generator) -> NDArray[Any]:
     """A plain studio sweep: half are white, the rest grey or warm, some with the edge of a table."""
     index = 0 if rng.random() < 0.5 else int(rng.integers(1, len(BACKDROPS)))
     scene = np.full((height, width, 3), BACKDROPS[index], np.float32)
@@ -61,7 +64,7 @@ def _backdrop(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     return scene
 
 
-def _shadow(alpha: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarray:
+def _shadow(alpha: NDArray[Any], side: int, rng: np.random.Generator) -> NDArray[Any]:
     """How dark the ground is, (height, width) in 0..0.3: the outline, moved a little down and blurred."""
     moved = np.roll(alpha, (int(side * 0.025), int(side * float(rng.uniform(-0.02, 0.02)))), axis=(0, 1))
     small = cv2.resize(moved, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)

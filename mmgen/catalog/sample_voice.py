@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import zlib
+from typing import Any
 
 import numpy as np
 import soundfile as sf
+from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 RATES_HZ = (8000, 16000, 44100)
@@ -22,7 +24,7 @@ VOWELS_HZ = (
 BANDWIDTHS_HZ = (70.0, 100.0, 140.0)
 
 
-def speak(rate_hz: int, rng: np.random.Generator) -> np.ndarray:
+def speak(rate_hz: int, rng: np.random.Generator) -> NDArray[Any]:
     """One clip, float64 (num_samples,) with a peak of 0.2 to 0.8: 4 to 12 syllables, 0.9 to 3 s."""
     pitch_hz, tract = float(rng.uniform(95, 230)), float(rng.uniform(0.95, 1.15))
     parts = [np.zeros(int(0.08 * rate_hz))]
@@ -34,7 +36,7 @@ def speak(rate_hz: int, rng: np.random.Generator) -> np.ndarray:
     return np.asarray(wave / np.abs(wave).max() * rng.uniform(0.2, 0.8))
 
 
-def _vowel(rate_hz: int, pitch_hz: float, tract: float, rng: np.random.Generator) -> np.ndarray:
+def _vowel(rate_hz: int, pitch_hz: float, tract: float, rng: np.random.Generator) -> NDArray[Any]:
     """A voiced syllable: a falling, slightly shaky pitch, a pulse a period, three resonators in series."""
     num = int(rng.uniform(0.11, 0.2) * rate_hz)
     glide = pitch_hz * np.linspace(1.05, 0.92, num) * (1 + 0.01 * np.sin(2 * np.pi * 5.5 * np.arange(num) / rate_hz))
@@ -52,13 +54,13 @@ def _vowel(rate_hz: int, pitch_hz: float, tract: float, rng: np.random.Generator
     return np.asarray(voiced / max(1e-9, np.abs(voiced).max()))
 
 
-def _burst(rate_hz: int, rng: np.random.Generator) -> np.ndarray:
+def _burst(rate_hz: int, rng: np.random.Generator) -> NDArray[Any]:
     """A consonant: 20 to 50 ms of high-passed noise, quieter than the vowel after it."""
     noise = rng.standard_normal(int(rng.uniform(0.02, 0.05) * rate_hz))
     return np.asarray(lfilter([1.0, -0.9], [1.0], noise) * np.hanning(len(noise)) * 0.06)
 
 
-def add_noise(wave: np.ndarray, snr_db: float, rng: np.random.Generator) -> np.ndarray:
+def add_noise(wave: NDArray[Any], snr_db: float, rng: np.random.Generator) -> NDArray[Any]:
     """White noise and a 50 Hz hum under the voice at ``snr_db`` over the whole clip."""
     noise = rng.standard_normal(len(wave)) + 0.5 * np.sin(np.arange(len(wave)) * 0.03)
     gain = np.sqrt(np.mean(wave**2) / np.mean(noise**2) / 10 ** (snr_db / 10))
@@ -66,7 +68,7 @@ def add_noise(wave: np.ndarray, snr_db: float, rng: np.random.Generator) -> np.n
     return np.asarray(mixed / max(1.0, np.abs(mixed).max() / 0.99))
 
 
-def encode(wave: np.ndarray, rate_hz: int, suffix: str, serial: int) -> bytes:
+def encode(wave: NDArray[Any], rate_hz: int, suffix: str, serial: int) -> bytes:
     """The clip as ``wav`` (PCM16), ``flac`` or ``ogg`` (Vorbis) bytes, the same bytes every time."""
     buffer = io.BytesIO()
     subtype = None if suffix == "ogg" else "PCM_16"
