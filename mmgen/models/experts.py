@@ -1,0 +1,51 @@
+"""Products of Gaussian experts, the KL term and the likelihoods of the fusion model.
+
+Shapes: B rows, M modalities, L latent size, D size of a modality.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def product_of_experts(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The product of the present experts and a standard normal prior (Wu & Goodman 2018, eq. 2).
+
+    mu, logvar: (B, M, L); mask: (B, M) bool. Precisions add, and means weigh by precision:
+    1/var = 1 + sum 1/var_m,  mu = var * sum mu_m / var_m. With no modality it is the prior. Returns (B, L), (B, L).
+    """
+    # where, not multiplication: an absent modality may hold inf or nan, and 0 * nan is nan, also in the gradient.
+    precision = torch.where(mask[..., None], torch.exp(-logvar), torch.zeros_like(logvar))
+    total = 1.0 + precision.sum(dim=1)
+    weighted = torch.where(mask[..., None], mu * precision, torch.zeros_like(mu)).sum(dim=1)
+    return weighted / total, -torch.log(total)
+
+
+def kl_to_prior(mu: Tensor, logvar: Tensor) -> Tensor:
+    """KL(N(mu, var) || N(0, 1)) for each dimension, in nats: (B, L)."""
+    return 0.5 * (mu.square() + logvar.exp() - 1.0 - logvar)
+
+
+def free_bits(kl: Tensor, minimum: float) -> Tensor:
+    """The KL that is paid for: nothing below ``minimum`` nats a dimension on average (Kingma et al. 2016). Scalar."""
+    return kl.mean(dim=0).clamp(min=minimum).sum()
+
+
+def laplace_nll(value: Tensor, location: Tensor, log_scale: Tensor) -> Tensor:
+    """-log p of a Laplace likelihood summed over all but the first dimension, in nats: (B,)."""
+    per_value = (value - location).abs() * torch.exp(-log_scale) + log_scale + math.log(2.0)
+    return per_value.flatten(1).sum(dim=1)
+
+
+def gaussian_nll(value: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
+    """-log p of a Gaussian likelihood with one learned scale (Rybkin et al. 2021), in nats: (B,)."""
+    per_value = 0.5 * ((value - mean) * torch.exp(-log_scale)).square() + log_scale + 0.5 * math.log(2 * math.pi)
+    return per_value.flatten(1).sum(dim=1)
+
+
+def multinomial_nll(counts: Tensor, logits: Tensor) -> Tensor:
+    """-log p of the present attributes under one softmax (Liang et al. 2018), in nats: (B,). counts, logits: (B, D)."""
+    return -(counts * torch.log_softmax(logits, dim=1)).sum(dim=1)

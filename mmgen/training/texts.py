@@ -1,0 +1,86 @@
+"""The texts that the decoder learns: delexicalised once for each product, kept as small integer arrays.
+
+A product's texts take about 200 bytes, so a million products fit in memory where their images never would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.dataset as pads
+import torch
+from numpy.typing import NDArray
+
+from mmgen.models.vocabulary import Vocabulary, is_slot
+from mmgen.training.objective import TextBatch
+from mmgen.training.params import TrainParams
+
+Targets = Callable[[Mapping[str, Any]], list[list[str]]]
+_UNUSED = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Each product's texts as ids, and the slots (positions among the vocabulary's) that its texts have between them."""
+
+    ids: Mapping[str, list[NDArray[np.int32]]]
+    slots: Mapping[str, list[int]]
+    num_slots: int
+
+    def choose(self, product_ids: Sequence[str], generator: torch.Generator) -> TextBatch:
+        """One text a product, drawn evenly."""
+        draws = torch.rand(len(product_ids), generator=generator).tolist()
+        picks = [int(u * len(self.ids.get(p, []))) for p, u in zip(product_ids, draws, strict=True)]
+        return self.batch(product_ids, picks)
+
+    def batch(self, product_ids: Sequence[str], picks: Sequence[int]) -> TextBatch:
+        """The text number ``picks[i]`` of product i, or an absent one where it has none."""
+        chosen = [texts[k] if k < len(texts := self.ids.get(p, [])) else None
+                  for p, k in zip(product_ids, picks, strict=True)]  # fmt: skip
+        length = max([2, *(len(text) for text in chosen if text is not None)])
+        tokens = np.zeros((len(chosen), length), np.int64)
+        slots = np.zeros((len(chosen), self.num_slots), np.float32)
+        for row, (product_id, text) in enumerate(zip(product_ids, chosen, strict=True)):
+            if text is not None:
+                tokens[row, : len(text)] = text
+                slots[row, self.slots[product_id]] = 1.0
+        present = torch.tensor([text is not None for text in chosen])
+        return TextBatch(torch.from_numpy(tokens), torch.from_numpy(slots), present)
+
+    def count(self, product_id: str) -> int:
+        return len(self.ids.get(product_id, []))
+
+
+def collect(files: Sequence[str], targets: Targets, split: str) -> dict[str, list[list[str]]]:
+    """The delexicalised texts of every product of a split that has any. Reads no pixels and no embeddings."""
+    data = pads.dataset(list(files), format="parquet")
+    columns = [name for name in data.schema.names if name not in _UNUSED]
+    found: dict[str, list[list[str]]] = {}
+    for batch in data.to_batches(columns=columns, filter=pads.field("split") == split, use_threads=False):
+        for row in batch.to_pylist():
+            # pyarrow hands a map over as pairs; the delexicaliser reads a mapping.
+            row = {name: dict(value) if name == "attributes" and value is not None else value for name, value in row.items()}
+            texts = [text for text in targets(row) if len(text) > 1]
+            if texts:
+                found[str(row["product_id"])] = texts
+    return found
+
+
+def index_texts(found: Mapping[str, list[list[str]]], vocabulary: Vocabulary, params: TrainParams) -> Texts:
+    """Texts as ids, cut at ``max_text_tokens``."""
+    positions = {vocabulary.tokens[token]: i for i, token in enumerate(vocabulary.slot_ids)}
+    ids, slots = {}, {}
+    for product_id, texts in found.items():
+        ids[product_id] = [np.array(vocabulary.encode(t)[: params.max_text_tokens], np.int32) for t in texts]
+        names = {token for text in texts for token in text if is_slot(token)}
+        slots[product_id] = sorted(positions[name] for name in names if name in positions)
+    return Texts(ids, slots, len(positions))
+
+
+def build_vocabulary(found: Mapping[str, list[list[str]]], params: TrainParams) -> Vocabulary:
+    """The vocabulary of the training texts."""
+    every = (text for texts in found.values() for text in texts)
+    return Vocabulary.build(every, params.min_token_count, params.max_vocabulary)
