@@ -158,7 +158,7 @@ def open_catalog(url: str) -> Engine:
     with write_transaction(engine, lock=LOCK_CREATE) as connection:
         metadata.create_all(connection)
         if "storefront_content" not in sa.inspect(connection).get_view_names():
-            connection.execute(sa.DDL(f"CREATE VIEW storefront_content AS {STOREFRONT_VIEW}"))
+            connection.execute(sa.text(f"CREATE VIEW storefront_content AS {STOREFRONT_VIEW}"))
     return engine
 
 

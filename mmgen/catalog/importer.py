@@ -1,0 +1,227 @@
+"""Loads a shop's file into the catalogue: batches, one pass over the rows, and the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from mmgen.catalog.readers import Row, Unreadable, open_source
+from mmgen.catalog.source_map import SourceMap, check_columns
+from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
+from mmgen.catalog.values import Product, raw_json, to_product
+from mmgen.rejects import RejectReason
+
+BATCH_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did. ``num_rows`` = imported + changed + unchanged + all rejected."""
+
+    source: str
+    num_rows: int
+    imported: int
+    changed: int
+    unchanged: int
+    removed: int
+    rejected: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One row that did not become a product."""
+
+    row_number: int
+    product_id: str | None
+    reason: RejectReason
+    detail: str
+    raw: str
+
+
+def import_file(
+    engine: Engine,
+    path: str | Path,
+    source_map: SourceMap,
+    media_root: str | Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ImportResult:
+    """Make the products of ``source_map.name`` be those of the file: new, changed, and gone where the file lacks them.
+
+    Rows that cannot be taken are kept in ``import_rejects`` with their reason; of rows with one id the first is
+    kept. An id that another source holds is a duplicate, too. Each batch is a transaction, so a storefront can read
+    (and an interrupted import is simply run again). ``media_root`` (else the map's, else the file's folder) is where
+    relative media paths start. ``progress`` gets the number of rows read since it was called before.
+
+    Raises ValueError for a file or a map that does not fit, before anything is written; and for a file without one
+    usable row while the source has products (they stay: taking them all away is hardly what is meant).
+    """
+    path = Path(path)
+    source = open_source(path, source_map)
+    warnings = [*source.warnings, *check_columns(source_map, source.columns, str(path))]
+    root = _media_root(path, source_map, media_root)
+    seen = sa.Table(f"seen_{uuid.uuid4().hex}", sa.MetaData(), _seen_id(), prefixes=["TEMPORARY"])
+    counts: Counter[str] = Counter()
+    # A temporary table belongs to one connection: it is held for the whole import.
+    with engine.connect().execution_options(is_writing=True) as connection:
+        with connection.begin():
+            _write_source(connection, source_map, root)
+            seen.create(connection)
+        try:
+            numbered = enumerate(source.read_rows(), start=1)
+            while batch := list(islice(numbered, BATCH_ROWS)):
+                with connection.begin():
+                    counts += _import_batch(connection, batch, source_map, seen)
+                if progress is not None:
+                    progress(len(batch))
+            with connection.begin():
+                counts["removed"] = _remove_vanished(connection, source_map.name, seen, path)
+        finally:
+            connection.rollback()
+            with connection.begin():
+                seen.drop(connection)
+    rejected = {reason: counts[reason] for reason in map(str, RejectReason) if counts[reason]}
+    tally = {name: counts[name] for name in ("imported", "changed", "unchanged", "removed")}
+    num_rows = sum(tally.values()) - tally["removed"] + sum(rejected.values())
+    return ImportResult(source_map.name, num_rows, rejected=rejected, warnings=tuple(warnings), **tally)
+
+
+def _seen_id() -> sa.Column[Any]:
+    return sa.Column("product_id", metadata.tables["products"].c.product_id.type, primary_key=True)
+
+
+def _media_root(path: Path, source_map: SourceMap, given: str | Path | None) -> Path:
+    root = Path(given) if given is not None else path.parent / (source_map.media_root or ".")
+    if not root.is_dir():
+        raise ValueError(f"media root {root} is not a folder: pass the folder that the file's media paths start from")
+    return root.resolve()
+
+
+def _write_source(connection: Connection, source_map: SourceMap, root: Path) -> None:
+    insert = insert_for(connection, sources)
+    update = {"locale": insert.excluded.locale, "media_root": insert.excluded.media_root}
+    row = {"name": source_map.name, "locale": source_map.locale, "media_root": str(root)}
+    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=update), row)
+    connection.execute(sa.delete(import_rejects).where(import_rejects.c.source == source_map.name))
+
+
+def _import_batch(
+    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table
+) -> Counter[str]:
+    """Read, tell apart, write: the counts by outcome, where a reject's outcome is its reason."""
+    rejects: list[Reject] = []
+    candidates = list(_candidates(batch, source_map, rejects))
+    owners = _owners(connection, [product["product_id"] for _, product, _ in candidates])
+    fresh = _mark_seen(connection, candidates, source_map.name, owners, seen)
+    kept: list[Product] = []
+    for number, product, row in candidates:
+        product_id = product["product_id"]
+        owner = owners.get(product_id, source_map.name)
+        if owner != source_map.name:
+            detail = f"the id belongs to a product of source {owner!r}"
+        elif product_id not in fresh:
+            detail = "an earlier row has the same id"
+        else:
+            fresh.remove(product_id)
+            kept.append(product)
+            continue
+        rejects.append(Reject(number, product_id, RejectReason.DUPLICATE_ID, detail, raw_json(row)))
+    counts = Counter(str(reject.reason) for reject in rejects)
+    written = _write_products(connection, kept)
+    counts["imported"] = sum(product_id not in owners for product_id in written)
+    counts["changed"] = len(written) - counts["imported"]
+    counts["unchanged"] = len(kept) - len(written)
+    _write_rejects(connection, source_map.name, rejects)
+    return counts
+
+
+def _candidates(
+    batch: Iterable[tuple[int, Row]], source_map: SourceMap, rejects: list[Reject]
+) -> Iterator[tuple[int, Product, dict[str, Any]]]:
+    """The rows that make a product; the others are appended to ``rejects``."""
+    for number, row in batch:
+        if isinstance(row, Unreadable):
+            rejects.append(Reject(number, None, RejectReason.ROW_UNREADABLE, row.detail, raw_json(row.raw)))
+            continue
+        product, reason, detail = to_product(row, source_map)
+        if product is not None:
+            yield number, product, row
+        elif reason is not None:
+            rejects.append(Reject(number, None, reason, detail, raw_json(row)))
+
+
+def _owners(connection: Connection, product_ids: list[str]) -> dict[str, str]:
+    """product_id -> source, of those that the catalogue holds already."""
+    query = sa.select(products.c.product_id, products.c.source).where(products.c.product_id.in_(product_ids))
+    return {row.product_id: row.source for row in connection.execute(query)}
+
+
+def _mark_seen(
+    connection: Connection,
+    candidates: list[tuple[int, Product, dict[str, Any]]],
+    source: str,
+    owners: dict[str, str],
+    seen: sa.Table,
+) -> set[str]:
+    """Note the ids of this batch; returns those that no earlier batch had."""
+    ids = {product["product_id"] for _, product, _ in candidates}
+    rows = [{"product_id": product_id} for product_id in sorted(ids) if owners.get(product_id, source) == source]
+    if not rows:
+        return set()
+    statement = insert_for(connection, seen).on_conflict_do_nothing().returning(seen.c.product_id)
+    return set(connection.execute(statement, rows).scalars())
+
+
+def _write_products(connection: Connection, rows: list[Product]) -> set[str]:
+    """Insert or update; a row that is the same already is left alone. Returns the ids that were written."""
+    if not rows:
+        return set()
+    insert = insert_for(connection, products)
+    others = [column.name for column in products.columns if column.name != "product_id"]
+    statement = insert.on_conflict_do_update(
+        index_elements=["product_id"],
+        set_={name: insert.excluded[name] for name in others},
+        where=sa.and_(
+            products.c.source == insert.excluded.source,
+            sa.or_(*(products.c[name].is_distinct_from(insert.excluded[name]) for name in others)),
+        ),
+    ).returning(products.c.product_id)
+    return set(connection.execute(statement, rows).scalars())
+
+
+def _write_rejects(connection: Connection, source: str, rejects: list[Reject]) -> None:
+    rows = [
+        {
+            "source": source,
+            "row_number": reject.row_number,
+            "product_id": reject.product_id,
+            "reject_reason": str(reject.reason),
+            "detail": reject.detail,
+            "raw": reject.raw,
+        }
+        for reject in rejects
+    ]
+    if rows:
+        connection.execute(insert_for(connection, import_rejects), rows)
+
+
+def _remove_vanished(connection: Connection, source: str, seen: sa.Table, path: Path) -> int:
+    """Take away the products of this source that the file no longer has; what was published for them is kept."""
+    is_ours = products.c.source == source
+    num_seen = connection.execute(sa.select(sa.func.count()).select_from(seen)).scalar_one()
+    num_held = connection.execute(sa.select(sa.func.count()).select_from(products).where(is_ours)).scalar_one()
+    if num_held and not num_seen:
+        raise ValueError(
+            f"{path}: not one usable row, while source {source!r} has {num_held} products: they are kept."
+            " Look at the rejected rows, or correct the map."
+        )
+    is_gone = ~sa.exists().where(seen.c.product_id == products.c.product_id)
+    return connection.execute(sa.delete(products).where(is_ours, is_gone)).rowcount

@@ -1,0 +1,256 @@
+"""A shop's file as a stream of rows: CSV, JSON Lines or Parquet, never held in memory as a whole.
+
+A row that cannot be read is an ``Unreadable`` in its place, so that the row numbers stay right and it gets counted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mmgen.catalog.source_map import SourceMap
+
+MAX_FIELD_CHARS = 16 * 1024 * 1024  # a quote that is never closed swallows the rest of the file: stop there
+CHUNK_BYTES = 1 << 20
+PARQUET_BATCH_ROWS = 1000
+DELIMITERS = (",", "\t", ";", "|")
+ASCII_BYTES = bytes(range(128))
+ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # how ``surrogateescape`` keeps a byte that the encoding has not
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that could not be parsed: what was wrong, and its text as far as there is one."""
+
+    detail: str
+    raw: str
+
+
+Row = dict[str, Any] | Unreadable
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened file: its columns, and its rows on demand."""
+
+    columns: list[str]
+    read_rows: Callable[[], Iterator[Row]]
+    warnings: tuple[str, ...] = ()
+
+
+def open_source(path: Path, source_map: SourceMap) -> Source:
+    """Open by the file's ending. Raises ValueError with the remedy where it is missing or of no known format."""
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file")
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".tsv", ".txt"):
+        return _open_csv(path, source_map)
+    if suffix in (".jsonl", ".ndjson"):
+        return Source(_jsonl_columns(path), lambda: _jsonl_rows(path))
+    if suffix in (".parquet", ".pq"):
+        return _open_parquet(path)
+    raise ValueError(f"{path}: unknown format {suffix!r}. Known: .csv, .tsv, .txt, .jsonl, .ndjson, .parquet, .pq")
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+def _open_csv(path: Path, source_map: SourceMap) -> Source:
+    encoding, warnings = source_map.encoding, list[str]()
+    if encoding is None:
+        encoding, warnings = detect_encoding(path)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise ValueError(f"{path}: the map's encoding {encoding!r} is not known to Python") from None
+    header, delimiter = _csv_header(path, encoding, source_map)
+    return Source(header, lambda: _csv_rows(path, encoding, delimiter, header), tuple(warnings))
+
+
+def detect_encoding(path: Path) -> tuple[str, list[str]]:
+    """The encoding of a text file and warnings about it: a UTF-16 mark, UTF-8, GB18030, else Windows-1252.
+
+    UTF-8 also where a few bytes are wrong (those rows are rejected). GB18030 accepts most bytes, so it must look
+    like Chinese: nearly all its characters outside ASCII have two high bytes, which Western text has not.
+    """
+    high = bad = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16", []
+        file.seek(0)
+        while chunk := file.read(CHUNK_BYTES):
+            text = decoder.decode(chunk)
+            high += len(chunk.translate(None, delete=ASCII_BYTES))
+            bad += len(ESCAPED_BYTE.findall(text))
+        bad += len(decoder.decode(b"", final=True))
+    if bad <= high * 0.02:
+        warnings = [f"{bad} bytes are not UTF-8: rows that hold them are rejected"] if bad else []
+        return "utf-8-sig", warnings
+    if _looks_like_gb18030(path):
+        return "gb18030", ["the file is not UTF-8; read as GB18030"]
+    return "cp1252", ["the file is neither UTF-8 nor GB18030; read as Windows-1252. Else set encoding in the map"]
+
+
+def _looks_like_gb18030(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("gb18030")("strict")
+    num_wide = num_high_pairs = 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                for c in decoder.decode(chunk):
+                    if not c.isascii():
+                        code = c.encode("gb18030")
+                        num_wide += 1
+                        num_high_pairs += len(code) == 2 and code[0] >= 0xA1 and code[1] >= 0xA1
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return num_high_pairs >= 0.9 * num_wide
+
+
+def _csv_header(path: Path, encoding: str, source_map: SourceMap) -> tuple[list[str], str]:
+    """The header's names and the delimiter: the one under which most of the map's columns, then most names, appear."""
+    wanted = {*source_map.columns.named(), *source_map.ignore}
+    candidates = [source_map.delimiter] if source_map.delimiter else list(DELIMITERS)
+    best: tuple[tuple[int, int], list[str], str] | None = None
+    for delimiter in candidates:
+        with _text(path, encoding) as file, _field_limit():
+            try:
+                names = [name.strip() for name in next(csv.reader(file, delimiter=delimiter), [])]
+            except csv.Error:
+                continue
+        score = (len(wanted & set(names)), len(names))
+        if best is None or score > best[0]:
+            best = (score, names, delimiter)
+    if best is None or not any(best[1]):
+        raise ValueError(f"{path}: no header: the first line must name the columns")
+    return _unique(best[1], path, wanted), best[2]
+
+
+def _unique(names: list[str], path: Path, wanted: set[str]) -> list[str]:
+    """Every column gets a name of its own: an empty one by its position, a second one by a number."""
+    result: list[str] = []
+    for position, name in enumerate(names, start=1):
+        fresh = name or f"column_{position}"
+        if fresh in result:
+            if fresh in wanted:
+                raise ValueError(f"{path}: the column {fresh!r} is there twice: rename one of them")
+            number = 2
+            while f"{fresh}_{number}" in result or f"{fresh}_{number}" in names:
+                number += 1
+            fresh = f"{fresh}_{number}"
+        result.append(fresh)
+    return result
+
+
+def _csv_rows(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iterator[Row]:
+    with _text(path, encoding) as file:
+        reader = csv.reader(file, delimiter=delimiter)
+        with _field_limit():
+            next(reader)
+        while True:
+            try:
+                with _field_limit():
+                    fields = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Unreadable(f"line {reader.line_num}: {error}", "")
+                continue
+            if not fields:
+                continue  # a blank line is no row
+            if len(fields) != len(header):
+                yield Unreadable(f"{len(fields)} fields, the header has {len(header)}", delimiter.join(fields))
+            elif any(map(ESCAPED_BYTE.search, fields)):
+                yield Unreadable(f"bytes that are not {encoding}", delimiter.join(fields))
+            else:
+                yield dict(zip(header, fields, strict=True))
+
+
+def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+    # UTF-16 has no single bytes to keep: what is wrong there becomes U+FFFD
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    return path.open("r", encoding=encoding, errors=errors, newline="")
+
+
+class _field_limit:  # noqa: N801 - reads as a verb in a with statement
+    """Python's limit on a CSV field is one number for the whole program: set it only while a row is read."""
+
+    def __enter__(self) -> None:
+        self.before = csv.field_size_limit(MAX_FIELD_CHARS)
+
+    def __exit__(self, *_: object) -> None:
+        csv.field_size_limit(self.before)
+
+
+# --- JSON Lines ------------------------------------------------------------------------------------------------------
+
+
+def _jsonl_columns(path: Path) -> list[str]:
+    """The keys of all rows, in order of appearance. A pass of its own: a wrong map must fail before a row is kept."""
+    names: dict[str, None] = {}
+    for row in _jsonl_rows(path):
+        if isinstance(row, dict):
+            names.update(dict.fromkeys(row))
+    return list(names)
+
+
+def _jsonl_rows(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            if not text.strip():
+                continue
+            try:
+                row = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                yield Unreadable(f"line {number}: {error}", text.decode("utf-8", "replace").strip())
+                continue
+            if isinstance(row, dict):
+                yield row
+            else:
+                yield Unreadable(f"line {number}: a {type(row).__name__}, not an object", text.decode("utf-8").strip())
+
+
+# --- Parquet ---------------------------------------------------------------------------------------------------------
+
+
+def _open_parquet(path: Path) -> Source:
+    try:
+        columns = pq.read_schema(path).names
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{path}: not a Parquet file that can be read: {error}") from None
+    return Source(list(columns), lambda: _parquet_rows(path))
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=PARQUET_BATCH_ROWS):
+            yield from _batch_rows(batch)
+
+
+def _batch_rows(batch: pa.RecordBatch) -> Iterable[Row]:
+    try:
+        rows: list[Row] = list(batch.to_pylist())
+        return rows
+    except (pa.ArrowException, ValueError):  # a text that is not UTF-8, a date out of range: only its row is lost
+        return [_one_row(batch.slice(index, 1)) for index in range(batch.num_rows)]
+
+
+def _one_row(batch: pa.RecordBatch) -> Row:
+    try:
+        row: dict[str, Any] = batch.to_pylist()[0]
+        return row
+    except (pa.ArrowException, ValueError) as error:
+        return Unreadable(str(error), "")
