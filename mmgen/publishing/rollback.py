@@ -1,0 +1,153 @@
+"""Takes a whole run back: what stood before it stands again, unless something has changed since."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from mmgen.catalog.tables import LOCK_CONTENT, product_content_history, write_transaction
+from mmgen.publishing.params import PUBLISH_EVENTS, Author, ContentRow, Event, Reason, Status
+from mmgen.publishing.rules import past_of
+from mmgen.publishing.slots import (
+    CONTENT_COLUMNS,
+    entry,
+    now_text,
+    put_rows,
+    read_decisions,
+    read_history,
+    read_slots,
+    record,
+)
+
+BATCH_PRODUCTS = 500
+_ROLLBACK_EVENTS = (Event.ROLLED_BACK, Event.RESTORED, Event.ROLLBACK_SKIPPED)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What a rollback does to one slot; ``outcome`` is the name it is counted under."""
+
+    outcome: str
+    entries: list[dict[str, Any]]
+    put: dict[str, Any] | None = None
+
+
+def rollback_run(engine: Engine, run_id: str, by: str) -> dict[str, int]:
+    """Restore what stood before ``run_id`` wrote. Counts rows: ``restored`` (an earlier text stands again),
+    ``withdrawn`` (there was none before), ``kept_changed_later``, ``kept_human`` (changed since, so left alone).
+
+    ``ds`` never falls, so a backfill of an older date does not slip in. A value that was taken back is not published
+    again by the next night's run (its result is ``rejected``, reason ``rolled_back``); a new value is, and
+    ``release_run`` or an approval lifts the bar. Running it twice does nothing more. A run that wrote nothing gives
+    zeros.
+    """
+    counts: Counter[str] = Counter()
+    for product_ids in _products_of(engine, run_id):
+        with write_transaction(engine, lock=LOCK_CONTENT) as connection:
+            counts += _rollback_batch(connection, product_ids, run_id, by)
+    return {name: counts[name] for name in ("restored", "withdrawn", "kept_changed_later", "kept_human")}
+
+
+def release_run(engine: Engine, run_id: str, by: str) -> int:
+    """Allow the values that a rollback of ``run_id`` took back to be published again; returns how many."""
+    num_released = 0
+    for product_ids in _products_of(engine, run_id):
+        with write_transaction(engine, lock=LOCK_CONTENT) as connection:
+            entries = []
+            for decisions in read_decisions(connection, product_ids).values():
+                blocked = past_of(decisions).blocked
+                entries += [
+                    entry(row, Event.RELEASED, run_id, decided_by=by, decided_at=now_text())
+                    for row in {row["value_hash"]: row for row in decisions if row["cause_run_id"] == run_id}.values()
+                    if blocked.get(row["value_hash"]) is Reason.ROLLED_BACK
+                ]
+            record(connection, entries)
+        num_released += len(entries)
+    return num_released
+
+
+def _products_of(engine: Engine, run_id: str) -> Iterator[list[str]]:
+    """The ids of the products that a run wrote to, in batches."""
+    table = product_content_history
+    base = (
+        sa.select(table.c.product_id)
+        .where(table.c.cause_run_id == run_id, table.c.action.in_([str(event) for event in PUBLISH_EVENTS]))
+        .distinct()
+        .order_by(table.c.product_id)
+        .limit(BATCH_PRODUCTS)
+    )
+    last: str | None = None
+    while True:
+        with engine.connect() as connection:
+            query = base if last is None else base.where(table.c.product_id > last)
+            product_ids = list(connection.execute(query).scalars())
+        if not product_ids:
+            return
+        yield product_ids
+        last = product_ids[-1]
+
+
+def _rollback_batch(connection: Connection, product_ids: list[str], run_id: str, by: str) -> Counter[str]:
+    slots = read_slots(connection, product_ids)
+    undos = []
+    for key, events in read_history(connection, product_ids).items():
+        for author in (Author.MMGEN, Author.MMGEN_PENDING):
+            of_slot = [event for event in events if event["author"] == author]
+            undo = undo_of(of_slot, slots.get((key, author)), run_id, by)
+            if undo is not None:
+                undos.append(undo)
+    put_rows(connection, [undo.put for undo in undos if undo.put is not None])
+    record(connection, [one for undo in undos for one in undo.entries])
+    return Counter(undo.outcome for undo in undos)
+
+
+def undo_of(events: list[dict[str, Any]], current: ContentRow | None, run_id: str, by: str) -> Undo | None:
+    """What rolling ``run_id`` back does to a slot with these history rows (oldest first); None for nothing."""
+    states = _states(events)
+    wrote = [event for event in states if event["cause_run_id"] == run_id]
+    if not wrote:
+        return None
+    decided = {"decided_by": by, "decided_at": now_text()}
+    last = states[-1]
+    if last["cause_run_id"] != run_id:
+        outcome = "kept_human" if last["cause_run_id"] is None else "kept_changed_later"
+        return Undo(outcome, [entry(wrote[-1], Event.ROLLBACK_SKIPPED, run_id, **decided)])
+    before = [event for event in states if event["cause_run_id"] != run_id]
+    return _restore(last, current, before[-1] if before else None, run_id, decided)
+
+
+def _states(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The states a slot went through, without those of runs that were rolled back by then.
+
+    A run that was skipped, since a later one had written, is left out as well: when the later one is rolled back in
+    turn, the skipped run's text must not come back.
+    """
+    states: list[dict[str, Any]] = []
+    for event in events:
+        if event["action"] in _ROLLBACK_EVENTS:
+            states = [state for state in states if state["cause_run_id"] != event["cause_run_id"]]
+        elif event["action"] != Event.RELEASED:
+            states.append(event)
+    return states
+
+
+def _restore(
+    last: ContentRow, current: ContentRow | None, before: ContentRow | None, run_id: str, decided: dict[str, str]
+) -> Undo:
+    """Put ``before`` back in place of what the run left (``current``; None where it dropped a waiting text)."""
+    withdrawn, entries = str(Status.WITHDRAWN), []
+    restored = before if before is not None and before["status"] != withdrawn else None
+    # The same text made from other inputs is not a text to bar
+    if current is not None and (restored is None or restored["value_hash"] != current["value_hash"]):
+        entries.append(entry(current, Event.ROLLED_BACK, run_id, **{**decided, "status": withdrawn}))
+    if restored is not None:
+        ds = max(str(restored["ds"]), str((current or last)["ds"]))
+        row = {name: restored[name] for name in CONTENT_COLUMNS} | {"ds": ds}
+        return Undo("restored", [*entries, entry(row, Event.RESTORED, run_id)], put=row)
+    put = None if current is None else {**current, "status": withdrawn, **decided}
+    return Undo("withdrawn", entries, put=put)
