@@ -1,0 +1,352 @@
+"""English sentence plans. Numbers agree: ``<articles>`` is a plural or a pair, ``<mass>`` takes no ``a``."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+from mmgen.generation import lexicon
+from mmgen.generation.facts import Fact
+from mmgen.generation.words import canon, number_of
+
+ONE = {"this": "this", "is": "is", "comes": "comes", "has": "has", "it": "it", "weighs": "weighs", "measures": "measures",
+       "belongs": "belongs", "suits": "suits", "its": "its"}
+MANY = {"this": "these", "is": "are", "comes": "come", "has": "have", "it": "they", "weighs": "weigh",
+        "measures": "measure", "belongs": "belong", "suits": "suit", "its": "their"}
+_ONLY_ONE = frozenset(ONE.values()) - frozenset(MANY.values())
+_ONLY_MANY = frozenset(MANY.values()) - frozenset(ONE.values()) - {"are"}
+_FRONTED = frozenset("casual formal ethnic everyday daily festive professional".split())
+_ARTICLES = frozenset({"the", "my", "a", "an", "our", "your"})
+Facts = dict[str, Fact]
+
+
+class Product:
+    """The facts of one product as phrases: what to call it, what stands before its noun, its number."""
+
+    def __init__(self, facts: Facts, rng: random.Random):
+        self.facts, self.rng = facts, rng
+        self.noun = next((slot for slot in ("article", "articles", "mass") if slot in facts), "")
+        title = facts["title"].value if "title" in facts else ""
+        name = facts["name"].value if "name" in facts else ""
+        said = {canon(word) for word in [*title.split(), *re.split(r"[\s/-]+", title)]}
+        self.in_title = bool(self.noun) and canon(facts[self.noun].value.split()[-1]) in said
+        if self.noun:
+            self.many = self.noun == "articles"
+        else:
+            last = (name or title).lower().split()[-1:] or [""]
+            self.many = number_of(last[0]) == "many" and not last[0].endswith(("as", "os"))
+        self.forms = MANY if self.many else ONE
+        kinds = ("article", "articles", "mass", "family", "department")
+        self.is_worn = bool(lexicon.WEARABLE.search(" ".join(facts[slot].value for slot in kinds if slot in facts)))
+        self.used: set[str] = set()
+
+    def has(self, *slots: str) -> bool:
+        return all(slot in self.facts for slot in slots)
+
+    def use(self, slot: str) -> list[str]:
+        self.used.add(slot)
+        return [f"<{slot}>"]
+
+    def name(self) -> list[str]:
+        """Brand and name, or the title, without its noun."""
+        slot = "short_name" if self.has("short_name") else "name"
+        if self.has(slot):
+            self.used.add("name")
+            starts = self.facts[slot].value.lower().startswith(self.facts["brand"].value.lower()) if self.has("brand") else True
+            return (self.use("brand") if not starts else []) + self.use(slot)
+        if self.has("brand"):
+            return self.use("brand")
+        return self.use("title") if self.has("title") and not self.in_title else []
+
+    def full(self) -> list[str]:
+        """How to name the product in full: ``the <brand> <name> <article>``, or its title."""
+        name = self.name()
+        if not self.noun:
+            return name or (self.use("title") if self.has("title") else [])
+        if not name:
+            return [self.forms["this"], *self.kind()]
+        if not self.in_title and self.has("name"):
+            return name
+        return [*self.the_name(), *self.kind()]
+
+    def wear(self) -> list[str]:
+        """``wear`` for what is worn, ``use`` for the rest."""
+        return ["wear" if self.is_worn else "use"]
+
+    def phrase(self, most: int = 3) -> list[str]:
+        """The noun with what stands before it: ``striped <colour> <modifier> <article>``."""
+        before = [slot for slot in ("pattern", "colour", "modifier") if self._stands_before(slot)][:most]
+        if len(before) < 2 and self._stands_before("usage") and len(self.facts["usage"].value.split()) == 1:
+            before.insert(0 if self.facts["usage"].value in _FRONTED else len(before), "usage")
+        tokens: list[str] = []
+        for slot in before:
+            tokens += self.use(slot)
+        return tokens + self.use(self.noun)
+
+    def _stands_before(self, slot: str) -> bool:
+        """Whether a value is short enough to stand before the noun, which doesn't say it already."""
+        value = self.facts[slot].value if slot in self.facts else ""
+        nouns = {canon(word) for word in self.facts[self.noun].value.split()}
+        return bool(value) and len(value.split()) <= 3 and "," not in value and not {canon(w) for w in value.split()} & nouns
+
+    def kind(self) -> list[str]:
+        """The noun with its pattern and modifier, without its colour."""
+        slots = [slot for slot in ("pattern", "modifier") if self._stands_before(slot)]
+        return [token for slot in slots for token in self.use(slot)] + self.use(self.noun)
+
+    def plain_phrase(self) -> list[str]:
+        """The noun after its colour only: ``<colour> <article>``."""
+        return [*(self.use("colour") if self.has("colour") else []), *self.use(self.noun)]
+
+    def a_phrase(self, most: int = 3) -> list[str]:
+        """With its article: ``a <colour> <article>``; a plural and a mass noun take none."""
+        return [*(["a"] if self.noun == "article" else []), *self.phrase(most)]
+
+    def for_whom(self) -> list[str]:
+        return ["for", *self.use("gender")] if self.has("gender") else []
+
+    def the_name(self) -> list[str]:
+        """``the <brand> <name>``; a name that begins with an article of its own has no second one."""
+        name = self.name()
+        first = self.facts[name[0].strip("<>")].value.split()[0].lower() if name else ""
+        return name if not self.in_title or first in _ARTICLES else ["the", *name]
+
+    def say(self, template: str) -> list[str]:
+        """Tokens of a sentence plan: ``{part}`` is a phrase of this product, ``{is}`` a word that agrees, the rest as is."""
+        tokens: list[str] = []
+        for word in re.findall(r"\{[^}]+\}|\S+", template):
+            key = word.strip("{}")
+            if not word.startswith("{"):
+                tokens += self.use(word[1:-1]) if word.startswith("<") else [word]
+            elif key in self.forms:
+                tokens.append(self.forms[key])
+            else:
+                tokens += getattr(self, key)()
+        return tokens
+
+
+# (facts needed, plan). The first group that fits a product is drawn from.
+_NAMED = (
+    ("", "{the_name} {is} {a_phrase} {for_whom}"),
+    ("", "meet {the_name} , {a_phrase} {for_whom}"),
+    ("", "take a look at {the_name} , {a_phrase} {for_whom}"),
+    ("brand own", "<brand> offers the <name> , {a_phrase} {for_whom}"),
+    ("brand own", "from <brand> comes the <name> , {a_phrase} {for_whom}"),
+    ("brand own", "{this} {phrase} {for_whom} {is} the <name> from <brand>"),
+    ("colour", "{full} {for_whom} {comes} in <colour>"),
+    ("season year", "from the <season> <year> season , {the_name} {is} {a_phrase} {for_whom}"),
+)
+_BRANDED = (
+    ("", "{this} {phrase} {for_whom} {is} from <brand>"),
+    ("", "<brand> offers {this} {phrase} {for_whom}"),
+    ("", "meet {this} {phrase} {for_whom} from <brand>"),
+    ("", "from <brand> : {a_phrase} {for_whom}"),
+    ("colour", "{full} {for_whom} {comes} in <colour>"),
+    ("gender colour", "{this} <brand> {kind} {for_whom} {comes} in <colour>"),
+    ("gender", "{a_phrase} from <brand> , for <gender>"),
+    ("season year", "from the <season> <year> season comes {this} {phrase} {for_whom} from <brand>"),
+)
+_NOUN_ONLY = (
+    ("", "meet {this} {phrase} {for_whom}"),
+    ("", "take a look at {this} {phrase} {for_whom}"),
+    ("family", "{this} {phrase} {for_whom} {is} part of our <family> range"),
+    ("colour", "{this} {kind} {for_whom} {comes} in <colour>"),
+)
+_TITLED = (
+    ("colour", "{full} {for_whom} {comes} in <colour>"),
+    ("gender", "{full} {is} for <gender>"),
+    ("family", "{full} {is} part of our <family> range"),
+    ("family", "find {full} in our <family> range"),
+    ("", "take a look at {full}"),
+    ("", "meet {full}"),
+    ("", "find {full} in our catalogue"),
+)
+_HEADED = (("family", "take a look at our <family> range"), ("family", "find this product in our <family> range"),
+           ("brand", "this product is from <brand>"), ("colour", "this product comes in <colour>"))
+# What is said after the opening: (slots, verb phrase). The first that fits a group of slots is drawn from.
+_CLAUSES = (
+    (("season", "year"), ("{is} from the <season> <year> season", "{belongs} to the <season> <year> season",
+                         "{is} from <season> <year>")),
+    (("season",), ("{is} meant for <season>", "{suits} <season>")),
+    (("year",), ("{is} from <year>",)),
+    (("usage",), ("{is} suited to <usage> {wear}", "{is} intended for <usage> {wear}", "{suits} <usage> {wear}")),
+    (("material",), ("{is} made of <material>",)),
+    (("colour",), ("{comes} in <colour>",)),
+    (("gender",), ("{is} for <gender>",)),
+    (("fit",), ("{has} a <fit> fit",)),
+    (("style",), ("{has} a <style> style",)),
+    (("flavour",), ("{has} a <flavour> flavour",)),
+    (("origin",), ("{comes} from <origin>",)),
+    (("weight",), ("{weighs} <weight>",)),
+    (("author",), ("{is} by <author>",)),
+    (("publisher",), ("{is} published by <publisher>",)),
+    (("quantity",), ("{comes} as a <quantity>",)),
+)
+_LISTED = ("pattern", "size", "dimensions", "volume", "model", "feature")
+_LABELS = {"feature": "features"}
+_SPARSE = 2
+
+
+def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
+    """One to three sentences as tokens."""
+    product = Product(facts, rng)
+    if written := written_slots(facts, longest):
+        return _lead(product, written) + written + _unsaid(product, written)
+    opening = [*_opening(product), "."]
+    clauses = _clauses(product)
+    rng.shuffle(clauses)
+    return opening + _told(product, clauses) + _listed(product)
+
+
+def _opening(product: Product) -> list[str]:
+    facts = set(product.facts)
+    if "name" in facts and "short_name" not in facts:
+        facts.add("own")
+    if not product.noun:
+        groups = _TITLED if product.full() else _HEADED
+        facts -= {"gender"} if groups is _HEADED else set()
+    elif "name" in facts or ("title" in facts and not product.in_title):
+        groups = _NAMED
+    else:
+        groups = _BRANDED if "brand" in facts else _NOUN_ONLY
+    product.used.clear()
+    fitting = [plan for needs, plan in groups if set(needs.split()) <= facts]
+    if groups is _TITLED and len(fitting) > 3:
+        fitting = fitting[:-3]
+    return product.say(product.rng.choice(fitting or ["take a look at this product"]))
+
+
+def _clauses(product: Product) -> list[list[str]]:
+    """Verb phrases for the facts that the opening left out."""
+    clauses: list[list[str]] = []
+    for slots, forms in _CLAUSES:
+        if not product.has(*slots) or product.used & set(slots) or _implied(product, slots):
+            continue
+        clauses.append(product.say(product.rng.choice(forms)))
+    if product.has("family") and "family" not in product.used and len(clauses) < _SPARSE and product.noun:
+        clauses.append(product.say("{is} part of our <family> range"))
+    return clauses
+
+
+def _implied(product: Product, slots: tuple[str, ...]) -> bool:
+    """Whether the noun says it already: ``sports shoes`` for sports."""
+    noun = {canon(w) for w in product.facts[product.noun].value.split()} if product.noun else set()
+    return slots[0] in ("usage", "material") and {canon(w) for w in product.facts[slots[0]].value.split()} <= noun
+
+
+def _told(product: Product, clauses: list[list[str]]) -> list[str]:
+    """The clauses joined to one sentence, or two where there are more than three."""
+    if not clauses:
+        return []
+    if len(clauses) > 3:
+        half = (len(clauses) + 1) // 2
+        return _told(product, clauses[:half]) + _told(product, clauses[half:])
+    tokens = [product.forms["it"]]
+    for i, clause in enumerate(clauses):
+        if i:
+            tokens += ["and"] if i + 1 == len(clauses) else [","]
+            same = clause[0] == clauses[i - 1][0] and clause[0] in ("is", "are") and len(clauses) == 2
+            clause = clause[1:] if same else clause
+        tokens += clause
+    return [*tokens, "."]
+
+
+def _listed(product: Product) -> list[str]:
+    """Facts that read better as a list: ``size : <size> ; <other_1_name> : <other_1> .``"""
+    tokens: list[str] = []
+    slots = [s for s in _LISTED if s in product.facts and s not in product.used]
+    for slot in slots + [s for s in product.facts if s.startswith("other_")]:
+        label = [f"<{slot}_name>"] if slot.startswith("other_") else [_LABELS.get(slot, slot)]
+        tokens += [*([";"] if tokens else []), *label, ":", *product.use(slot)]
+    return [*tokens, "."] if tokens else []
+
+
+def _lead(product: Product, written: Sequence[str]) -> list[str]:
+    """The title before written sentences that don't name the product."""
+    said = {canon(w) for slot in written for w in re.findall(r"[^\W_]+", product.facts[slot[1:-1]].value)}
+    title = product.facts["title"].value if product.has("title") else ""
+    if not title or {canon(w) for w in re.findall(r"[^\W_]+", title)} <= said:
+        return []
+    return [*product.use("title"), ":"]
+
+
+def _unsaid(product: Product, written: Sequence[str]) -> list[str]:
+    """The facts that the written sentences and the title leave out."""
+    texts = [product.facts[slot[1:-1]].value for slot in written] + [product.facts[s].value for s in ("title",) if product.has(s)]
+    said = {canon(w) for text in texts for w in re.findall(r"[^\W_]+", text)}
+    for slot, fact in product.facts.items():
+        if {canon(w) for w in re.findall(r"[^\W_]+", fact.value)} <= said:
+            product.used.add(slot)
+    product.used.add("family")
+    clauses = _clauses(product)[:3]
+    return _told(product, clauses) + _listed(product)
+
+
+def written_slots(facts: Facts, longest: int) -> list[str]:
+    """The slots of the first written sentences that fit in ``longest`` characters; one at least where there is any."""
+    tokens: list[str] = []
+    length = 0
+    for slot in sorted(slot for slot in facts if slot.startswith("sentence_")):
+        length += len(facts[slot].value) + 1
+        if tokens and length > longest:
+            break
+        tokens.append(f"<{slot}>")
+    return tokens
+
+
+_LINES = (
+    ("noun own brand colour", "<brand> <name> {kind} in <colour>"),
+    ("noun own brand", "meet {the_name} {kind}"),
+    ("noun own brand", "<brand> <name> : {a_phrase}"),
+    ("noun own brand gender", "<brand> <name> {kind} {for_whom}"),
+    ("noun own colour", "<name> {kind} in <colour>"),
+    ("noun own", "<name> {kind}"),
+    ("noun own", "<name> : {a_phrase} {for_whom}"),
+    ("noun brand", "{phrase} from <brand>"),
+    ("noun brand gender", "{phrase} {for_whom} from <brand>"),
+    ("noun brand colour gender", "<brand> {kind} {for_whom} , in <colour>"),
+    ("noun brand season", "for <season> : {phrase} from <brand>"),
+    ("noun brand usage", "for <usage> {wear} : {plain_phrase} from <brand>"),
+    ("noun gender", "for <gender> : {phrase}"),
+    ("noun brand", "take a look at {this} {phrase} from <brand>"),
+    ("noun nobrand", "take a look at {this} {phrase}"),
+    ("noun nobrand", "meet {this} {phrase} {for_whom}"),
+    ("named", "meet {full}"),
+    ("named", "take a look at {full}"),
+    ("named family", "{full} from our <family> range"),
+    ("bare family", "from our <family> range"),
+    ("bare brand", "discover <brand>"),
+)
+
+
+def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
+    """One line as tokens, without an end mark."""
+    product = Product(facts, rng)
+    known = set(facts)
+    known |= {"noun"} if product.noun else set()
+    known |= {"own"} if "name" in facts and "short_name" not in facts and product.in_title else set()
+    known |= {"named"} if (not product.noun or not product.in_title) and product.full() else set()
+    known |= {"nobrand"} if "brand" not in facts else set()
+    known |= {"bare"} if not product.noun and not product.full() else set()
+    product.used.clear()
+    plans = [plan for needs, plan in _LINES if set(needs.split()) <= known]
+    if "own" in known:
+        plans = [plan for plan in plans if "name" in plan] or plans
+    return product.say(rng.choice(plans or ["<title>" if "title" in facts else f"<{next(iter(facts))}>"]))
+
+
+def agrees(tokens: Sequence[str]) -> bool:
+    """Whether determiners, pronouns and verbs fit the number of the noun slot."""
+    if "<articles>" in tokens:
+        bad = _ONLY_ONE
+    elif "<article>" in tokens or "<mass>" in tokens:
+        bad = _ONLY_MANY
+    else:
+        bad = frozenset()
+    for i, token in enumerate(tokens):
+        if token == "a":
+            noun = next((t for t in tokens[i + 1:] if t in ("<article>", "<articles>", "<mass>") or not t.startswith("<")), "")
+            if noun in ("<articles>", "<mass>"):
+                return False
+    return not bad & set(tokens)

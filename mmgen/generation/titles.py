@@ -1,0 +1,291 @@
+"""A title taken apart: brand, the words that attributes repeat, the noun, the rest (the name of the product)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from mmgen.generation import lexicon
+from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, is_private, joined, lowered
+from mmgen.generation.words import PAIRS, canon, number_of, plural, singular, spelling
+
+CONNECTORS = frozenset({"&", "and", "-", "–", "—", "with", "in", "of", "by", "for", "from", "the", "a", "an", "/", ",", "|", "+", ":",
+                        "+", "to", "at", "on", "de", "·"})
+NEGATIONS = frozenset({"non", "no", "not", "without", "faux", "anti", "un", "imitation", "artificial", "look"})
+PACK = re.compile(r"\b(?:(?:pack|set|box)\s+of\s+\d+|\d+[\s-](?:pack|pcs|pieces?)\b)", re.I)
+
+
+@dataclass
+class Title:
+    """What a title says. ``claims``: slot -> values in reading form, from the title's own words."""
+
+    text: str = ""
+    brand: str = ""
+    name: str = ""
+    article: str = ""
+    model: str = ""
+    claims: dict[str, list[str]] = field(default_factory=dict)
+
+
+def usable_title(title: str | None, brand: str) -> str:
+    """The title as one readable line, or ``""``: no markup, hype, shouting or code talk."""
+    text = cleaned(title)
+    if INJECTION.search(text) or not re.search(r"[^\W\d_]", text):
+        return ""
+    text = LINK.sub(" ", text)
+    if is_private(text):
+        return ""
+    rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text
+    head = text[: len(text) - len(rest)]
+    rest = re.sub(r"[!！?？]+", " ", BANNED.sub(" ", rest))
+    rest = re.sub(r"[【】\[\]{}<>*~#|]+", " ", rest)
+    text = " ".join((head + rest).split()).strip(" -,.;:，。、/&")
+    if text.count("_") or text.count("-") > 1 and " " not in text:
+        text = re.sub(r"[_-]+", " ", text)
+    letters = [w for w in text.split() if w.isalpha() and len(w) > 3 and w.isascii()]
+    if len(letters) > 2 and all(w.isupper() for w in letters):
+        text = " ".join(w.capitalize() if w.isalpha() and len(w) > 3 else w for w in text.split())
+    text = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "\u2009", text).replace("\u2009", " ")
+    return _undoubled(text)
+
+
+def english_title(text: str, brand: str, leaf: str, known: dict[str, str], heading: str = "") -> Title:
+    """Take an English title apart.
+
+    ``leaf`` is the noun that its category gives (``heading`` as the shop writes it), ``known`` the attributes' values.
+    """
+    title = Title(text=text, brand=brand)
+    words = _without(re.sub(r"(?<=kids)-(?=\w)", " ", text, flags=re.I).split(), brand.split())
+    words, title.claims["quantity"] = _packs(words)
+    spent = [False] * len(words)
+    keys = [canon(w.strip("(),.;:")) for w in words]
+    end = _article(title, words, keys, spent, leaf)
+    for slot, forms in _phrases(known).items():
+        _claim(title, slot, forms, keys, words, spent)
+    if "colour" in known:
+        _colours(title, words, keys, spent)
+    title.article = title.article or (leaf if is_thing(leaf, heading) else "")
+    tail = [i for i in range(end, len(words)) if not spent[i]] if end else []
+    if tail and all(re.search(r"\d", words[i]) for i in tail):
+        title.model = " ".join(words[i] for i in tail).strip("() ")
+        spent = [s or i in tail for i, s in enumerate(spent)]
+    title.name = _name([w for w, s in zip(words, spent, strict=True) if not s], brand, title.article)
+    title.claims = {slot: values for slot, values in title.claims.items() if values}
+    return title
+
+
+def _phrases(known: dict[str, str]) -> dict[str, dict[tuple[str, ...], str]]:
+    """Slot -> canonical words -> value: what a title may say in words of its own.
+
+    A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` and ``Fall`` are names otherwise.
+    """
+    forms = {slot: words for slot, words in _FIXED.items() if slot in known or slot in ("gender", "pattern", "modifier", "fit")}
+    if "gender" in known:
+        forms["gender"] = _ALL_GENDERS
+    for slot, value in known.items():
+        if slot in _REPEATED:
+            forms[slot] = forms.get(slot, {}) | {tuple(canon(w) for w in value.lower().split()): value}
+    if "material" in known:
+        forms = {"material": forms.pop("material"), **forms}
+    return forms
+
+
+def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
+    return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
+
+
+_REPEATED = frozenset("gender pattern usage season fit size style flavour weight volume origin author colour material".split())
+_ALL_GENDERS = _keyed({form: lexicon.GENDER_OF[form] for form in lexicon.TITLE_GENDERS})
+_FIXED = {
+    "gender": _keyed({form: lexicon.GENDER_OF[form] for form in lexicon.CLEAR_GENDERS}),
+    "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
+    "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
+    "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
+    "fit": _keyed({fit: fit.removesuffix(" fit") for fit in lexicon.FITS}),
+    "modifier": _keyed({m: m for m in (*lexicon.MATERIALS, *lexicon.MODIFIERS) if m not in lexicon.AMBIGUOUS_MATERIALS}),
+}
+
+
+def _claim(title: Title, slot: str, forms: dict[tuple[str, ...], str], keys: list[str], words: list[str],
+           spent: list[bool]) -> None:
+    """Mark the words of ``slot`` as spent, longest phrase first, unless they are denied (``non leather``)."""
+    found = title.claims.setdefault(slot, [])
+    for length in (4, 3, 2, 1):
+        for i in range(len(keys) - length + 1):
+            value = forms.get(tuple(keys[i:i + length]))
+            if value is None or any(spent[i:i + length]) or (i and words[i - 1].lower().strip("-") in NEGATIONS):
+                continue
+            spent[i:i + length] = [True] * length
+            if value not in found:
+                found.append(value)
+
+
+def _colours(title: Title, words: list[str], keys: list[str], spent: list[bool]) -> None:
+    """Colour words, longest first, joined where the title joins them (``Red & Blue``)."""
+    found: dict[int, str] = {}
+    for colour in sorted(lexicon.COLOURS, key=lambda c: -len(c.split())):
+        parts = [canon(w) for w in colour.split()]
+        for i in range(len(keys) - len(parts) + 1):
+            free = not any(spent[i:i + len(parts)]) and not (i and words[i - 1].lower() in NEGATIONS)
+            if keys[i:i + len(parts)] == parts and free and _is_colour(colour, words, i, len(parts)):
+                spent[i:i + len(parts)] = [True] * len(parts)
+                found[i] = colour
+    known = title.claims.get("colour", [])
+    title.claims["colour"] = known + [c for _, c in sorted(found.items()) if c not in known]
+
+
+def _is_colour(colour: str, words: list[str], start: int, length: int) -> bool:
+    """An ambiguous colour word (``Gold``, ``Peach``) counts as a colour in the last three words of a title only."""
+    return colour not in lexicon.AMBIGUOUS_COLOURS or (len(words) - start - length <= 2 and len(words) > 2)
+
+
+def _article(title: Title, words: list[str], keys: list[str], spent: list[bool], leaf: str) -> int:
+    """Find the noun: the category's words in the title, or a product noun at its end. Returns where it ends, or 0."""
+    wanted = [canon(w) for w in leaf.split()]
+    for size in range(len(wanted), 0, -1):
+        part = wanted[-size:]
+        for i in range(len(keys) - size, -1, -1):
+            if wanted and keys[i:i + size] == part:
+                spent[i:i + size] = [True] * size
+                title.article = leaf
+                return i + size
+    last = next((i for i in range(len(words) - 1, -1, -1) if not re.search(r"\d", words[i])), -1)
+    if last >= 0 and keys[last] in lexicon.NOUNS and (last or not leaf):
+        first = last - 1 if last and " ".join(keys[last - 1:last + 1]) in lexicon.COMPOUNDS else last
+        spent[first:last + 1] = [True] * (last + 1 - first)
+        title.article = noun_phrase(" ".join(words[first:last + 1]))
+        return last + 1
+    return 0
+
+
+def is_thing(noun: str, heading: str = "") -> bool:
+    """Whether a category's noun names a thing one can buy (``milk``, the heading ``Air Fryers``) and not a field (``kitchen``)."""
+    last = noun.split()[-1].lower() if noun else ""
+    if not last or (heading.split() or [""])[-1].lower() in lexicon.NOT_THINGS:
+        return False
+    in_plural = bool(heading) and singular(heading.split()[-1]) != heading.split()[-1].lower()
+    return in_plural or canon(last) in lexicon.NOUNS or singular(last) in PAIRS or number_of(last) == "mass"
+
+
+def noun_phrase(text: str) -> str:
+    """A category or noun as mid-sentence words, one of it: ``Casual Shoes`` -> ``casual shoes``, ``Tshirts`` -> ``T-shirt``.
+
+    Empty for a heading that names no thing (``Perfume and Body Mist``, ``Free Items``).
+    """
+    plain = re.sub(r"[_-]+", " ", cleaned(text)) if " " not in text else cleaned(text)
+    if re.search(r"\band\b|[&,/>]|\bfree\b|\bitems?\b|\bothers?\b|\bmisc", plain, re.I) or CJK.search(plain):
+        return ""
+    words = spelling(lowered(plain)).split()
+    if not words or re.search(r"\d", words[-1]):
+        return ""
+    low = words[-1].lower()
+    number = number_of(low)
+    if number == "many":
+        last = plural(singular(low))
+    elif low in ("tshirt", "t-shirt"):
+        last = low
+    else:
+        last = singular(low) if number == "one" else low
+    if number == "many" and singular(low) not in PAIRS:
+        last = singular(low)
+    return spelling(" ".join([*words[:-1], last]))
+
+
+def _name(words: list[str], brand: str, article: str) -> str:
+    """The words left over, without stray connectors, a repeated brand, or a word said next to it."""
+    words = _without(words, brand.split()) if brand else words
+    while words and words[0].lower().strip(",") in CONNECTORS:
+        words = words[1:]
+    while words and words[-1].lower().strip(",") in CONNECTORS:
+        words = words[:-1]
+    words = [w for i, w in enumerate(words) if not (w in CONNECTORS and i + 1 < len(words) and words[i + 1] in CONNECTORS)]
+    if words and brand and canon(words[0]) == canon(brand.split()[-1]):
+        words = words[1:]
+    nouns = {canon(w) for w in article.split()}
+    while words and article and canon(words[-1]) in nouns:
+        words = words[:-1]
+    return _undoubled(" ".join(words)).strip(" -,.;:/()&")
+
+
+def _without(words: list[str], part: list[str]) -> list[str]:
+    """``words`` without the phrase ``part``, wherever it stands."""
+    low, wanted = [w.lower() for w in words], [w.lower() for w in part]
+    for i in range(len(words) - len(part) + 1):
+        if part and low[i:i + len(part)] == wanted:
+            return _without(words[:i] + words[i + len(part):], part)
+    return words
+
+
+def _packs(words: list[str]) -> tuple[list[str], list[str]]:
+    text = " ".join(words)
+    found = [m.group(0).lower().replace(" pack", "-pack") if m.group(0)[0].isdigit() else m.group(0).lower()
+             for m in PACK.finditer(text)]
+    return PACK.sub(" ", text).split(), found[:1]
+
+
+def _undoubled(text: str) -> str:
+    words = text.split()
+    return " ".join(w for i, w in enumerate(words) if not i or w.lower() != words[i - 1].lower())
+
+
+def chinese_title(text: str, brand: str, known: dict[str, str]) -> Title:
+    """A Chinese title: the brand taken off its front; words set apart by spaces that repeat an attribute taken out."""
+    title = Title(text=text.replace(" ", "") if not re.search(r"[A-Za-z0-9]", text) else text, brand=brand)
+    rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text.replace(brand, "", 1) if brand else text
+    words = rest.split()
+    repeated = {value: slot for slot, value in known.items() if slot in ("colour", "gender", "season", "size")}
+    kept = [w for w in words if w not in repeated] if len(words) > 1 else words
+    title.name = _tight(" ".join(kept or words)).strip(" -,，、/（）()") or title.text
+    for slot, forms in (("colour", lexicon.COLOURS), ("gender", lexicon.GENDERS_ZH)):
+        title.claims[slot] = [zh for zh in dict.fromkeys(forms.values()) if zh in text and len(zh) > 1 and not any(
+            zh != other and zh in other and other in text for other in forms.values())]
+    return title
+
+
+def short_title(name: str, language: str) -> str:
+    """A long name cut at a separator or a word (40 characters, 14 Chinese ones); ``""`` where it is short enough."""
+    limit = 14 if language == "zh" else 40
+    if len(name) <= limit:
+        return ""
+    head = re.split(r"[,，;；|:：()（）【】]| - ", name)[0].strip()
+    if 3 < len(head) <= limit:
+        return head
+    words = _segments(head) if CJK.search(head) else [f"{w} " for w in head.split()]
+    short = ""
+    for word in words:
+        if len((short + word).strip()) > limit:
+            break
+        short += word
+    while short and short.split()[-1:] and short.split()[-1].lower() in CONNECTORS:
+        short = " ".join(short.split()[:-1])
+    return short.strip(" -,，、&") or head[:limit]
+
+
+def _segments(text: str) -> list[str]:
+    """Chinese words (jieba's dictionary), so that a name is never cut inside one."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    return list(jieba.cut(text, HMM=False))
+
+
+def _tight(text: str) -> str:
+    """No space between Chinese characters; one between Latin words; none where the two scripts meet."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])", "", text)
+
+
+def agreed_colour(attribute: str, title: list[str]) -> tuple[str | None, bool]:
+    """The colour to state and whether title and attribute conflict. A shade beats its family; two colours beat one."""
+    if not title:
+        return attribute or None, False
+    if not attribute:
+        return (joined(title, "en") if len(title) <= 2 else None), False
+    if attribute in title and len(title) > 2:
+        return attribute, False
+    if not any(lexicon.same_colour_family(part, colour) for part in attribute.split(" and ") for colour in title):
+        return None, True
+    if len(title) > 2:
+        return attribute, False
+    if len(title) == 1:
+        return (attribute if len(attribute.split()) > len(title[0].split()) else title[0]), False
+    return joined(title, "en"), False
