@@ -79,7 +79,7 @@ def cut_out(pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.float32] | 
     # A shadow on the ground is grey, faint and hugs the product: it is left to the blend, which multiplies it in.
     side = min(pixels.shape[:2])
     is_grey = (away < 70) & (below.max(axis=2) - below.min(axis=2) < 14)
-    hem = cv2.dilate(outside.astype(np.uint8), _disc(max(3, side // 22))) > 0
+    hem = cv2.dilate(outside.astype(np.uint8), _disc(max(3, side // 8))) > 0
     outside |= is_grey & hem
     # At the outline a pixel is part ground, part product: it counts by how far from the ground's colour it is, and
     # the blend multiplies the rest into the backdrop, so that no white rim is left.
@@ -114,22 +114,44 @@ def place(canvas: Canvas, photo: Photo, box: Box, max_upscale: float, tint: Colo
     if photo.ground is None:
         return _framed(canvas, photo.pixels, box, max_upscale, tint)
     rows, columns = np.where(photo.product > 0.3)
-    # The product itself fills the box, not the white around it.
-    crop = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
-    area = _fit_box(photo.pixels[crop].shape[:2], box, max_upscale, sink=True)
-    size = area[2] - area[0], area[3] - area[1]
+    tight = int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
+    # The product itself fills the box, not the white around it; a margin of that comes along for the photo's shadow.
+    area = _fit_box((tight[3] - tight[1], tight[2] - tight[0]), box, max_upscale, sink=True)
+    scale = (area[2] - area[0]) / (tight[2] - tight[0])
+    height, width = photo.product.shape
+    margin = max(4, min(height, width) // 12)
+    x0, y0 = max(0, tight[0] - margin), max(0, tight[1] - margin)
+    x1, y1 = min(width, tight[2] + margin), min(height, tight[3] + margin)
+    crop = slice(y0, y1), slice(x0, x1)
+    size = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
     pad = max(8, size[1] // 6)
     product = _padded(_resized(photo.product[crop], size), pad, 0.0)
-    pixels = _padded(_resized(photo.pixels[crop], size).astype(np.float32), pad, 255.0)
-    left, top = area[0] - pad, area[1] - pad
-    seen = _visible(canvas.shape[:2], (left, top), product.shape)
-    target = canvas[seen[0]]
-    scene = target * (1 - _shadow(product)[seen[1]][..., None] * (1 - np.asarray(tint, np.float32) / 255 * 0.55))
-    ground = np.asarray(photo.ground, np.float32)
-    shade = np.where(product[..., None] > 0.01, np.clip(pixels / ground, 0, 1), 1.0)[seen[1]]
+    shade = _padded(_shade(_resized(photo.pixels[crop], size), photo.ground, round(margin * scale)), pad, 1.0)
+    pixels = _padded(_resized(photo.pixels[crop], size), pad, 255.0)
+    corner = area[0] - round((tight[0] - x0) * scale) - pad, area[1] - round((tight[1] - y0) * scale) - pad
+    seen = _visible(canvas.shape[:2], corner, product.shape)
+    scene = canvas[seen[0]] * (1 - _shadow(product)[seen[1]][..., None] * _shadow_colour(tint))
     alpha = product[seen[1]][..., None]
-    canvas[seen[0]] = alpha * pixels[seen[1]] + (1 - alpha) * scene * shade
+    canvas[seen[0]] = alpha * pixels[seen[1]] + (1 - alpha) * scene * shade[seen[1]]
     return area
+
+
+def _shade(pixels: NDArray[np.float32], ground: Colour, fade_px: int) -> NDArray[np.float32]:
+    """How much darker than its ground each pixel is, (height, width, 3) of 0..1, fading to 1 at the patch's rim.
+
+    The allowance of 5 keeps what a JPEG scatters on a plain ground from being multiplied in as dirt.
+    """
+    height, width = pixels.shape[:2]
+    shade = np.clip((pixels + 5) / np.asarray(ground, np.float32), 0, 1)
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+    reach = np.minimum(np.minimum(x, x[::-1])[None, :], np.minimum(y, y[::-1])[:, None]) / max(1, fade_px)
+    fade = np.clip(reach, 0, 1)[..., None]
+    return np.asarray(1 - (1 - shade) * fade, np.float32)
+
+
+def _shadow_colour(tint: Colour) -> NDArray[np.float32]:
+    """How much of each channel a full shadow takes: a little less of the tint's own, so that it is no plain grey."""
+    return np.asarray(1 - np.asarray(tint, np.float32) / 255 * 0.55, np.float32)
 
 
 def _framed(canvas: Canvas, pixels: NDArray[np.uint8], box: Box, max_upscale: float, tint: Colour) -> Box:
@@ -145,9 +167,9 @@ def _framed(canvas: Canvas, pixels: NDArray[np.uint8], box: Box, max_upscale: fl
             cv2.circle(card, (x, y), 2 * radius, 1.0, -1)
     pad = max(8, height // 8)
     alpha = _padded(cv2.resize(card, (width, height), interpolation=cv2.INTER_AREA), pad, 0.0)
-    picture = _padded(_resized(pixels, (width, height)).astype(np.float32), pad, 255.0)
+    picture = _padded(_resized(pixels, (width, height)), pad, 255.0)
     seen = _visible(canvas.shape[:2], (area[0] - pad, area[1] - pad), alpha.shape)
-    dark = _shadow(alpha)[seen[1]][..., None] * (1 - np.asarray(tint, np.float32) / 255 * 0.55)
+    dark = _shadow(alpha)[seen[1]][..., None] * _shadow_colour(tint)
     cover = alpha[seen[1]][..., None]
     canvas[seen[0]] = cover * picture[seen[1]] + (1 - cover) * canvas[seen[0]] * (1 - dark)
     return area
@@ -168,7 +190,7 @@ def _resized(array: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.fl
     grows = size[0] > array.shape[1]
     method = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
     out = cv2.resize(array, size, interpolation=method)
-    return np.clip(out, 0, 255 if array.dtype == np.uint8 else 1)
+    return np.asarray(np.clip(out, 0, 255 if array.dtype == np.uint8 else 1), np.float32)
 
 
 def _padded(array: NDArray[np.generic], pad: int, value: float) -> NDArray[np.float32]:

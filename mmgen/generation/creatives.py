@@ -98,23 +98,24 @@ class _Sheet:
 
     def write(self, role: str, fitted: FittedText, left: int, top: int, ink: Colour, tracking: int = 0) -> Box:
         """Draw lines from the top left; checks the contrast with what lies under them."""
-        width = fitted.width_px + tracking * max(len(line) for line in fitted.lines)
-        box = left, top, left + width, top + fitted.height_px
-        ground = self.canvas[box[1] : box[3], box[0] : box[2]]
-        contrast = contrast_ratio(ground, ink)
-        if contrast < self.params.min_contrast:  # the tones of the backdrop and of the inks see to it that it never is
-            raise RuntimeError(f"{role}: contrast {contrast:.2f} is below {self.params.min_contrast}")
-        size_px = self.params.size_px
-        layer = Image.new("L", (size_px, fitted.height_px), 0)
+        size_px, em, line_px = self.params.size_px, round(fitted.font.size), fitted.line_height_px
+        layer = Image.new("L", (size_px, fitted.height_px + 2 * line_px), 0)
         pen = ImageDraw.Draw(layer)
-        ascent, descent = fitted.font.getmetrics()
+        # Fonts for Chinese state ascents far taller than their letters, so lines stand on the em box, not on those.
+        baseline = line_px + (line_px - em) // 2 + round(0.88 * em)
         for number, line in enumerate(fitted.lines):
-            y = number * fitted.line_height_px + (fitted.line_height_px - ascent - descent) // 2
             x = float(left)
             for part in line if tracking else [line]:
-                pen.text((x, y), part, 255, font=fitted.font)
+                pen.text((x, baseline + number * line_px), part, 255, font=fitted.font, anchor="ls")
                 x += fitted.font.getlength(part) + tracking
-        self.blend(np.asarray(layer, np.float32) / 255, ink, (0, top))
+        ink_box = layer.getbbox() or (left, line_px, left + 1, line_px + 1)
+        offset = top - line_px
+        box = ink_box[0], min(top, offset + ink_box[1]), ink_box[2], max(top + fitted.height_px, offset + ink_box[3])
+        contrast = contrast_ratio(self.canvas[box[1] : box[3], box[0] : box[2]], ink)
+        if contrast < self.params.min_contrast:  # the tones of the backdrop and of the inks see to it that it never is
+            raise RuntimeError(f"{role}: contrast {contrast:.2f} is below {self.params.min_contrast}")
+        alpha = np.asarray(layer, np.float32)[box[1] - offset : box[3] - offset] / 255
+        self.blend(alpha, ink, (0, box[1]))
         self.texts.append(PlacedText(role, fitted.lines, box, contrast, fitted.is_cut))
         return box
 
@@ -183,18 +184,20 @@ def alt_text(
 
 def _ground(spec: CreativeSpec, accent: Colour, size_px: int, is_dark: bool) -> Canvas:
     """The backdrop, toned so that text can stand on it, with a soft light behind the product."""
+    work_px = 160  # a gradient needs no more, and growing it linearly keeps the tones within their bounds
     if spec.backdrop is not None:
-        raw = colour.abstract_backdrop(spec.backdrop, size_px)
+        raw = colour.abstract_backdrop(spec.backdrop, work_px)
     else:
         cool, warm = mixed(accent, (210, 222, 240), 0.45), mixed(accent, (255, 226, 196), 0.5)
         deep = mixed(accent, (40, 44, 60), 0.45)
-        raw = colour.corners_backdrop((warm, accent, accent, deep) if is_dark else (warm, cool, accent, warm), size_px)
+        raw = colour.corners_backdrop((warm, accent, accent, deep) if is_dark else (warm, cool, accent, warm), work_px)
     if is_dark:
-        return colour.darkened(raw)
-    grid = np.linspace(-1, 1, size_px, dtype=np.float32)
-    glow = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
-    light = colour.lightened(raw)
-    return np.asarray(light * (1 - glow) + 255 * glow, np.float32)
+        toned = colour.darkened(raw)
+    else:
+        grid = np.linspace(-1, 1, work_px, dtype=np.float32)
+        glow = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
+        toned = colour.lightened(raw) * (1 - glow) + 255 * glow
+    return np.asarray(cv2.resize(toned, (size_px, size_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _inks(accent: Colour, minimum: float) -> tuple[Colour, Colour]:
