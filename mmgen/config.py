@@ -14,7 +14,7 @@ from mmgen.generation.creative_params import CreativeParams
 from mmgen.generation.params import DescriptionParams
 from mmgen.params import Params
 from mmgen.pipeline import ROOT
-from mmgen.training.params import TrainParams
+from mmgen.training.params import TrackingParams, TrainParams
 
 
 class CatalogueParams(Params):
@@ -59,7 +59,7 @@ class SplitParams(Params):
     test_share: float = Field(default=0.1, ge=0, lt=0.5)
 
 
-class TrackingParams(Params):
+class MlflowParams(Params):
     """MLflow. An empty URI means a SQLite store under ``<home>/mlflow``."""
 
     uri: str = ""
@@ -87,7 +87,7 @@ class Config(Params):
     train: TrainParams = TrainParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
-    tracking: TrackingParams = TrackingParams()
+    tracking: MlflowParams = MlflowParams()
     report: ReportParams = ReportParams()
 
     @property
@@ -96,14 +96,14 @@ class Config(Params):
         return self.catalogue.url or f"sqlite:///{self.home / 'catalogue.db'}"
 
     @property
-    def tracking_uri(self) -> str:
-        """MLflow's tracking store."""
-        return self.tracking.uri or f"sqlite:///{self.home / 'mlflow' / 'mlflow.db'}"
-
-    @property
-    def artifact_root(self) -> Path:
-        """Where MLflow's artifacts lie when the store is local."""
-        return self.home / "mlflow" / "artifacts"
+    def tracking_store(self) -> TrackingParams:
+        """Where runs and models are kept, resolved."""
+        return TrackingParams(
+            uri=self.tracking.uri or f"sqlite:///{self.home / 'mlflow' / 'mlflow.db'}",
+            artifacts=str(self.home / "mlflow" / "artifacts"),
+            experiment=self.tracking.experiment,
+            model_name=self.tracking.model_name,
+        )
 
 
 def load_config(path: str | Path | None = None) -> Config:

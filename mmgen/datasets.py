@@ -7,6 +7,7 @@ old partition whole.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
@@ -104,6 +105,11 @@ class Dataset:
             )
 
         return [str(self.path / row["path"]) for row in self._adds() if wanted(row["partition.ds"])]
+
+    def fingerprint(self, until: str | None = None, before: str | None = None) -> str:
+        """What the dataset says up to a date, as a hash: file names are unique, so equal names are equal rows."""
+        files = self.files(until=until, before=before)
+        return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
 
     def scan(self, files: list[str]) -> pads.Dataset:
         """The files as a pyarrow dataset, ``ds`` as a column."""

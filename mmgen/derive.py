@@ -6,12 +6,12 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from mmgen.checks import Audit, audit, require
+from mmgen.checks import audit, require
 from mmgen.contracts import Contract
 from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
@@ -23,19 +23,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAX_BROADCAST_ROWS = 200_000
+"""Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""
+
 Transform = Callable[[pa.RecordBatch], Mapping[str, Any]]
 """One entry for each own column of the dataset, as many values as the batch has rows, in order."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How one dataset is made. ``needs``: an input row where this column is null has nothing to work on: it stays
-    an empty row, without a reason (a product without a clip is normal)."""
+    """How one dataset is made.
+
+    ``needs``: an input row where this column is null has nothing to work on: it stays an empty row, without a reason
+    (a product without a clip is normal). ``is_external``: it also reads what is no dataset (the catalogue, files), so
+    unchanged input tables do not mean unchanged inputs.
+    """
 
     output: str
     config_hash: str
     transform: Transform
     needs: str | None = None
+    is_external: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,35 +81,57 @@ def derived_hash(input_hash: str, config_hash: str) -> str:
     return hashlib.sha256(f"{input_hash}:{config_hash}".encode()).hexdigest()[:32]
 
 
-def derive(ctx: JobContext, inputs: DataFrame, step: Step) -> Outcome:
+def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outcome:
     """Bring one partition up to date.
 
     ``inputs`` has the output's key columns, ``input_hash``, ``reject_reason`` and what the transform reads: every
     product as of ``ctx.ds``. A row belongs into the partition if the dataset, as of the date before, says
     something else of it. Of those, rows seen before (same key, input and configuration, in any partition) are
-    copied and the rest is computed.
+    copied and the rest is computed. Where all input tables are the very snapshots that the partition was made from,
+    nothing is asked at all, and Spark is not even started.
     """
-    from pyspark.sql import functions as F
-
     started = time.monotonic()
     dataset = ctx.dataset(step.output)
+    recipe = recipe_of(ctx, dataset, step)
+    if not step.is_external and not ctx.is_full and not ctx.retry_reasons and _was_made_by(dataset, ctx.ds, recipe):
+        stands = {p.ds: p.num_rows for p in dataset.partitions()}
+        outcome = Outcome(step.output, ctx.ds, 0, stands.get(ctx.ds, 0), _known_rejects(dataset, ctx.ds), True)
+    else:
+        outcome = _derive_rows(ctx, inputs(), step, dataset, recipe)
+    if outcome.is_unchanged:
+        outcome = replace(outcome, seconds=_since(started))
+        dataset.note(ctx.ds, ctx.metadata(outcome) | {"recipe": recipe})
+    return replace(outcome, seconds=_since(started))
+
+
+def recipe_of(ctx: JobContext, dataset: Dataset, step: Step) -> str:
+    """Hash of all that a partition depends on: snapshots of the inputs, of the dataset before the date, and how."""
+    snapshots = [ctx.dataset(name).fingerprint(until=ctx.ds) for name in ctx.input_datasets]
+    text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:
+    """Whether the newest commit about the partition was made from exactly this recipe."""
+    last = dataset.last_commit(ds)
+    return last is not None and last.metadata.get("recipe") == recipe
+
+
+def _derive_rows(ctx: JobContext, inputs: DataFrame, step: Step, dataset: Dataset, recipe: str) -> Outcome:
+    from pyspark.sql import functions as F
+
     keys = dataset.contract.keys
     need = needed_keys(ctx, inputs, dataset, step.config_hash).persist()
     seen = _seen(ctx, dataset, need, step.config_hash).persist()
     todo = need.join(seen, on=keys, how="left_anti")
     computed, reused = todo.count(), seen.count()
     if _is_current(dataset, ctx.ds, seen, computed, reused):
-        outcome = Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
-    else:
-        fresh = inputs.join(F.broadcast(todo) if computed < 200_000 else todo, on=[*keys, "input_hash"])
-        made = fresh.mapInArrow(mapper(step, dataset.contract), dataset.contract.spark_schema)
-        outcome = write(ctx, dataset, made.unionByName(_copies(ctx, dataset, seen)), computed, reused)
-    outcome = _timed(outcome, started)
-    if outcome.is_unchanged:
-        dataset.note(ctx.ds, ctx.metadata(outcome))
-    need.unpersist()
-    seen.unpersist()
-    return outcome
+        return Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
+    fresh = inputs.join(F.broadcast(todo) if computed < MAX_BROADCAST_ROWS else todo, on=[*keys, "input_hash"])
+    rows = fresh.mapInArrow(mapper(step, dataset.contract), dataset.contract.spark_schema)
+    if reused:
+        rows = rows.unionByName(_copies(ctx, dataset, seen))
+    return write(ctx, dataset, rows, computed, reused, recipe)
 
 
 def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:
@@ -159,7 +189,7 @@ def _known_rejects(dataset: Dataset, ds: str) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
-def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reused: int) -> Outcome:
+def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reused: int, recipe: str = "") -> Outcome:
     """Stage, audit, publish: the rows become the partition, or nothing changes."""
     attempt = dataset.stage(ctx.ds)
     options = {"compression": "uncompressed" if dataset.contract.is_media else "zstd"}
@@ -167,36 +197,29 @@ def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reu
         if column.physical == "binary":
             options[f"parquet.enable.dictionary#{column.name}"] = "false"
     options["parquet.block.size"] = str(64 * 1024 * 1024)
+    started = time.monotonic()
     try:
-        # Spark wants to create the folder itself; the attempt's name is ours alone, so nobody else writes here.
+        # "append" because the folder is there already; the attempt's name is ours alone, so nobody else writes here.
         rows.select(*dataset.contract.file_schema.names).write.options(**options).mode("append").parquet(str(attempt))
         result = audit(dataset.contract, dataset.staged_files(attempt))
         require(dataset.name, result)
+        if result.num_rows != computed + reused:
+            raise RuntimeError(
+                f"{dataset.name} ds={ctx.ds}: {computed + reused} rows went in and {result.num_rows} came out; "
+                "nothing was committed"
+            )
     except BaseException:
         dataset.discard(attempt)
         raise
-    return publish_partition(ctx, dataset, attempt, result, computed, reused)
-
-
-def publish_partition(
-    ctx: JobContext, dataset: Dataset, attempt: Any, result: Audit, computed: int, reused: int
-) -> Outcome:
-    """Commit an audited attempt."""
-    if result.num_rows != computed + reused:
-        dataset.discard(attempt)
-        raise RuntimeError(
-            f"{dataset.name} ds={ctx.ds}: {computed + reused} rows went in and {result.num_rows} came out; "
-            "nothing was committed"
-        )
     warnings = [f"{o.name}: {o.detail}" for o in result.warned]
-    outcome = Outcome(dataset.name, ctx.ds, computed, reused, result.rejects, False, 0.0, warnings)
+    outcome = Outcome(dataset.name, ctx.ds, computed, reused, result.rejects, False, _since(started), warnings)
     ctx.fault("commit")
-    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome))
+    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome) | {"recipe": recipe})
     return outcome
 
 
-def _timed(outcome: Outcome, started: float) -> Outcome:
-    return Outcome(**{**outcome.__dict__, "seconds": round(time.monotonic() - started, 2)})
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 2)
 
 
 # --- on the executors ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmgen import __version__
 from mmgen.config import Config, load_config
+from mmgen.contracts import dataset_names
 from mmgen.datasets import Dataset
 from mmgen.pipeline import BY_NAME
 
@@ -45,9 +46,20 @@ class JobContext:
         """Everything that a run writes lies here."""
         return self.config.home
 
+    def scratch(self) -> Path:
+        """A folder for what lives no longer than the job; shared with the executors."""
+        folder = self.home / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def dataset(self, name: str) -> Dataset:
         """A dataset of this home."""
         return Dataset(name, self.home)
+
+    @property
+    def input_datasets(self) -> list[str]:
+        """The datasets that the job reads, from the pipeline's declaration."""
+        return [name for name in BY_NAME[self.name].inputs if name in dataset_names()]
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -58,7 +70,6 @@ class JobContext:
 
     def metadata(self, outcome: Outcome) -> dict[str, str]:
         """What a commit records: the run, the code, the configuration, the counts, the inputs' versions."""
-        inputs = [n for n in BY_NAME[self.name].inputs if n not in ("catalogue", "champion")]
         rejects = {f"reject.{reason}": str(n) for reason, n in outcome.rejects.items()}
         return {
             "run_id": self.run_id,
@@ -67,7 +78,7 @@ class JobContext:
             "computed": str(outcome.computed),
             "reused": str(outcome.reused),
             "seconds": str(outcome.seconds),
-            "inputs": ",".join(f"{n}@{self.dataset(n).version()}" for n in inputs),
+            "inputs": ",".join(f"{n}@{self.dataset(n).version()}" for n in self.input_datasets),
             "warnings": "; ".join(outcome.warnings),
             **rejects,
         }

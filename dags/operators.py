@@ -1,0 +1,57 @@
+"""The one file that turns a job into an operator. It computes nothing, and imports airflow and mmgen.pipeline only."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import timedelta
+
+from airflow.models.baseoperator import BaseOperator
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.providers.standard.operators.bash import BashOperator
+
+from mmgen.pipeline import ROOT, Job, job_arguments, job_command, job_environment, job_file
+
+POOL = "mmgen"
+"""One job at a time on one machine: each takes all cores. `mmgen up` and docker/compose.yaml create it."""
+
+# A run started by hand may have no logical date; then the day it was started for counts.
+DS = "{{ ds if logical_date else dag_run.run_after.strftime('%Y-%m-%d') }}"
+RUN_ID = "{{ dag_run.run_id }}"
+FULL = "{{ '--full' if params.full else '' }}"
+
+
+def documentation(job: Job) -> str:
+    """What a person reads of a task in the Airflow UI."""
+    return (
+        f"**{job.name}** {job.purpose}\n\n"
+        f"Reads: {', '.join(job.inputs)}. Writes: {job.output}.\n\n"
+        f"**If it fails:** {job.on_failure}\n\n"
+        f"By hand: `mmgen run --ds DATE --from {job.name} --to {job.name}`"
+    )
+
+
+def task_for(job: Job, *extra: str) -> BaseOperator:
+    """A job as a task: SparkSubmitOperator for Spark, a command for torchrun and plain Python."""
+    arguments = [*job_arguments(DS, "--run-id", RUN_ID), *extra]
+    common = {
+        "task_id": job.name,
+        "doc_md": documentation(job),
+        "owner": job.owner,
+        "pool": POOL,
+        "retries": job.retries,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "execution_timeout": timedelta(minutes=job.timeout_min),
+    }
+    if job.kind == "spark":
+        return SparkSubmitOperator(
+            application=str(job_file(job)),
+            application_args=[*arguments, FULL],
+            conn_id="spark_default",
+            name=f"mmgen.{job.name}",
+            env_vars=job_environment(),
+            **common,
+        )
+    # The templates hold no quotes that a shell would read: a date and a run id, each inside single quotes.
+    command = " ".join(part if part.startswith("{{") else shlex.quote(part) for part in job_command(job, arguments))
+    return BashOperator(bash_command=command, env=job_environment(), append_env=True, cwd=str(ROOT), **common)

@@ -1,0 +1,22 @@
+"""clean_images: raw_media -> clean_images."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mmgen.clean.image import VERSION, clean_images
+from mmgen.derive import Outcome, Step, derive
+from mmgen.inputs import media
+from mmgen.job import JobContext, main
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Decodes photos safely, sets them upright in sRGB, enhances those that need it, measures quality."""
+    params = ctx.config.clean.image
+    inputs = partial(media, ctx, "image")
+    transform = partial(clean_images, params=params)
+    return derive(ctx, inputs, Step("clean_images", params.digest(VERSION), transform, needs="data"))
+
+
+if __name__ == "__main__":
+    main("clean_images", run, batch_rows=64)

@@ -1,0 +1,30 @@
+"""clean_texts: raw_products -> clean_texts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from mmgen.clean.text import VERSION, clean_texts
+from mmgen.derive import Outcome, Step, derive
+from mmgen.inputs import products
+from mmgen.job import JobContext, main
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """The texts of the products that are in the catalogue."""
+    hashed = F.col("content_hash").alias("input_hash")
+    return products(ctx).select("product_id", hashed, "reject_reason", "title", "description", "locale")
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Repairs titles and descriptions, finds their language, masks personal data."""
+    params = ctx.config.clean.text
+    step = Step("clean_texts", params.digest(VERSION), partial(clean_texts, params=params))
+    return derive(ctx, partial(inputs, ctx), step)
+
+
+if __name__ == "__main__":
+    main("clean_texts", run, batch_rows=2_000)

@@ -1,0 +1,46 @@
+"""examples: cleaned modalities and their features -> examples."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from mmgen.derive import Outcome, Step, derive
+from mmgen.features.examples import VERSION, build_examples, group_near_copies
+from mmgen.inputs import joined_hash, part, products
+from mmgen.job import JobContext, main
+from mmgen.seeds import seed_of
+
+HASHES = ("product_hash", "clean_text_hash", "image_hash", "text_hash", "audio_hash", "group_id")
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """The products of the catalogue beside all that is known of each."""
+    rows = products(ctx).withColumn("product_hash", F.col("content_hash"))
+    rows = rows.select("product_id", "product_hash", "locale", "category", "brand", "price", "currency", "attributes")
+    texts = part(ctx, "clean_texts", "clean_text", "title", "description", "title_key")
+    images = part(ctx, "clean_images", "clean_image", "perceptual_hash")
+    links = rows.join(texts, "product_id", "left").join(images, "product_id", "left")
+    groups = group_near_copies(links, ["title_key", "perceptual_hash"])
+    joined = rows.join(groups, "product_id").join(texts.drop("title_key"), "product_id", "left")
+    joined = joined.join(part(ctx, "image_features", "image", "pixels"), "product_id", "left")
+    for name in ("text", "audio"):
+        embedding = F.col("embedding").alias(f"{name}_embedding")
+        joined = joined.join(part(ctx, f"{name}_features", name, embedding), "product_id", "left")
+    hashed = joined.withColumn("input_hash", joined_hash(*HASHES))
+    return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Joins the modalities of each product with a mask, and assigns splits that keep near-copies together."""
+    params, seed = ctx.config.splits, ctx.config.seed
+    transform = partial(
+        build_examples, seed=seed, validation_share=params.validation_share, test_share=params.test_share
+    )
+    return derive(ctx, partial(inputs, ctx), Step("examples", params.digest(seed_of(VERSION, seed)), transform))
+
+
+if __name__ == "__main__":
+    main("examples", run, batch_rows=512)

@@ -1,0 +1,30 @@
+"""extract_media: raw_products -> raw_media."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+
+from mmgen.catalog.extract import FINGERPRINT_SCHEMA, MEDIA_VERSION, fingerprints, read_files
+from mmgen.derive import Outcome, Step, derive
+from mmgen.inputs import products
+from mmgen.job import JobContext, main
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """Two rows a product, one a modality, with a fingerprint of the file."""
+    wanted = products(ctx).select("product_id", "media_root", "image_path", "audio_path")
+    return wanted.mapInArrow(fingerprints, FINGERPRINT_SCHEMA)
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Packs each product's photo and clip into Parquet, so that no later stage opens small files."""
+    params = ctx.config.media
+    transform = partial(read_files, max_bytes=params.max_bytes)
+    step = Step("raw_media", params.digest(MEDIA_VERSION), transform, needs="path", is_external=True)
+    return derive(ctx, partial(inputs, ctx), step)
+
+
+if __name__ == "__main__":
+    main("extract_media", run, batch_rows=256)

@@ -1,0 +1,41 @@
+"""extract_products: the shop's catalogue -> raw_products."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from mmgen.catalog.extract import DELETED_HASH, PRODUCTS_VERSION, keep_products, write_products
+from mmgen.catalog.tables import iter_products, open_catalog
+from mmgen.derive import Outcome, Step, derive
+from mmgen.job import JobContext, main
+from mmgen.params import Params
+from mmgen.spark import newest
+
+
+def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
+    """The catalogue's rows, and a tombstone for each product that left it since the date before."""
+    engine = open_catalog(ctx.config.catalogue_url)
+    write_products(iter_products(engine, None, ctx.config.catalogue.batch_rows), ctx.ds, scratch)
+    rows = ctx.spark.read.parquet(str(scratch))
+    before = newest(ctx.spark, ctx.dataset("raw_products"), before=ctx.ds).where(~F.col("is_deleted"))
+    gone = before.join(rows, on="product_id", how="left_anti").select("product_id")
+    tombstones = gone.withColumns({"is_deleted": F.lit(True), "input_hash": F.lit(DELETED_HASH)})
+    present = rows.where(~F.col("is_later")).drop("is_later")
+    every = present.unionByName(tombstones, allowMissingColumns=True)
+    return every.withColumn("reject_reason", F.lit(None).cast("string"))
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Reads the shop's products and keeps those that changed since the date before; marks those that left."""
+    step = Step("raw_products", Params().digest(PRODUCTS_VERSION), keep_products, is_external=True)
+    with tempfile.TemporaryDirectory(dir=ctx.scratch()) as folder:
+        return derive(ctx, partial(inputs, ctx, Path(folder)), step)
+
+
+if __name__ == "__main__":
+    main("extract_products", run, batch_rows=2_000)

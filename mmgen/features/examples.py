@@ -1,0 +1,92 @@
+"""Examples: what the models see of a product. Masks, attribute ids, groups of near-copies and splits."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from mmgen.seeds import seed_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+VERSION = 1
+NUM_ATTRIBUTE_IDS = 4096
+KEPT = (
+    "locale",
+    "title",
+    "description",
+    "category",
+    "brand",
+    "price",
+    "currency",
+    "attributes",
+    "pixels",
+    "text_embedding",
+    "audio_embedding",
+    "group_id",
+)
+"""Columns that go from the join to the example as they are."""
+
+
+def attribute_id(name: str, value: str) -> int:
+    """A stable id of one ``name=value`` pair, 0 to 4095 (hashing trick, Weinberger et al. 2009)."""
+    text = f"{name.strip().casefold()}={value.strip().casefold()}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") % NUM_ATTRIBUTE_IDS
+
+
+def attribute_ids(row: dict[str, Any]) -> list[int]:
+    """Ids of a product's attributes, category levels and brand, sorted, without repeats."""
+    pairs = [(str(k), str(v)) for k, v in (row["attributes"] or []) if v]
+    pairs += [("category", str(level)) for level in row["category"] or []]
+    pairs += [("brand", row["brand"])] if row["brand"] else []
+    return sorted({attribute_id(name, value) for name, value in pairs})
+
+
+def split_of(group_id: str, seed: int, validation_share: float, test_share: float) -> str:
+    """The split of a group: a fixed hash, so that a product never changes sides because others came or went."""
+    place = seed_of("split", group_id, seed) / 2**63
+    if place < test_share:
+        return "test"
+    return "validation" if place < test_share + validation_share else "train"
+
+
+def build_examples(batch: pa.RecordBatch, seed: int, validation_share: float, test_share: float) -> dict[str, Any]:
+    """The transform of ``examples``: a row of joined modalities -> one training row with its mask."""
+    rows = batch.select(["attributes", "category", "brand", "group_id"]).to_pylist()
+    return {
+        **{name: batch.column(name) for name in KEPT},
+        "has_image": batch.column("pixels").is_valid(),
+        "has_text": batch.column("text_embedding").is_valid(),
+        "has_audio": batch.column("audio_embedding").is_valid(),
+        "attribute_ids": [attribute_ids(row) for row in rows],
+        "split": [split_of(row["group_id"], seed, validation_share, test_share) for row in rows],
+        "reject_reason": pa.nulls(batch.num_rows, pa.string()),
+    }
+
+
+def group_near_copies(rows: DataFrame, links: list[str], max_rounds: int = 20) -> DataFrame:
+    """Groups of products that share a value of any link column (title, perceptual hash ...), transitively.
+
+    ``rows``: product_id and the link columns (null links nothing). Gives product_id, group_id: the smallest
+    product_id of the connected component, found by spreading minima until nothing changes (hash-to-min).
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    labels = rows.select("product_id", *links, F.col("product_id").alias("group_id")).localCheckpoint()
+    for _ in range(max_rounds):
+        spread = labels
+        for link in links:
+            # A null links nothing: such rows are windows of their own.
+            key = F.coalesce(F.concat(F.lit("v"), F.col(link)), F.concat(F.lit("p"), F.col("product_id")))
+            spread = spread.withColumn("group_id", F.min("group_id").over(Window.partitionBy(key)))
+        spread = spread.localCheckpoint()
+        changed = spread.join(labels.select("product_id", F.col("group_id").alias("old")), "product_id")
+        is_stable = changed.where("group_id != old").isEmpty()
+        labels = spread
+        if is_stable:
+            break
+    return labels.select("product_id", "group_id")

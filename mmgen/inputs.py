@@ -1,0 +1,59 @@
+"""What each job reads, as of its date, in the form that ``derive`` takes: keys, input_hash, reject_reason, payload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F
+
+from mmgen.spark import newest
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+    from mmgen.job import JobContext
+
+
+class MissingInputError(ValueError):
+    """A dataset that the job reads has nothing at or before the date."""
+
+
+def current(ctx: JobContext, name: str) -> DataFrame:
+    """A dataset as of the job's date. MissingInputError with the job to run where there is nothing yet."""
+    dataset = ctx.dataset(name)
+    if not any(p.ds <= ctx.ds for p in dataset.partitions()) and dataset.last_commit(ctx.ds) is None:
+        raise MissingInputError(
+            f"{name} has no partition at or before {ctx.ds}; run the jobs before {ctx.name} first: "
+            f"mmgen run --ds {ctx.ds} --to {ctx.name}"
+        )
+    return newest(ctx.spark, dataset, until=ctx.ds)
+
+
+def products(ctx: JobContext) -> DataFrame:
+    """The products that are in the catalogue as of the date (those that left it are not)."""
+    return current(ctx, "raw_products").where(~F.col("is_deleted"))
+
+
+def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:
+    """One dataset's rows as inputs: its content_hash is the input_hash."""
+    frame = current(ctx, name)
+    keys = ctx.dataset(name).contract.keys
+    return frame.select(*keys, F.col("content_hash").alias("input_hash"), "reject_reason", *payload)
+
+
+def media(ctx: JobContext, modality: str) -> DataFrame:
+    """Photos or clips: product_id, input_hash, reject_reason, data (null where the product has none)."""
+    frame = current(ctx, "raw_media").where(F.col("modality") == modality)
+    return frame.select("product_id", F.col("content_hash").alias("input_hash"), "reject_reason", "data")
+
+
+def joined_hash(*columns: str) -> Column:
+    """One input_hash over several content hashes; a missing one counts as empty."""
+    parts = [F.coalesce(F.col(name).cast("string"), F.lit("")) for name in columns]
+    return F.substring(F.sha2(F.concat_ws(":", *parts), 256), 1, 32)
+
+
+def part(ctx: JobContext, name: str, prefix: str, *payload: str) -> DataFrame:
+    """A dataset's columns for a join on product_id: its hash as ``<prefix>_hash``, and the payload."""
+    frame = current(ctx, name)
+    return frame.select("product_id", F.col("content_hash").alias(f"{prefix}_hash"), *payload)
