@@ -88,10 +88,14 @@ def import_file(
             connection.rollback()
             with connection.begin():
                 seen.drop(connection)
+    return _result(source_map.name, counts, tuple(warnings))
+
+
+def _result(source: str, counts: Counter[str], warnings: tuple[str, ...]) -> ImportResult:
     rejected = {reason: counts[reason] for reason in map(str, RejectReason) if counts[reason]}
     tally = {name: counts[name] for name in ("imported", "changed", "unchanged", "removed")}
     num_rows = sum(tally.values()) - tally["removed"] + sum(rejected.values())
-    return ImportResult(source_map.name, num_rows, rejected=rejected, warnings=tuple(warnings), **tally)
+    return ImportResult(source, num_rows, rejected=rejected, warnings=warnings, **tally)
 
 
 def _seen_id() -> sa.Column[Any]:
