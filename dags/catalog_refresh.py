@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, Param
 
 from mmgen.pipeline import JOBS, upstream
-from operators import task_for
+from job_operators import task_for
 
 with DAG(
     dag_id="catalog_refresh",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from datetime import timedelta
 
-from airflow.models.baseoperator import BaseOperator
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import BaseOperator
 
 from mmgen.pipeline import ROOT, Job, job_arguments, job_command, job_environment, job_file
 
@@ -15,9 +15,9 @@ POOL = "mmgen"
 """One job at a time on one machine: each takes all cores. `mmgen up` and docker/compose.yaml create it."""
 
 # A run started by hand may have no logical date; then the day it was started for counts.
-DS = "{{ ds if logical_date else dag_run.run_after.strftime('%Y-%m-%d') }}"
-RUN_ID = "{{ dag_run.run_id }}"
-FULL = "{{ '--full' if params.full else '' }}"
+DS = '{{ ds if logical_date else dag_run.run_after.strftime("%Y-%m-%d") }}'
+# What a person may type travels in the environment, never in a command line.
+RUN_ENVIRONMENT = {"MMGEN_RUN_ID": "{{ dag_run.run_id }}", "MMGEN_FULL": "{{ params.full }}"}
 
 
 def documentation(job: Job) -> str:
@@ -32,7 +32,8 @@ def documentation(job: Job) -> str:
 
 def task_for(job: Job, *extra: str) -> BaseOperator:
     """A job as a task: SparkSubmitOperator for Spark, a command for torchrun and plain Python."""
-    arguments = [*job_arguments(DS, "--run-id", RUN_ID), *extra]
+    arguments = job_arguments(DS, *extra)
+    environment = job_environment() | RUN_ENVIRONMENT
     common = {
         "task_id": job.name,
         "doc_md": documentation(job),
@@ -46,12 +47,11 @@ def task_for(job: Job, *extra: str) -> BaseOperator:
     if job.kind == "spark":
         return SparkSubmitOperator(
             application=str(job_file(job)),
-            application_args=[*arguments, FULL],
+            application_args=arguments,
             conn_id="spark_default",
             name=f"mmgen.{job.name}",
-            env_vars=job_environment(),
+            env_vars=environment,
             **common,
         )
-    # The templates hold no quotes that a shell would read: a date and a run id, each inside single quotes.
-    command = " ".join(part if part.startswith("{{") else shlex.quote(part) for part in job_command(job, arguments))
-    return BashOperator(bash_command=command, env=job_environment(), append_env=True, cwd=str(ROOT), **common)
+    command = shlex.join(job_command(job, arguments))
+    return BashOperator(bash_command=command, env=environment, append_env=True, cwd=str(ROOT), **common)

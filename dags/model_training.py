@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, Param
 
 from mmgen.pipeline import BY_NAME
-from operators import task_for
+from job_operators import task_for
 
 with DAG(
     dag_id="model_training",

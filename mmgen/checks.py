@@ -110,7 +110,9 @@ def _outcome(check: Check, result: Any) -> CheckOutcome:
     if info.get("raised_exception"):
         return CheckOutcome(check.name, check.severity, False, str(info.get("exception_message", ""))[:200])
     unexpected = values.get("unexpected_count")
-    detail = f"{unexpected} of {values.get('element_count')} rows" if unexpected else str(values.get("observed_value", ""))
+    detail = (
+        f"{unexpected} of {values.get('element_count')} rows" if unexpected else str(values.get("observed_value", ""))
+    )
     return CheckOutcome(check.name, check.severity, bool(result.success), detail)
 
 

@@ -99,9 +99,7 @@ class Dataset:
 
         def wanted(value: str) -> bool:
             return (
-                (ds is None or value in ds)
-                and (until is None or value <= until)
-                and (before is None or value < before)
+                (ds is None or value in ds) and (until is None or value <= until) and (before is None or value < before)
             )
 
         return [str(self.path / row["path"]) for row in self._adds() if wanted(row["partition.ds"])]
@@ -115,7 +113,9 @@ class Dataset:
         """The files as a pyarrow dataset, ``ds`` as a column."""
         hive = pads.partitioning(pa.schema([("ds", pa.string())]), flavor="hive")
         schema = pa.schema([*self.contract.file_schema, pa.field("ds", pa.string())])
-        return pads.dataset(files, schema=schema, format="parquet", partitioning=hive, partition_base_dir=str(self.path))
+        return pads.dataset(
+            files, schema=schema, format="parquet", partitioning=hive, partition_base_dir=str(self.path)
+        )
 
     def batches(self, files: list[str], columns: list[str], batch_rows: int = 512) -> Iterator[pa.RecordBatch]:
         """Stream chosen columns of chosen files; memory stays bounded by the batch."""

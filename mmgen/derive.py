@@ -259,14 +259,19 @@ def complete(batch: pa.RecordBatch, step: Step, contract: Contract) -> pa.Record
     )
     reasons = made["reject_reason"].take(place).to_pylist() if made else [None] * batch.num_rows
     columns["reject_reason"] = pa.array(
-        [str(RejectReason.INPUT_REJECTED) if bad else why for bad, why in zip(rejected.to_pylist(), reasons, strict=True)],
+        [
+            str(RejectReason.INPUT_REJECTED) if bad else why
+            for bad, why in zip(rejected.to_pylist(), reasons, strict=True)
+        ],
         pa.string(),
     )
     for name in contract.own_columns:
         kind = contract.arrow_schema.field(name).type
         columns[name] = made[name].take(place) if made else pa.nulls(batch.num_rows, kind)
     schema = contract.file_schema
-    return pa.RecordBatch.from_arrays([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+    return pa.RecordBatch.from_arrays(
+        [columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema
+    )
 
 
 def _places(usable: list[bool]) -> list[int | None]:

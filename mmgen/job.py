@@ -95,7 +95,12 @@ def argument_parser(name: str, description: str | None) -> argparse.ArgumentPars
     parser.add_argument("--ds", required=True, help="logical date, YYYY-MM-DD")
     parser.add_argument("--config", help="TOML file (default: MMGEN_CONFIG, else conf/local.toml)")
     parser.add_argument("--run-id", default=os.environ.get("MMGEN_RUN_ID"), help="recorded with every commit")
-    parser.add_argument("--full", action="store_true", help="refresh every product, not only those that changed")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        default=os.environ.get("MMGEN_FULL") == "True",
+        help="refresh every product, not only those that changed",
+    )
     parser.add_argument("--retry", default="", help="compute rows rejected for these reasons again, comma-separated")
     parser.add_argument("--force", action="store_true", help="train even where there is a champion (train only)")
     return parser

@@ -234,7 +234,15 @@ def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", 
     bin_dir = Path(job_python()).parent
     file = str(job_file(job))
     if job.kind == "spark":
-        return [str(bin_dir / "spark-submit"), "--master", spark_master, "--name", f"mmgen.{job.name}", file, *arguments]
+        return [
+            str(bin_dir / "spark-submit"),
+            "--master",
+            spark_master,
+            "--name",
+            f"mmgen.{job.name}",
+            file,
+            *arguments,
+        ]
     if job.kind == "torch":
         launch = [str(bin_dir / "torchrun"), "--standalone", f"--nproc-per-node={processes}", "--max-restarts=1"]
         return [*launch, file, *arguments]
