@@ -48,11 +48,14 @@ def stat_media(root: str, relative: str) -> str:
     try:
         if _path_reason(relative) is not None:
             return ""
-        found = _find(os.path.realpath(root), relative.strip().replace("\\", "/"))
-        status = os.stat(found) if found else None
+        real_root = os.path.realpath(root)
+        found = _find(real_root, relative.strip().replace("\\", "/"))
+        if found is None or os.path.commonpath([real_root, found]) != real_root:
+            return ""
+        status = Path(found).stat()
     except (OSError, ValueError, TypeError, AttributeError):
         return ""
-    return f"{status.st_size}:{status.st_mtime_ns}" if status else ""
+    return f"{status.st_size}:{status.st_mtime_ns}"
 
 
 def _path_reason(relative: str) -> RejectReason | None:

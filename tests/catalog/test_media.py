@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmgen.catalog.media import read_media
+from mmgen.catalog.media import read_media, stat_media
 from mmgen.rejects import RejectReason as R
 
 MAX_BYTES = 100
@@ -97,6 +97,14 @@ def root(tmp_path: Path) -> Path:
 def test_read(root: Path, relative: str, expected: bytes | R) -> None:
     result = read_media(str(root), relative, MAX_BYTES)
     assert result == ((expected, None) if isinstance(expected, bytes) else (None, expected))
+
+
+def test_stat_tells_a_changed_file_and_nothing_outside(root: Path) -> None:
+    before = stat_media(str(root), "images/1.jpg")
+    (root / "images" / "1.jpg").write_bytes(b"longer")
+    assert before != stat_media(str(root), "images/1.jpg") != ""
+    outside = ["outside.jpg", "../secret.txt", "nothing.jpg", "", "https://shop.example/1.jpg", "loop.jpg"]
+    assert [stat_media(str(root), path) for path in outside] == [""] * len(outside)
 
 
 def test_a_file_without_permission_is_unreadable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
