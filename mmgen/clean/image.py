@@ -1,0 +1,87 @@
+"""Clean product photos: decode safely, measure, enhance where needed, and keep a master and a model image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from mmgen.clean.image_decode import decode_image, encode_jpeg, fit, is_blank
+from mmgen.clean.image_header import ImageRejectedError
+from mmgen.clean.image_quality import border_colour, enhance, faults_of, letterbox, measure, perceptual_hash
+from mmgen.clean.params import ImageParams
+from mmgen.rejects import RejectReason
+
+VERSION = 1
+
+COLUMNS = (
+    "master", "model_image", "width_px", "height_px", "perceptual_hash", "sharpness", "brightness", "contrast",
+    "background_share", "is_enhanced", "reject_reason",
+)  # fmt: skip
+
+
+def clean_images(batch: pa.RecordBatch, params: ImageParams) -> dict[str, Any]:
+    """Clean a batch of photos.
+
+    batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set).
+    Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere. ``width_px``,
+    ``height_px`` (upright) and the measures are those of the photo as it came; ``master`` and ``model_image`` are
+    JPEGs of the photo as enhanced. Never raises for a row.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    reasons = batch.column("reject_reason").to_pylist()
+    for data, reason in zip(batch.column("data"), reasons, strict=True):
+        row: dict[str, Any] = {"reject_reason": reason}
+        if reason is None:
+            row = _clean_or_reject(data.as_py(), params)
+        for name, values in columns.items():
+            values.append(row.get(name))
+    return columns
+
+
+def _clean_or_reject(data: bytes | None, params: ImageParams) -> dict[str, Any]:
+    if data is None:
+        return {"reject_reason": RejectReason.MEDIA_MISSING.value}
+    try:
+        return clean_image(data, params)
+    except ImageRejectedError as error:
+        return {"reject_reason": error.reason.value}
+    except Exception:  # a fault of ours or of a codec must cost one row, not the batch
+        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
+
+
+def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
+    """The columns of one photo, without ``reject_reason``. Raises ImageRejectedError."""
+    # Twice the model's size is enough to measure a photo whose bytes are kept; one to be enhanced is decoded again
+    measured_side_px = 2 * params.model_side_px
+    decoded = decode_image(data, params, measured_side_px)
+    pixels, keep = decoded.pixels, decoded.keep
+    small = fit(pixels, params.model_side_px)
+    if is_blank(small, params.blank_std):
+        raise ImageRejectedError(RejectReason.IMAGE_BLANK)
+    quality = measure(pixels, small)
+    hashed = perceptual_hash(small)  # of the photo as it came, so that enhancing one of two copies parts them not
+    better, background = None, quality.background
+    faults = faults_of(quality, params)
+    if params.enhance and faults:
+        better = enhance(decode_image(data, params).pixels, quality, faults, params)
+    if better is not None:
+        pixels, keep = better, None
+        small = fit(pixels, params.model_side_px)
+        background = border_colour(small)
+    master = keep if keep is not None else encode_jpeg(pixels, params.master_quality)
+    square = letterbox(small, background, params.model_side_px)
+    # At exactly the model's size the master's bytes serve both: no second loss, no encoding
+    as_is = square is small and small is pixels
+    return {
+        "master": master,
+        "model_image": master if as_is and keep is not None else encode_jpeg(square, params.model_quality),
+        "width_px": decoded.width_px,
+        "height_px": decoded.height_px,
+        "perceptual_hash": hashed,
+        "sharpness": quality.sharpness,
+        "brightness": quality.brightness,
+        "contrast": quality.contrast,
+        "background_share": quality.background_share,
+        "is_enhanced": better is not None,
+    }

@@ -1,0 +1,171 @@
+"""What an image file says of itself in its first bytes, read without decoding a pixel.
+
+The size is known before any memory is taken for it (a 109 KB PNG can ask for 5 GB), and a plain JPEG is recognised,
+so that it can be kept byte for byte. Sources: ITU-T T.81 (JPEG), Exif 2.32, W3C PNG, the RIFF container of WebP.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from mmgen.rejects import RejectReason
+
+_SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+_EOI = b"\xff\xd9"
+
+
+class ImageRejectedError(Exception):
+    """A picture that cannot be used; ``reason`` says why."""
+
+    def __init__(self, reason: RejectReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class JpegHeader:
+    """The frame header of a JPEG, and the segments that carry colour and orientation."""
+
+    width_px: int
+    height_px: int
+    num_components: int
+    precision_bits: int
+    process: int  # the SOF marker: 0xC0 baseline, 0xC1 extended, 0xC2 progressive; the rest is rare
+    orientation: int  # Exif, 1 (upright) to 8
+    icc: bytes  # the embedded profile, joined; empty where there is none
+    adobe_transform: int | None  # APP14: 0 RGB or CMYK, 1 YCbCr, 2 YCCK
+    scan_offset: int  # where the first scan begins
+    end_offset: int  # one past the end-of-image marker
+    metadata: tuple[tuple[int, int], ...]  # segments without a bearing on pixels: Exif, XMP, comments, thumbnails
+
+    @property
+    def is_plain(self) -> bool:
+        """Eight-bit YCbCr, upright, sRGB: any decoder shows it alike, so its bytes can be kept."""
+        return (
+            self.process in (0xC0, 0xC1, 0xC2)
+            and self.precision_bits == 8
+            and self.num_components == 3
+            and self.orientation == 1
+            and self.adobe_transform in (None, 1)
+            and is_srgb(self.icc)
+        )
+
+
+def sniff(data: bytes) -> str | None:
+    """The format that the first bytes declare, whatever the file is called; None where it is no picture we read."""
+    head = data[:16]
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")):
+        return "tiff"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:12] in (b"ftypavif", b"ftypavis"):
+        return "avif"
+    # "BM" alone would make a bitmap of any text that begins so: the info header's size must follow
+    if head[:2] == b"BM" and len(data) > 18 and data[14] in (12, 40, 52, 56, 64, 108, 124) and data[15:18] == b"\0\0\0":
+        return "bmp"
+    return None
+
+
+def is_srgb(icc: bytes) -> bool:
+    """Whether a profile is absent or names itself sRGB (its description, in ASCII or UTF-16)."""
+    return not icc or b"sRGB" in icc or "sRGB".encode("utf-16-be") in icc
+
+
+def is_cut_short(data: bytes, kind: str) -> bool:
+    """Whether the container (not JPEG) states or implies more bytes than there are."""
+    if kind == "png":
+        return b"IEND" not in data[-64:] and b"IEND" not in data
+    if kind == "webp":
+        return len(data) < 8 + struct.unpack_from("<I", data, 4)[0]
+    if kind == "bmp":
+        return len(data) < struct.unpack_from("<I", data, 2)[0]
+    return False
+
+
+def read_jpeg_header(data: bytes) -> JpegHeader:
+    """Walk the segments up to the first scan. Raises ImageRejectedError where the file ends before its image does."""
+    frame: tuple[int, int, int, int, int] | None = None
+    orientation, adobe, icc_parts, metadata = 1, None, {}, []
+    offset = 2
+    while True:
+        marker, offset = _next_marker(data, offset)
+        if marker in _STANDALONE:
+            continue
+        if offset + 2 > len(data):
+            raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+        length = int.from_bytes(data[offset : offset + 2], "big")
+        if length < 2:
+            raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+        body, start, end = data[offset + 2 : offset + length], offset - 2, offset + length
+        if marker in _SOF and len(body) >= 6:
+            frame = (marker, body[0], *struct.unpack_from(">HH", body, 1), body[5])
+        elif marker == 0xE1:
+            if body.startswith(b"Exif\0\0"):
+                orientation = _exif_orientation(body[6:])
+            metadata.append((start, end))
+        elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
+            icc_parts[body[12]] = body[14:]
+        elif marker == 0xEE and body.startswith(b"Adobe") and len(body) >= 12:
+            adobe = body[11]
+        elif 0xE2 <= marker <= 0xEF or marker == 0xFE:
+            metadata.append((start, end))
+        elif marker == 0xDA:
+            break
+        offset = end
+    if frame is None:
+        raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+    # Inside a scan FF is followed by 00, so a later FFD9 is the real end; the one of an Exif thumbnail lies before.
+    eoi = data.rfind(_EOI, offset)
+    if eoi < 0:
+        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+    process, precision, height, width, components = frame
+    icc = b"".join(icc_parts[key] for key in sorted(icc_parts))
+    # Only a first picture's end counts: a second one (motion photo, depth map) may hang behind it
+    first_end = data.find(_EOI, offset) if process != 0xC2 else eoi
+    return JpegHeader(
+        width, height, components, precision, process, orientation, icc, adobe, offset, first_end + 2, tuple(metadata)
+    )
+
+
+def without_metadata(data: bytes, header: JpegHeader) -> bytes:
+    """The same JPEG without Exif (it may hold a GPS position), XMP, comments and whatever hangs behind its end."""
+    if not header.metadata:
+        return data if header.end_offset == len(data) else data[: header.end_offset]
+    parts, offset = [], 0
+    for start, end in header.metadata:
+        parts.append(data[offset:start])
+        offset = end
+    return b"".join([*parts, data[offset : header.end_offset]])
+
+
+def _next_marker(data: bytes, offset: int) -> tuple[int, int]:
+    """The next marker and the offset behind it; fill bytes are skipped."""
+    at = data.find(b"\xff", offset)
+    while 0 <= at < len(data) - 1 and data[at + 1] in (0x00, 0xFF):
+        at = data.find(b"\xff", at + 1)
+    if at < 0 or at >= len(data) - 1 or data[at + 1] == 0xD9:
+        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+    return data[at + 1], at + 2
+
+
+def _exif_orientation(tiff: bytes) -> int:
+    """Tag 0x0112 of the first directory; 1 where it is missing or nonsense."""
+    order = "<" if tiff[:2] == b"II" else ">"
+    try:
+        (first,) = struct.unpack_from(order + "I", tiff, 4)
+        (count,) = struct.unpack_from(order + "H", tiff, first)
+        for entry in range(min(count, 512)):
+            tag, kind, _, value = struct.unpack_from(order + "HHIH", tiff, first + 2 + 12 * entry)
+            if tag == 0x0112 and kind == 3:
+                return int(value) if 1 <= value <= 8 else 1
+    except struct.error:
+        return 1
+    return 1

@@ -1,0 +1,56 @@
+"""Parameters of the cleaning transforms. Imports nothing heavy: config, DAG docs and the CLI read it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from mmgen.params import Params
+
+
+class ImageParams(Params):
+    """Parameters of ``clean_images``."""
+
+    max_pixels: int = Field(64_000_000, gt=0, description="Refuse a picture with more pixels, read from its header")
+    min_side_px: int = Field(32, gt=0, description="Refuse a picture with a shorter side")
+    master_side_px: int = Field(1024, ge=224, description="Longest side of the master")
+    master_quality: int = Field(90, ge=1, le=100, description="JPEG quality of a master that is encoded again")
+    model_side_px: int = Field(224, ge=32, description="Side of the square model image")
+    model_quality: int = Field(92, ge=1, le=100)
+    blank_std: float = Field(1.0, ge=0, description="Standard deviation (of 255) under which a picture is blank")
+    enhance: bool = True
+    dark_p99: float = Field(0.70, description="Luma of the brightest 1% under which a photo is dark (0 to 1)")
+    flat_range: float = Field(0.50, description="Luma range (1st to 99th percentile) under which a photo is washed out")
+    white_p99: float = Field(0.97, description="With whites brighter than this a photo is not washed out, but light")
+    lifted_black: float = Field(0.15, description="Luma of the darkest 1% over which blacks are lifted")
+    blurred_sharpness: float = Field(0.11, description="Sharpness under which a photo is blurred")
+    max_gain: float = Field(3.0, gt=1, description="Levels are stretched by no more than this factor")
+    natural_sharpness: float = Field(0.25, gt=0, description="Sharpness that deblurring aims at")
+    deblur_steps: int = Field(3, ge=1, le=10)
+
+
+class TextParams(Params):
+    """Parameters of ``clean_texts``."""
+
+    max_chars: int = Field(1_000_000, gt=0, description="A longer field is cut here, before anything else")
+    max_token_chars: int = Field(20_000, gt=0, description="Language and tokens are read from this much of a field")
+    max_tokens: int = Field(4_000, gt=0)
+    max_garbled_share: float = Field(0.3, gt=0, le=1, description="Share of U+FFFD over which a text is unreadable")
+    mask_personal_data: bool = True
+
+
+class AudioParams(Params):
+    """Parameters of ``clean_audio``."""
+
+    rate_hz: int = Field(16_000, gt=0)
+    max_duration_s: float = Field(120.0, gt=0, description="Refuse a longer clip, by its header")
+    min_duration_s: float = Field(0.1, gt=0)
+    max_channels: int = Field(16, gt=0)
+    silence_db: float = Field(-60.0, description="RMS level (dBFS) under which a clip is silent")
+    loudness_lufs: float = Field(-23.0, description="EBU R 128 target")
+    true_peak_db: float = Field(-1.0, description="Ceiling of the 4x oversampled peak, dBFS; it wins over loudness")
+    denoise_below_db: float = Field(25.0, description="Estimated SNR under which noise is reduced")
+    noise_quantile: float = Field(0.2, gt=0, lt=1, description="Quantile over time taken as a band's noise level")
+    gain_floor_db: float = Field(-15.0, lt=0, description="A band is never turned down further")
+    smoothing: float = Field(0.98, ge=0, lt=1, description="Decision-directed weight of the last frame")
+    trim_below_peak_db: float = Field(40.0, gt=0, description="Ends this far below the loudest frame are trimmed")
+    trim_margin_s: float = Field(0.05, ge=0)
