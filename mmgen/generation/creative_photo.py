@@ -21,7 +21,8 @@ WORK_PX = 900
 class Photo:
     """``pixels`` RGB uint8 (height, width, 3); ``product`` float32 (height, width), 1 on the product.
 
-    ``ground`` is the plain colour around the product, None where there is none (then ``product`` is all ones).
+    ``ground`` is the plain colour around a product that can be cut out. Where it is None, ``product`` is a rough guess,
+    good enough to take a palette from: whatever differs from the border.
     """
 
     pixels: NDArray[np.uint8]
@@ -46,22 +47,26 @@ def read_photo(data: bytes) -> Photo:
     ground = plain_ground(pixels)
     product = cut_out(pixels, ground) if ground else None
     if product is None:
-        return Photo(pixels, np.ones(pixels.shape[:2], np.float32), None)
+        apart = np.abs(pixels - np.median(_border(pixels), axis=0)).max(axis=2) > 45
+        return Photo(pixels, apart.astype(np.float32), None)
     return Photo(pixels, product, ground)
 
 
 def plain_ground(pixels: NDArray[np.uint8]) -> Colour | None:
     """The light colour that nine tenths of the picture's border have, or None."""
-    rim = max(2, min(pixels.shape[:2]) // 50)
-    border = np.concatenate([
-        pixels[:rim].reshape(-1, 3), pixels[-rim:].reshape(-1, 3),
-        pixels[:, :rim].reshape(-1, 3), pixels[:, -rim:].reshape(-1, 3),
-    ]).astype(np.int16)  # fmt: skip
+    border = _border(pixels).astype(np.int16)
     middle = np.median(border, axis=0)
     near = np.abs(border - middle).max(axis=1) < 14
     if middle.min() < 225 or near.mean() < 0.9:
         return None
     return int(middle[0]), int(middle[1]), int(middle[2])
+
+
+def _border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The pixels (num, 3) of a rim of one fiftieth of the picture."""
+    rim = max(2, min(pixels.shape[:2]) // 50)
+    sides = pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]
+    return np.concatenate([part.reshape(-1, 3) for part in sides])
 
 
 def cut_out(pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.float32] | None:
@@ -78,15 +83,26 @@ def cut_out(pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.float32] | 
         return None
     # A shadow on the ground is grey, faint and hugs the product: it is left to the blend, which multiplies it in.
     side = min(pixels.shape[:2])
-    is_grey = (away < 70) & (below.max(axis=2) - below.min(axis=2) < 14)
+    is_grey = (away < 80) & (below.max(axis=2) - below.min(axis=2) < 14)
     hem = cv2.dilate(outside.astype(np.uint8), _disc(max(3, side // 8))) > 0
-    outside |= is_grey & hem
+    shadow = _joined(is_grey & hem, outside)
+    core = pixels[inside & ~shadow].astype(np.int16)
+    if len(core) == 0 or (np.median(core.min(axis=1)) > 150 and np.median(np.ptp(core, axis=1)) < 24):
+        return None  # a pale grey product: the backdrop would stain it
     # At the outline a pixel is part ground, part product: it counts by how far from the ground's colour it is, and
     # the blend multiplies the rest into the backdrop, so that no white rim is left.
-    rim = cv2.dilate(outside.astype(np.uint8), _disc(max(3, side // 75))) > 0
+    around = outside | (shadow & (away < 60))
+    rim = cv2.dilate(around.astype(np.uint8), _disc(max(3, side // 75))) > 0
     part = np.where(rim, np.clip((away - 10) / 80, 0, 1), 1.0)
-    kept = cv2.morphologyEx((~outside).astype(np.uint8), cv2.MORPH_OPEN, _disc(3))
+    part = np.where(shadow, np.clip((away - 40) / 40, 0, 1), part)
+    kept = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, _disc(3))
     return np.asarray(cv2.GaussianBlur((part * kept).astype(np.float32), (3, 3), 0))
+
+
+def _joined(region: NDArray[np.bool_], to: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of ``region`` that touch ``to``, by way of the region itself."""
+    _, labels = cv2.connectedComponents((region | to).astype(np.uint8), connectivity=4)
+    return np.asarray(np.isin(labels, np.unique(labels[to])) & region & ~to)
 
 
 def _outside(away: NDArray[np.int16]) -> NDArray[np.bool_]:

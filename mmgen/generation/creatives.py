@@ -136,7 +136,11 @@ class _Sheet:
 
 
 def render_creative(spec: CreativeSpec, params: CreativeParams | None = None) -> bytes:
-    """The creative as JPEG bytes. Raises ValueError for a photo that cannot be decoded or a missing font."""
+    """The creative as JPEG bytes.
+
+    Raises ValueError for a photo that cannot be decoded, for a card that would be empty (no headline, no brand, no
+    facts that can be drawn), and where no font covers the text.
+    """
     return compose_creative(spec, params).image
 
 
@@ -240,9 +244,10 @@ def _card_layout(spec: CreativeSpec, params: CreativeParams) -> _Sheet:
     facts = [text for text in map(plain_text, spec.facts) if text]
     line = sheet.fit("  ·  ".join(facts), (560, 64), (17, 21), max_lines=2, weight=400) if facts else None
     room = (bottom - top - (line.height_px if line else 0)) * DESIGN_PX / params.size_px - 60
-    headline = sheet.fit(plain_text(spec.headline), (560, room), (26, 76), max_lines=5, weight=800)
+    words = plain_text(spec.headline) or plain_text(spec.brand) or next(iter(facts), "")
+    headline = sheet.fit(words, (560, room), (26, 76), max_lines=5, weight=800)
     if headline is None:
-        return _finish(sheet)
+        raise ValueError("a card needs a headline, a brand or a fact: there is nothing to say on it")
     block = headline.height_px + (sheet.px(24) + line.height_px if line else 0)
     y = top + max(0, (bottom - top - block) // 2)
     box = sheet.write("headline", headline, sheet.px(MARGIN), y, white)

@@ -46,7 +46,8 @@ def find_font(
     ``weight`` (100 to 900) counts for variable fonts only. Raises ValueError where ``path`` is no font, and
     MissingFontError where nothing covers the text's Chinese, Japanese or Korean, or any letter of it.
     """
-    wanted = {char for char in text if not char.isspace() and unicodedata.category(char)[0] not in "CM"}
+    # Emoji and ornaments (So) choose no font: they are left out where the letters' own font lacks them.
+    wanted = {c for c in text if unicodedata.category(c)[0] not in "CMZ" and unicodedata.category(c) != "So"}
     letters = {char for char in wanted if char.isalnum()}
     best: tuple[str, int] | None = None
     best_num = -1
