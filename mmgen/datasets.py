@@ -95,7 +95,7 @@ class Dataset:
         ]
 
     def files(self, ds: list[str] | None = None, until: str | None = None, before: str | None = None) -> list[str]:
-        """Absolute paths of the committed files: of given partitions, of those <= ``until``, or of those < ``before``."""
+        """Absolute paths of the committed files: of given partitions, at or before ``until``, or earlier than ``before``."""
 
         def wanted(value: str) -> bool:
             return (
@@ -171,7 +171,7 @@ class Dataset:
         adds = [self._add_action(ds, file) for file in self.staged_files(attempt)]
         properties = {**metadata, "ds": ds, "attempt": attempt.name}
         self._ensure_table()
-        self._transact(lambda table: (adds, "overwrite", [("ds", "=", ds)]), properties)
+        self._transact(adds, "overwrite", [("ds", "=", ds)], properties)
         self._settle(ds)
         self._sweep(ds)
         return self.version()
@@ -179,7 +179,7 @@ class Dataset:
     def note(self, ds: str, metadata: Mapping[str, str]) -> int:
         """Record a run that found the partition as it should be: a commit without files."""
         self._ensure_table()
-        self._transact(lambda table: ([], "append", None), {**metadata, "ds": ds, "attempt": ""})
+        self._transact([], "append", None, {**metadata, "ds": ds, "attempt": ""})
         return self.version()
 
     def discard(self, attempt: Path) -> None:
@@ -227,10 +227,11 @@ class Dataset:
         path = str(file.relative_to(self.path))
         return AddAction(path, stat.st_size, {"ds": ds}, int(stat.st_mtime * 1000), True, stats)
 
-    def _transact(self, plan: Any, properties: Mapping[str, str]) -> None:
+    def _transact(
+        self, actions: list[Any], mode: str, filters: list[tuple[str, str, str]] | None, properties: Mapping[str, str]
+    ) -> None:
         for attempt in range(COMMIT_TRIES):
             table = DeltaTable(str(self.path))
-            actions, mode, filters = plan(table)
             try:
                 table.create_write_transaction(
                     actions,
@@ -259,7 +260,7 @@ class Dataset:
             log.warning("%s ds=%s: two writers; keeping the later one's rows (%s)", self.name, ds, winner)
             removes = [_remove_action(r) for r in losers]
             try:
-                self._transact(lambda table, removes=removes: (removes, "append", None), {"settled": ds})
+                self._transact(removes, "append", None, {"settled": ds})
             except CommitFailedError:
                 continue  # the other writer settles it at this moment: look again
         raise RuntimeError(f"{self.name} ds={ds}: could not settle on one writer's rows; run the job again")
