@@ -1,0 +1,137 @@
+"""Derive: what is computed, what is reused, and that no row vanishes."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from mmgen.config import load_config
+from mmgen.contracts import contract
+from mmgen.derive import Outcome, Step, as_arrays, complete, derive
+from mmgen.job import JobContext
+
+D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"
+Rows = list[tuple[str, str, list[str] | None, str | None]]
+
+
+def embed(batch: pa.RecordBatch) -> dict[str, Any]:
+    """A transform: the number of tokens as a vector of one; the token ``bug`` makes it raise."""
+    tokens = batch.column("tokens").to_pylist()
+    if any("bug" in t for t in tokens):
+        raise RuntimeError("a defect of the transform")
+    return {"embedding": [[float(len(t))] for t in tokens], "reject_reason": [None] * batch.num_rows}
+
+
+def batch_of(rows: Rows) -> pa.RecordBatch:
+    columns = [pa.array(list(c), t) for c, t in zip(zip(*rows, strict=True), TYPES, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, names=["product_id", "input_hash", "tokens", "reject_reason"])
+
+
+TYPES = [pa.string(), pa.string(), pa.list_(pa.string()), pa.string()]
+STEP = Step("text_features", "c1", embed, needs="tokens")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("p1", "h", ["a", "b"], None)], [("p1", [2.0], None)]),
+        ([("p1", "h", None, None)], [("p1", None, None)]),
+        ([("p1", "h", None, "title_empty")], [("p1", None, "input_rejected")]),
+        ([("p1", "h", ["bug"], None)], [("p1", None, "transform_failed")]),
+        (
+            [("p1", "h", ["a"], None), ("p2", "h", ["bug"], None), ("p3", "h", None, None), ("p4", "h", ["a"] * 3, None)],
+            [("p1", [1.0], None), ("p2", None, "transform_failed"), ("p3", None, None), ("p4", [3.0], None)],
+        ),
+    ],
+    ids=["clean", "modality missing", "input rejected", "one bad row", "bad row among good ones"],
+)
+def test_every_input_row_comes_out(rows: Rows, expected: list[Any]) -> None:
+    out = complete(batch_of(rows), STEP, contract("text_features"))
+    table = out.to_pydict()
+    assert list(zip(table["product_id"], table["embedding"], table["reject_reason"], strict=True)) == expected
+    assert out.schema.equals(contract("text_features").file_schema)
+    assert None not in table["content_hash"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"reject_reason": [None]}, "no column 'embedding'"),
+        ({"embedding": [[1.0], [2.0]], "reject_reason": [None]}, "2 values for 1 rows"),
+    ],
+    ids=["column missing", "too many values"],
+)
+def test_a_transform_that_loses_rows_is_an_error(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        as_arrays(values, 1, contract("text_features"))
+
+
+# --- with Spark --------------------------------------------------------------------------------------------------
+
+
+def run(home: Path, spark: Any, ds: str, rows: Rows, step: Step = STEP, is_full: bool = False) -> Outcome:
+    ctx = JobContext("text_features", load_config(), ds, f"run-{ds}", is_full=is_full)
+    ctx.__dict__["spark"] = spark
+    frame = spark.createDataFrame(rows, "product_id string, input_hash string, tokens array<string>, reject_reason string")
+    return derive(ctx, lambda: frame, Step(step.output, step.config_hash, step.transform, step.needs, is_external=True))
+
+
+def state(home: Path, ds: str) -> dict[str, Any]:
+    from mmgen.datasets import Dataset
+
+    dataset = Dataset("text_features", home)
+    rows = [r for b in dataset.batches(dataset.files(ds=[ds]), ["product_id", "embedding"]) for r in b.to_pylist()]
+    return {r["product_id"]: (r["embedding"] or [None])[0] for r in rows}
+
+
+ONE: Rows = [("p1", "h1", ["a"], None), ("p2", "h2", ["a", "b"], None)]
+TWO: Rows = [("p1", "h1", ["a"], None), ("p2", "h2x", ["a", "b", "c"], None), ("p3", "h3", ["a"], None)]
+
+
+def test_cost_follows_what_changed(home: Path, spark: Any) -> None:
+    step = partial(run, home, spark)
+    outcomes = [step(D1, ONE), step(D1, ONE), step(D2, TWO), step(D3, TWO), step(D2, TWO), step(D3, TWO, is_full=True)]
+    assert [(o.computed, o.reused, o.is_unchanged) for o in outcomes] == [
+        (2, 0, False),  # the first night computes all
+        (0, 2, True),  # the same date again reuses all and writes nothing
+        (2, 0, False),  # the next date holds what changed alone
+        (0, 0, False),  # a date without changes is an empty partition
+        (0, 2, True),  # a backfill of the older date
+        (0, 3, False),  # a full refresh copies what was seen before
+    ]
+    assert state(home, D1) == {"p1": 1.0, "p2": 2.0}
+    assert state(home, D2) == {"p2": 3.0, "p3": 1.0}
+    assert state(home, D3) == {"p1": 1.0, "p2": 3.0, "p3": 1.0}
+
+
+def test_another_configuration_computes_again(home: Path, spark: Any) -> None:
+    run(home, spark, D1, ONE)
+    other = Step("text_features", "c2", embed, needs="tokens")
+    outcome = run(home, spark, D2, ONE, other)
+    assert (outcome.computed, outcome.reused) == (2, 0)
+
+
+def test_a_batch_of_bad_rows_stops_at_the_gate_and_the_old_partition_stands(home: Path, spark: Any) -> None:
+    from mmgen.checks import CheckFailedError
+
+    good: Rows = [(f"p{i}", "h", ["a"], None) for i in range(60)]
+    bad: Rows = [(f"p{i}", "hx", ["bug"], None) for i in range(60)]
+    run(home, spark, D1, good)
+    with pytest.raises(CheckFailedError, match="error_budget: 60 of 60 rows"):
+        run(home, spark, D1, bad)
+    assert len(state(home, D1)) == 60
+    assert set(state(home, D1).values()) == {1.0}
+
+
+def test_unchanged_inputs_do_not_even_start_spark(home: Path, spark: Any) -> None:
+    """The recipe of the last commit is asked first: the inputs are not built at all."""
+    ctx = JobContext("text_features", load_config(), D1, "r1")
+    ctx.__dict__["spark"] = spark
+    frame = spark.createDataFrame(ONE, "product_id string, input_hash string, tokens array<string>, reject_reason string")
+    first = derive(ctx, lambda: frame, STEP)
+    again = derive(JobContext("text_features", load_config(), D1, "r2"), lambda: pytest.fail("built"), STEP)
+    assert (first.computed, again.computed, again.reused, again.is_unchanged) == (2, 0, 2, True)
