@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -45,8 +46,10 @@ class ExampleArrays:
         ``locale`` and ``group_id`` default to ``""`` and the product's own id. Raises ValueError where a value has the
         wrong size, naming the column and the product.
         """
-        return cls.from_columns({name: batch.column(name).to_pylist() for name in _NARROW if name in batch.schema.names}
-                                | {name: _lists(batch.column(name)) for name in _WIDE})
+        return cls.from_columns(
+            {name: batch.column(name).to_pylist() for name in _NARROW if name in batch.schema.names}
+            | {name: _lists(batch.column(name)) for name in _WIDE}
+        )
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Sequence[Any]]) -> Self:
@@ -60,9 +63,16 @@ class ExampleArrays:
             if present is not None and len(present):
                 attributes[row, np.asarray(present, np.int64)] = 1
         masks = np.stack([has_image, has_text, has_audio, attributes.any(axis=1)], axis=1)
-        return cls(ids, [str(v or "") for v in columns.get("locale", [""] * len(ids))],
-                   [str(v) for v in columns.get("group_id", ids)],
-                   pixels.reshape(-1, IMAGE_PX, IMAGE_PX, 3), text, audio, attributes, masks)
+        return cls(
+            ids,
+            [str(v or "") for v in columns.get("locale", [""] * len(ids))],
+            [str(v) for v in columns.get("group_id", ids)],
+            pixels.reshape(-1, IMAGE_PX, IMAGE_PX, 3),
+            text,
+            audio,
+            attributes,
+            masks,
+        )
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> Self:
         """The given rows, in the given order; a row may be taken more than once."""
@@ -86,7 +96,7 @@ def concat(parts: Sequence[ExampleArrays]) -> ExampleArrays:
     joined: dict[str, Any] = {}
     for field in fields(ExampleArrays):
         values = [getattr(part, field.name) for part in parts]
-        joined[field.name] = np.concatenate(values) if isinstance(values[0], np.ndarray) else sum(values, [])
+        joined[field.name] = np.concatenate(values) if isinstance(values[0], np.ndarray) else [*chain(*values)]
     return ExampleArrays(**joined)
 
 

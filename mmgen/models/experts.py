@@ -34,12 +34,6 @@ def free_bits(kl: Tensor, minimum: float) -> Tensor:
     return kl.mean(dim=0).clamp(min=minimum).sum()
 
 
-def laplace_nll(value: Tensor, location: Tensor, log_scale: Tensor) -> Tensor:
-    """-log p of a Laplace likelihood summed over all but the first dimension, in nats: (B,)."""
-    per_value = (value - location).abs() * torch.exp(-log_scale) + log_scale + math.log(2.0)
-    return per_value.flatten(1).sum(dim=1)
-
-
 def gaussian_nll(value: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
     """-log p of a Gaussian likelihood with one learned scale (Rybkin et al. 2021), in nats: (B,)."""
     per_value = 0.5 * ((value - mean) * torch.exp(-log_scale)).square() + log_scale + 0.5 * math.log(2 * math.pi)

@@ -26,8 +26,8 @@ from mmgen.models.text_decoder import TextDecoder
 from mmgen.models.vocabulary import Vocabulary, begin_token
 from mmgen.params import Params
 
-# Rows that go through the network at once, always padded to this many: a matrix product may round differently for another
-# number of rows, and a row's result must not depend on what is generated beside it.
+# Rows that go through the network at once, always padded to this many: a matrix product may round differently for
+# another number of rows, and a row's result must not depend on what is generated beside it.
 CHUNK_ROWS = 32
 
 
@@ -82,7 +82,7 @@ class FusionNet(nn.Module):
         self.audio_encoder = _mlp(AUDIO_SIZE, hidden, hidden)
         self.attribute_table = nn.Parameter(torch.randn(NUM_ATTRIBUTES, 64) * 64**-0.5)
         self.attribute_encoder = _mlp(64, hidden, hidden)
-        self.experts = nn.ModuleList(nn.Linear(hidden, 2 * latent) for _ in range(4))
+        self.experts = nn.ModuleList(nn.Linear(size, 2 * latent) for size in (2 * hidden, hidden, hidden, hidden))
         self.image_decoder = ImageDecoder(latent, config.image_width)
         self.text_head = _mlp(latent, hidden, TEXT_SIZE, last=False)
         self.audio_head = _mlp(latent, hidden, AUDIO_SIZE, last=False)
@@ -180,11 +180,13 @@ class FusionModel:
     ) -> list[list[ScoredTokens]]:
         """Draw ``num_samples`` texts a row, in the language of the row's locale (see ``sampling.sample``).
 
-        allowed[i]: the slots that row i has facts for; no other slot is ever drawn. seeds[i]: row i's own seed; the result
-        of a row depends on nothing beside it. Raises ValueError where the lists differ in length.
+        allowed[i]: the slots that row i has facts for; no other slot is ever drawn. seeds[i]: row i's own seed; the
+        result of a row depends on nothing beside it. Raises ValueError where the lists differ in length.
         """
         if not len(examples) == len(allowed) == len(seeds):
-            raise ValueError(f"{len(examples)} examples, {len(allowed)} slot sets, {len(seeds)} seeds: give one each a row")
+            raise ValueError(
+                f"{len(examples)} examples, {len(allowed)} slot sets, {len(seeds)} seeds: give one each a row"
+            )
         mu, logvar = self.encode(examples)
         begins = [self.vocabulary.index[begin_token(kind, locale)] for locale in examples.locale]
         drawing = sampling.Drawing(num_samples, temperature, max_tokens)

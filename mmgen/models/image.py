@@ -1,8 +1,8 @@
 """64x64 RGB: a convolutional encoder, a decoder by transposed convolutions, and a patch discriminator.
 
-Shapes: B batch, C channels, H height, W width. Pixels are float in [-1, 1], channels first. GroupNorm, not BatchNorm: a row's
-result must not depend on its batch. Transposed convolutions of kernel 4 and stride 2 need less than half the arithmetic of
-upsampling followed by 3x3, and have a deterministic gradient on every device.
+Shapes: B batch, C channels, H height, W width. Pixels are float in [-1, 1], channels first. GroupNorm, not BatchNorm: a
+row's result must not depend on its batch. Transposed convolutions of kernel 4 and stride 2 need less than half the
+arithmetic of upsampling followed by 3x3, and have a deterministic gradient on every device.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
+
+from mmgen.models.arrays import IMAGE_PX
 
 
 def to_float(pixels: NDArray[np.uint8]) -> Tensor:
@@ -30,8 +32,15 @@ def _norm_act(channels: int) -> list[nn.Module]:
     return [nn.GroupNorm(8, channels), nn.SiLU()]
 
 
+THUMBNAIL_PX = 16
+
+
 class ImageEncoder(nn.Module):
-    """(B, 3, 64, 64) -> (B, hidden)."""
+    """(B, 3, 64, 64) -> (B, hidden): convolutions, and beside them a linear look at the 16x16 thumbnail.
+
+    The linear path carries colour and outline from the first steps on; the convolutions alone need thousands of steps
+    for it.
+    """
 
     def __init__(self, width: int, hidden: int):
         super().__init__()
@@ -40,30 +49,45 @@ class ImageEncoder(nn.Module):
             nn.Conv2d(width, 2 * width, 4, 2, 1), *_norm_act(2 * width),
             nn.Conv2d(2 * width, 3 * width, 4, 2, 1), *_norm_act(3 * width),
             nn.Conv2d(3 * width, 3 * width, 4, 2, 1), *_norm_act(3 * width),
-            nn.Flatten(), nn.Linear(3 * width * 16, hidden), nn.SiLU(),
+            nn.Flatten(), nn.Linear(3 * width * 16, hidden),
         )  # fmt: skip
+        self.thumbnail = nn.Linear(3 * THUMBNAIL_PX**2, hidden)
 
     def forward(self, images: Tensor) -> Tensor:
-        out: Tensor = self.layers(images)
-        return out
+        small = nn.functional.avg_pool2d(images, IMAGE_PX // THUMBNAIL_PX).flatten(1)
+        return torch.cat([nn.functional.silu(self.layers(images)), self.thumbnail(small)], dim=1)
 
 
 class ImageDecoder(nn.Module):
-    """(B, latent) -> (B, 3, 64, 64) in [-1, 1], the median of a Laplace likelihood."""
+    """(B, latent) -> (B, 3, 64, 64), about [-1, 1]: the mean of a Gaussian likelihood.
+
+    A linear map to a 16x16 thumbnail, enlarged, plus what the convolutions add to it.
+    """
+
+    enlarge: Tensor
 
     def __init__(self, latent: int, width: int):
         super().__init__()
+        self.thumbnail = nn.Linear(latent, 3 * THUMBNAIL_PX**2)
         self.start = nn.Sequential(nn.Linear(latent, 4 * width * 16), nn.SiLU(), nn.Unflatten(1, (4 * width, 4, 4)))
         self.layers = nn.Sequential(
             nn.ConvTranspose2d(4 * width, 3 * width, 4, 2, 1), *_norm_act(3 * width),
             nn.ConvTranspose2d(3 * width, 2 * width, 4, 2, 1), *_norm_act(2 * width),
             nn.ConvTranspose2d(2 * width, width, 4, 2, 1), *_norm_act(width),
-            nn.ConvTranspose2d(width, 3, 4, 2, 1), nn.Tanh(),
+            nn.ConvTranspose2d(width, 3, 4, 2, 1),
         )  # fmt: skip
+        self.register_buffer("enlarge", _enlargement(THUMBNAIL_PX, IMAGE_PX), persistent=False)
 
     def forward(self, z: Tensor) -> Tensor:
-        out: Tensor = self.layers(self.start(z))
+        small = self.thumbnail(z).view(-1, 3, THUMBNAIL_PX, THUMBNAIL_PX)
+        out: Tensor = self.enlarge @ small @ self.enlarge.T + self.layers(self.start(z))
         return out
+
+
+def _enlargement(small: int, large: int) -> Tensor:
+    """(large, small): bilinear interpolation as a matrix; torch's own has no deterministic gradient on a GPU."""
+    at = ((torch.arange(large) + 0.5) * small / large - 0.5).clamp(0, small - 1)
+    return (1 - (at[:, None] - torch.arange(small)).abs()).clamp(min=0)
 
 
 class PatchDiscriminator(nn.Module):

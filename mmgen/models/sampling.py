@@ -21,8 +21,8 @@ CHUNK_SEQUENCES = 256
 
 @dataclass(frozen=True)
 class ScoredTokens:
-    """One drawn text: its tokens without begin and end, their log probability (nats, at temperature 1, among the allowed
-    tokens), and whether it came to an end by itself within ``max_tokens``."""
+    """One drawn text: its tokens without begin and end, their log probability (nats, at temperature 1, among the
+    allowed tokens), and whether it came to an end by itself within ``max_tokens``."""
 
     tokens: list[str]
     log_prob: float
@@ -31,7 +31,8 @@ class ScoredTokens:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How to draw. ``temperature`` 0 takes the likeliest token each time. Raises ValueError where a number is senseless."""
+    """How to draw. ``temperature`` 0 takes the likeliest token each time. Raises ValueError where a number is
+    senseless."""
 
     num_samples: int
     temperature: float
@@ -55,7 +56,8 @@ def sample(
 ) -> list[list[ScoredTokens]]:
     """``num_samples`` texts for each row; mu, logvar (B, L), one begin token, slot set and seed a row.
 
-    All of a row's random numbers are drawn beforehand from a generator of its own, so its texts are the same in any batch.
+    All of a row's random numbers are drawn beforehand from a generator of its own, so its texts are the same in any
+    batch.
     """
     draws = [_draws(seed, drawing, mu.shape[1]) for seed in seeds]
     slots = _slot_matrix(vocabulary, allowed)
@@ -85,7 +87,9 @@ def _draws(seed: int, drawing: Drawing, latent: int) -> tuple[NDArray[np.float32
 def _slot_matrix(vocabulary: Vocabulary, allowed: list[set[str]]) -> Tensor:
     """(B, S) float: 1 where row b has the slot. Slots that the model never saw are passed over."""
     names = [vocabulary.tokens[i] for i in vocabulary.slot_ids]
-    return torch.tensor([[float(name in slots) for name in names] for slots in allowed]).reshape(len(allowed), len(names))
+    return torch.tensor([[float(name in slots) for name in names] for slots in allowed]).reshape(
+        len(allowed), len(names)
+    )
 
 
 def _forbidden(vocabulary: Vocabulary, slots: Tensor) -> Tensor:
@@ -98,9 +102,16 @@ def _forbidden(vocabulary: Vocabulary, slots: Tensor) -> Tensor:
 
 
 def _run(
-    decoder: TextDecoder, vocabulary: Vocabulary, z: Tensor, slots: Tensor, first: Tensor, uniform: Tensor, drawing: Drawing
+    decoder: TextDecoder,
+    vocabulary: Vocabulary,
+    z: Tensor,
+    slots: Tensor,
+    first: Tensor,
+    uniform: Tensor,
+    drawing: Drawing,
 ) -> list[ScoredTokens]:
-    """Draw R texts token by token; uniform (R, max_tokens) decides each draw by the inverse of the distribution function."""
+    """Draw R texts token by token; uniform (R, max_tokens) decides each draw by the inverse of the distribution
+    function."""
     eos = vocabulary.index[EOS]
     forbidden = _forbidden(vocabulary, slots)
     condition, state = decoder.begin(z, slots)

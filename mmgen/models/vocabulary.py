@@ -1,4 +1,5 @@
-"""The vocabulary of the text decoder: words, punctuation, slots such as ``<colour>``, and the tokens that begin a text."""
+"""The vocabulary of the text decoder: words, punctuation, slots such as ``<colour>``, and the tokens that begin a
+text."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ KEEP = 2
 
 
 def write(directory: Path, step: int, tensors: dict[str, Tensor], about: dict[str, str]) -> Path:
-    """Save ``tensors`` and the words ``about`` them as of ``step``; keep the newest KEEP checkpoints. Returns the path."""
+    """Save ``tensors`` and the words ``about`` them as of ``step``; keep the newest KEEP checkpoints. Returns the
+    path."""
     directory.mkdir(parents=True, exist_ok=True)
     whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     data = save(whole, metadata={**about, "step": str(step)})
@@ -63,7 +64,8 @@ def fingerprint(**parts: Any) -> str:
 
 
 def flatten_optimizer(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The state of an optimiser as named tensors: ``<prefix>.<parameter>.<slot>``. Learning rates follow from the step."""
+    """The state of an optimiser as named tensors: ``<prefix>.<parameter>.<slot>``. Learning rates follow from the
+    step."""
     state = optimizer.state_dict()["state"]
     return {f"{prefix}.{i}.{slot}": value for i, slots in state.items() for slot, value in slots.items()}
 

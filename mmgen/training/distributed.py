@@ -29,8 +29,8 @@ class Ranks:
 def process_group(timeout_s: float) -> Iterator[Ranks]:
     """Join the group that torchrun announces (WORLD_SIZE), or be alone where it announces none.
 
-    Gloo's default timeout is half an hour: a rank that died would hold the others that long. A worker that doesn't destroy
-    its group aborts on exit.
+    Gloo's default timeout is half an hour: a rank that died would hold the others that long. A worker that doesn't
+    destroy its group aborts on exit.
     """
     world_size = int(os.environ.get("WORLD_SIZE", "1"))
     if world_size == 1:
@@ -58,3 +58,10 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter], ranks: Ranks) ->
     flat /= ranks.world_size
     for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         gradient.copy_(part.view_as(gradient))
+
+
+def share_weights(module: torch.nn.Module, ranks: Ranks) -> None:
+    """Give every rank the weights and buffers of the first, so that machines that round differently start alike."""
+    if ranks.world_size > 1:
+        for value in module.state_dict().values():
+            dist.broadcast(value, src=0)

@@ -1,109 +1,179 @@
-"""Training the fusion model: the steps themselves, with checkpoints to go on from, and what comes after them.
+"""Training the fusion model, from files to a registered version.
 
-The same files, parameters, seed and number of ranks give the same weights on the same machine, broken off or not: every random
-number of a step is drawn from a generator seeded with (seed, step, rank), so there is no generator state to save.
+The same rows, parameters, seed and number of ranks give the same weights on the same machine, broken off or not.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
 from mmgen.models.arrays import ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
-from mmgen.models.image import PatchDiscriminator
 from mmgen.models.vocabulary import Vocabulary
 from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
-from mmgen.training.distributed import Ranks, average_gradients
-from mmgen.training.loader import ArrowReader, PetastormReader, Reader, read_split
-from mmgen.training.objective import (
-    adversarial_pull,
-    discriminator_loss,
-    elbo_terms,
-    gradient_penalty,
-    thin,
-    weighted_loss,
-)
-from mmgen.training.params import TrainParams
-from mmgen.training.texts import Targets, Texts, build_vocabulary, collect, index_texts
+from mmgen.training.distributed import Ranks, process_group, share_weights
+from mmgen.training.figures import evaluate, mean_image_of, unigram_of
+from mmgen.training.loader import READERS, Reader
+from mmgen.training.objective import elbo_terms
+from mmgen.training.params import TrackingParams, TrainParams
+from mmgen.training.promotion import Decision, decide
+from mmgen.training.snapshot import Snapshot, take_snapshots
+from mmgen.training.steps import fresh_state, take_step
+from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts
+from mmgen.training.tracking import CANDIDATE, CHAMPION, Tracker
+from mmgen.training.warm_start import start_from_thumbnails
 
 VERSION = 1  # raise it when the same parameters would train another model
+SPLITS = ("train", "validation", "test")
 LOG_EVERY = 20
-READERS = {"arrow": ArrowReader, "petastorm": PetastormReader}
+WARM_START_ROWS = 2000
 Progress = Callable[[int, int], None]  # (steps done, steps in all)
 Log = Callable[[dict[str, float], int], None]  # (metrics, step)
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class State:
-    """Everything that a step changes."""
+@dataclass(frozen=True)
+class TrainedModel:
+    """A registered version, the figures on the test rows, and what was decided about it."""
 
-    net: FusionNet
-    critic: PatchDiscriminator
-    net_optimizer: torch.optim.Optimizer
-    critic_optimizer: torch.optim.Optimizer
-    step: int = 0
-
-    def tensors(self) -> dict[str, Tensor]:
-        return {
-            **{f"net.{name}": value for name, value in self.net.state_dict().items()},
-            **{f"critic.{name}": value for name, value in self.critic.state_dict().items()},
-            **checkpoint.flatten_optimizer("net_optimizer", self.net_optimizer),
-            **checkpoint.flatten_optimizer("critic_optimizer", self.critic_optimizer),
-        }
-
-    def restore(self, step: int, tensors: dict[str, Tensor]) -> None:
-        self.step = step
-        self.net.load_state_dict(_under("net.", tensors))
-        self.critic.load_state_dict(_under("critic.", tensors))
-        checkpoint.restore_optimizer("net_optimizer", self.net_optimizer, tensors)
-        checkpoint.restore_optimizer("critic_optimizer", self.critic_optimizer, tensors)
+    version: str
+    run_id: str
+    metrics: dict[str, float]
+    decision: Decision
 
 
-def train(
+def train_and_register(
     files: Sequence[str],
     out: Path,
     params: TrainParams,
+    tracking: TrackingParams,
+    ds: str,
+    data_versions: Mapping[str, str | int],
     seed: int,
-    targets: Targets,
+    progress: Progress | None = None,
+    targets: Targets | None = None,
+) -> TrainedModel | None:
+    """Train on the rows of ``files``, score on their test split, register as ``candidate``, and promote where it is
+    due.
+
+    Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find the
+    same MLflow run and version again. ``out`` holds checkpoints and the model folder. Raises ValueError where the files
+    have no training row.
+    """
+    targets = targets or _own_targets()
+    with process_group(params.timeout_s) as ranks:
+        data = take_snapshots(files, SPLITS)
+        texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
+        made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
+        run = _open_run(Tracker(tracking), ds, made_for, params, seed) if ranks.is_first else None
+        model = train(data, texts, out, params, seed, ranks, run.log if run else None, progress)
+    if run is None:
+        return None
+    figures = score(model, data, texts, params, seed)
+    decision = decide(figures, _champion_figures(run.tracker, data, texts, params, seed))
+    about: dict[str, str | int] = {
+        "ds": ds,
+        "data_versions": json.dumps(dict(data_versions), sort_keys=True),
+        "seed": seed,
+        "made_for": made_for,
+        "train_rows": data["train"].num_rows,
+        "test_rows": data["test"].num_rows,
+    }
+    return _register(run, model, out / "model", figures, decision, about)
+
+
+def _own_targets() -> Targets:
+    from mmgen.generation.delex import training_targets  # here, because training without it is tested too
+
+    return training_targets
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The MLflow run of one training."""
+
+    tracker: Tracker
+    run_id: str
+
+    def log(self, metrics: dict[str, float], step: int) -> None:
+        self.tracker.log_metrics(self.run_id, metrics, step)
+
+
+def _open_run(tracker: Tracker, ds: str, made_for: str, params: TrainParams, seed: int) -> _Run:
+    """The run of this training. What decides the weights is part of its identity: another training of the same date
+    must not write over a version that may be the champion."""
+    run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
+    tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
+    return _Run(tracker, run_id)
+
+
+def _register(
+    run: _Run,
+    model: FusionModel,
+    directory: Path,
+    figures: dict[str, float],
+    decision: Decision,
+    about: Mapping[str, str | int],
+) -> TrainedModel:
+    """Save, register as ``candidate``, and let ``champion`` point to it where that was decided."""
+    model.save(directory)
+    (directory / "figures.json").write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    run.log({f"test_{name}": value for name, value in figures.items()}, 0)
+    outcome = {"promoted": decision.promote, "reasons": "; ".join(decision.reasons)}
+    figures_tag = json.dumps({name: round(value, 4) for name, value in figures.items()}, sort_keys=True)
+    version = run.tracker.register(run.run_id, directory, {**about, **outcome, "figures": figures_tag})
+    run.tracker.set_alias(CANDIDATE, version)
+    if decision.promote:
+        run.tracker.set_alias(CHAMPION, version)
+    run.tracker.set_tags(run.run_id, {"model_version": version, **outcome})
+    run.tracker.finish(run.run_id)
+    return TrainedModel(version, run.run_id, figures, decision)
+
+
+def train(
+    data: Mapping[str, Snapshot],
+    texts: Mapping[str, Found],
+    out: Path,
+    params: TrainParams,
+    seed: int,
     ranks: Ranks | None = None,
     on_metrics: Log | None = None,
     progress: Progress | None = None,
 ) -> FusionModel:
-    """Train on the rows of split ``train`` and return the model; validate on split ``validation``.
+    """Train on ``data["train"]`` and return the model; validate on ``data["validation"]``.
 
-    Checkpoints go to ``out/checkpoints``; a run broken off goes on from the newest one. Raises ValueError where there is
-    nothing to train on.
+    Checkpoints go to ``out/checkpoints``; a run broken off goes on from the newest one. Raises ValueError where there
+    is nothing to train on.
     """
     ranks = ranks or Ranks()
     _be_deterministic(seed)
-    reader = READERS[params.reader](files, params.batch_rows, seed, ranks, params.shuffle_rows)
-    found = collect(files, targets, "train")
-    vocabulary = build_vocabulary(found, params)
-    texts = index_texts(found, vocabulary, params)
-    config = FusionConfig(
-        **params.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids)
-    )
-    state = _fresh_state(config, params)
-    about = {"made_for": _made_for(files, params, seed, ranks, vocabulary)}
+    reader = READERS[params.reader](data["train"], params.batch_rows, seed, ranks, params.shuffle_rows)
+    vocabulary = build_vocabulary(texts["train"], params)
+    train_texts = index_texts(texts["train"], vocabulary, params)
+    config = FusionConfig(**params.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
+    state = fresh_state(config, params)
+    if images := data["train"].read(WARM_START_ROWS):
+        start_from_thumbnails(state.net, Tensors.of(images).pixels[images.masks[:, 0]])
+    share_weights(state.net, ranks)
+    share_weights(state.critic, ranks)
+    about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
         log.info("going on from step %d", state.step)
-    validation = _validation(files, targets, vocabulary, params) if ranks.is_first else None
+    validation = _validation(data["validation"], texts["validation"], vocabulary, params) if ranks.is_first else None
     num_steps = params.num_steps(reader.num_rows, ranks.world_size)
     recent: list[dict[str, float]] = []
     for batch in _batches_from(reader, state.step, num_steps):
-        recent.append(_step(state, batch, texts, params, num_steps, seed, ranks))
+        recent.append(take_step(state, batch, train_texts, params, num_steps, seed, ranks))
         state.step += 1
         is_last = state.step == num_steps
         if progress:
@@ -118,66 +188,46 @@ def train(
     return FusionModel(state.net, config, vocabulary)
 
 
-def learning_rate(step: int, num_steps: int, params: TrainParams) -> float:
-    """The share of the full rate at ``step``: a linear rise over the warm-up, then half a cosine down to 2%."""
-    if step < params.warmup_steps:
-        return (step + 1) / params.warmup_steps
-    done = (step - params.warmup_steps) / max(1, num_steps - params.warmup_steps)
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-
-
-def _step(
-    state: State, batch: ExampleArrays, texts: Texts, params: TrainParams, num_steps: int, seed: int, ranks: Ranks
+def score(
+    model: FusionModel, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
 ) -> dict[str, float]:
-    """One update of the critic (once the adversary has set in) and one of the model. Returns the terms, nats a row."""
-    generator = torch.Generator().manual_seed(seed_of("step", seed, state.step, ranks.rank))
-    share = state.step / num_steps
-    rate = learning_rate(state.step, num_steps, params)
-    data = Tensors.of(batch)
-    seen = thin(data.masks, params.modality_dropout, generator)
-    noise = torch.randn(len(batch), state.net.latent, generator=generator)
-    state.net.train()
-    terms = elbo_terms(state.net, data, seen, noise, texts.choose(batch.product_id, generator))
-    loss = weighted_loss(terms, params, share)
-    metrics = {f"train_{name}_nll": float(value.mean()) for name, value in terms.nll.items()}
-    metrics |= {"train_kl": float(terms.kl.sum(dim=1).mean()), "train_elbo": float(terms.elbo().mean()),
-                "train_loss": float(loss), "learning_rate": rate * params.learning_rate}  # fmt: skip
-    if params.adversarial.share > 0 and share >= params.adversarial.start:
-        real, fake, present = data.pixels, terms.decoded.image, data.masks[:, 0]
-        metrics["train_critic_loss"] = _critic_step(state, real, fake.detach(), present, params, ranks)
-        state.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
-        pull, score = adversarial_pull(state.critic, real, fake, present, state.net.log_scale["image"], params)
-        loss = loss + pull
-        metrics["train_critic_score_of_samples"] = float(score)
-    _update(state.net, state.net_optimizer, loss, rate * params.learning_rate, params.max_gradient_norm, ranks)
-    return metrics
+    """The figures of a model on the test rows (see ``figures.evaluate``); empty where there are none."""
+    test = data["test"].read(params.max_test_rows)
+    if test is None:
+        return {}
+    images = data["train"].read(WARM_START_ROWS)
+    unigram = unigram_of(index_texts(texts["train"], model.vocabulary, params), len(model.vocabulary))
+    test_texts = index_texts(texts["test"], model.vocabulary, params)
+    mean_image = mean_image_of([images] if images else [])
+    return evaluate(model, test, test_texts, mean_image, unigram, seed, params.bootstrap_rounds)
 
 
-def _critic_step(
-    state: State, real: Tensor, fake: Tensor, present: Tensor, params: TrainParams, ranks: Ranks
-) -> float:
-    """Teach the critic to tell photos from decoded images; a gradient penalty now and then (lazy R1)."""
-    adversarial = params.adversarial
-    state.critic.train()
-    loss = hinge = discriminator_loss(state.critic, real, fake, present)
-    if adversarial.r1_weight and state.step % adversarial.r1_interval == 0:
-        penalty = gradient_penalty(state.critic, real, present)
-        loss = loss + 0.5 * adversarial.r1_weight * adversarial.r1_interval * penalty
-    _update(state.critic, state.critic_optimizer, loss, adversarial.learning_rate, math.inf, ranks)
-    return float(hinge)
+def _champion_figures(
+    tracker: Tracker, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
+) -> dict[str, float] | None:
+    """The champion's figures on the same test rows; None where there is none, or none that still loads."""
+    version = tracker.version_of(CHAMPION)
+    if version is None:
+        return None
+    try:
+        champion = FusionModel.load(tracker.files_of(version))
+    except (ValueError, RuntimeError) as error:  # made by older code, or its files are gone
+        log.warning("champion %s can't be compared with: %s", version, error)
+        return None
+    return score(champion, data, texts, params, seed)
 
 
-def _update(
-    module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, max_norm: float, ranks: Ranks
-) -> None:
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    average_gradients(module.parameters(), ranks)
-    if math.isfinite(max_norm):
-        nn.utils.clip_grad_norm_(module.parameters(), max_norm)
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    optimizer.step()
+def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int, ranks: Ranks) -> str:
+    """What decides the weights, as a hash: rows, texts, parameters, seed, ranks. A file's name is unique, its folder
+    may move."""
+    return checkpoint.fingerprint(
+        version=VERSION,
+        rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
+        texts=texts,
+        params=params.model_dump(mode="json"),
+        seed=seed,
+        world_size=ranks.world_size,
+    )
 
 
 def _batches_from(reader: Reader, step: int, num_steps: int) -> Iterator[ExampleArrays]:
@@ -192,37 +242,19 @@ def _batches_from(reader: Reader, step: int, num_steps: int) -> Iterator[Example
 
 
 def _be_deterministic(seed: int) -> None:
-    """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the rounding."""
+    """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the
+    rounding."""
     torch.use_deterministic_algorithms(True)
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(len(os.sched_getaffinity(0)))
     torch.manual_seed(seed_of("weights", seed))
 
 
-def _fresh_state(config: FusionConfig, params: TrainParams) -> State:
-    net, critic = FusionNet(config), PatchDiscriminator(params.adversarial.width)
-    return State(
-        net,
-        critic,
-        torch.optim.Adam(net.parameters(), lr=params.learning_rate, betas=(0.9, 0.99)),
-        torch.optim.Adam(critic.parameters(), lr=params.adversarial.learning_rate, betas=(0.5, 0.9)),
-    )
-
-
-def _made_for(files: Sequence[str], params: TrainParams, seed: int, ranks: Ranks, vocabulary: Vocabulary) -> str:
-    """What a checkpoint must share with the run that goes on from it. Files by name and size: names carry an attempt id."""
-    data = sorted((Path(path).name, Path(path).stat().st_size) for path in files)
-    return checkpoint.fingerprint(
-        version=VERSION, files=data, params=params.model_dump(mode="json"), seed=seed, world_size=ranks.world_size,
-        vocabulary=vocabulary.tokens,
-    )  # fmt: skip
-
-
 def _validation(
-    files: Sequence[str], targets: Targets, vocabulary: Vocabulary, params: TrainParams
+    validation: Snapshot, texts: Found, vocabulary: Vocabulary, params: TrainParams
 ) -> tuple[ExampleArrays, Texts] | None:
-    rows = read_split(files, "validation", params.max_validation_rows)
-    return None if rows is None else (rows, index_texts(collect(files, targets, "validation"), vocabulary, params))
+    rows = validation.read(params.max_validation_rows)
+    return None if rows is None else (rows, index_texts(texts, vocabulary, params))
 
 
 @torch.no_grad()
@@ -242,7 +274,3 @@ def _means(rows: list[dict[str, float]]) -> dict[str, float]:
     names = {name for row in rows for name in row}
     values = {name: [row[name] for row in rows if name in row] for name in sorted(names)}
     return {name: sum(found) / len(found) for name, found in values.items()}
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}

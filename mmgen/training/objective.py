@@ -1,6 +1,7 @@
 """What the fusion model is trained for: the evidence lower bound, term by term, and the adversary's part.
 
-Shapes: B rows, M=4 modalities, L latent size, T tokens, S slots. All terms are nats a row, zero where the row lacks them.
+Shapes: B rows, M=4 modalities, L latent size, T tokens, S slots. All terms are nats a row, zero where the row lacks
+them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mmgen.models.arrays import AUDIO_SIZE, IMAGE_PX, MODALITIES, TEXT_SIZE
-from mmgen.models.experts import free_bits, gaussian_nll, kl_to_prior, laplace_nll, multinomial_nll
+from mmgen.models.arrays import IMAGE_PX, MODALITIES, TEXT_SIZE
+from mmgen.models.experts import free_bits, gaussian_nll, kl_to_prior, multinomial_nll
 from mmgen.models.fusion import Decoded, FusionNet, Tensors
 from mmgen.models.image import PatchDiscriminator
 from mmgen.models.vocabulary import SPECIALS, UNK
@@ -33,7 +34,8 @@ class TextBatch:
 
 @dataclass(frozen=True)
 class Terms:
-    """Negative log likelihoods (B,) by name, the KL of each dimension (B, L), the latent draw and what it decodes to."""
+    """Negative log likelihoods (B,) by name, the KL of each dimension (B, L), the latent draw and what it decodes
+    to."""
 
     nll: dict[str, Tensor]
     kl: Tensor
@@ -45,7 +47,8 @@ class Terms:
 
 
 def thin(masks: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2. (B, M) -> (B, M) bool.
+    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2. (B, M) -> (B, M)
+    bool.
 
     A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has.
     """
@@ -64,7 +67,7 @@ def elbo_terms(net: FusionNet, batch: Tensors, seen: Tensor, noise: Tensor, text
     decoded = net.decode(z)
     sized = batch.attributes / batch.attributes.sum(dim=1, keepdim=True).clamp(min=1.0)
     raw = {
-        "image": laplace_nll(batch.pixels, decoded.image, net.log_scale["image"]),
+        "image": gaussian_nll(batch.pixels, decoded.image, net.log_scale["image"]),
         "text": gaussian_nll(batch.text * TEXT_SIZE**0.5, decoded.text, net.log_scale["text"]),
         "audio": gaussian_nll(batch.audio, decoded.audio, net.log_scale["audio"]),
         "attributes": multinomial_nll(sized, decoded.attributes) * batch.attributes.sum(dim=1),
@@ -77,7 +80,8 @@ def elbo_terms(net: FusionNet, batch: Tensors, seen: Tensor, noise: Tensor, text
 
 
 def weighted_loss(terms: Terms, params: TrainParams, progress: float) -> Tensor:
-    """The loss in nats a pixel value, so that gradients keep one size whatever is present. ``progress`` is in [0, 1]."""
+    """The loss in nats a pixel value, so that gradients keep one size whatever is present. ``progress`` is in [0,
+    1]."""
     beta = params.beta * min(1.0, progress / params.beta_warmup) if params.beta_warmup else params.beta
     weights = params.weights.model_dump()
     cost = torch.stack([weights[name] * value.mean() for name, value in terms.nll.items()]).sum()
@@ -93,7 +97,8 @@ def discriminator_loss(critic: PatchDiscriminator, real: Tensor, fake: Tensor, p
 
 
 def gradient_penalty(critic: PatchDiscriminator, real: Tensor, present: Tensor) -> Tensor:
-    """R1 (Mescheder et al. 2018): the squared gradient of the scores on real images, mean over the rows that are there."""
+    """R1 (Mescheder et al. 2018): the squared gradient of the scores on real images, mean over the rows that are
+    there."""
     real = real.detach().requires_grad_()
     scores, _ = critic(real)
     (gradient,) = torch.autograd.grad(scores.mean(dim=(1, 2, 3)).sum(), real, create_graph=True)
@@ -106,17 +111,21 @@ def adversarial_pull(
     """A term whose gradient at the decoded pixels points where the critic wants, and the critic's mean score of them.
 
     The gradient of the hinge and feature-matching losses is scaled, row by row, to ``share`` of the norm of the
-    reconstruction's own, which for a Laplace likelihood is sqrt(values) / scale. So the balance needs no tuning and holds for
-    any shop. It costs one pass through the critic and none through the decoder.
+    reconstruction's own, which for a Gaussian of the learned scale is sqrt(values) / scale on average. So the balance
+    needs no tuning for a shop. It costs one pass through the critic and none through the decoder.
     """
     image = fake.detach().requires_grad_()
     score, features = critic(image)
     with torch.no_grad():
         _, wanted = critic(real)
-    matching = torch.stack([(f - w).abs().mean(dim=(1, 2, 3)) for f, w in zip(features, wanted, strict=True)]).sum(dim=0)
+    matching = torch.stack([(f - w).abs().mean(dim=(1, 2, 3)) for f, w in zip(features, wanted, strict=True)]).sum(
+        dim=0
+    )
     wish = -score.mean(dim=(1, 2, 3)) + params.adversarial.feature_matching * matching
     (gradient,) = torch.autograd.grad(wish.sum(), image)
     norm = gradient.flatten(1).norm(dim=1).clamp(min=1e-8)
     size = params.adversarial.share * params.weights.image * NUM_VALUES**0.5 * torch.exp(-scale.detach()) / norm
     pull = (gradient * size[:, None, None, None] * fake).flatten(1).sum(dim=1)
-    return torch.where(present, pull, 0.0).mean() / NUM_VALUES, torch.where(present, score.mean(dim=(1, 2, 3)), 0.0).mean()
+    return torch.where(present, pull, 0.0).mean() / NUM_VALUES, torch.where(
+        present, score.mean(dim=(1, 2, 3)), 0.0
+    ).mean()

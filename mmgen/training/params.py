@@ -12,33 +12,34 @@ from mmgen.params import Params
 class ModelSizes(Params):
     """Sizes of the fusion model; about 2 million weights with the defaults."""
 
-    latent: int = Field(96, ge=2)
-    hidden: int = Field(256, ge=8)
-    image_width: int = Field(32, ge=8, multiple_of=8)
-    text_hidden: int = Field(192, ge=8)
-    text_embedding: int = Field(96, ge=8)
+    latent: int = Field(default=96, ge=2)
+    hidden: int = Field(default=256, ge=8)
+    image_width: int = Field(default=32, ge=8, multiple_of=8)
+    text_hidden: int = Field(default=192, ge=8)
+    text_embedding: int = Field(default=96, ge=8)
 
 
 class Adversarial(Params):
     """The image decoder's second teacher. ``share`` is the norm of its gradient over that of the reconstruction's."""
 
-    share: float = Field(0.25, ge=0)
-    start: float = Field(0.4, ge=0, le=1, description="share of the steps before it sets in")
-    width: int = Field(32, ge=8)
-    feature_matching: float = Field(1.0, ge=0)
-    r1_weight: float = Field(1.0, ge=0)
-    r1_interval: int = Field(16, ge=1, description="steps between two gradient penalties")
-    learning_rate: float = Field(4e-4, gt=0)
+    share: float = Field(default=0.2, ge=0)
+    start: float = Field(default=0.4, ge=0, le=1, description="share of the steps before it sets in")
+    interval: int = Field(default=2, ge=1, description="steps between two with the critic, which cost twice as much")
+    width: int = Field(default=24, ge=8)
+    feature_matching: float = Field(default=1.0, ge=0)
+    r1_weight: float = Field(default=1.0, ge=0)
+    r1_interval: int = Field(default=8, ge=1, description="critic steps between two gradient penalties")
+    learning_rate: float = Field(default=4e-4, gt=0)
 
 
 class LossWeights(Params):
     """What a nat of each term counts for. The pixels' 12,288 values drown 60 tokens unless these weigh more."""
 
-    image: float = Field(1.0, ge=0)
-    text: float = Field(1.0, ge=0)
-    audio: float = Field(1.0, ge=0)
-    attributes: float = Field(10.0, ge=0)
-    tokens: float = Field(10.0, ge=0)
+    image: float = Field(default=1.0, ge=0)
+    text: float = Field(default=1.0, ge=0)
+    audio: float = Field(default=1.0, ge=0)
+    attributes: float = Field(default=10.0, ge=0)
+    tokens: float = Field(default=10.0, ge=0)
 
 
 class TrainParams(Params):
@@ -47,28 +48,32 @@ class TrainParams(Params):
     sizes: ModelSizes = ModelSizes()
     adversarial: Adversarial = Adversarial()
     reader: Literal["arrow", "petastorm"] = "arrow"
-    batch_rows: int = Field(32, ge=1, description="rows a step on each rank")
-    epochs: float = Field(16.0, gt=0)
-    min_steps: int = Field(280, ge=1)
-    max_steps: int = Field(1000, ge=1)
-    learning_rate: float = Field(2e-3, gt=0)
-    warmup_steps: int = Field(30, ge=0)
-    max_gradient_norm: float = Field(1.0, gt=0, description="of the loss in nats a pixel value")
-    beta: float = Field(1.0, ge=0, description="weight of the KL term once warm")
-    beta_warmup: float = Field(0.3, ge=0, le=1, description="share of the steps over which beta rises from 0")
-    free_bits: float = Field(0.02, ge=0, description="nats a latent dimension that cost nothing")
-    modality_dropout: float = Field(0.5, ge=0, le=1, description="share of the rows whose modalities are thinned")
+    batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
+    epochs: float = Field(default=16.0, gt=0)
+    min_steps: int = Field(default=240, ge=1)
+    max_steps: int = Field(default=1000, ge=1)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    warmup_steps: int = Field(default=30, ge=0)
+    max_gradient_norm: float = Field(default=1.0, gt=0, description="of the loss in nats a pixel value")
+    beta: float = Field(default=1.0, ge=0, description="weight of the KL term once warm")
+    beta_warmup: float = Field(default=0.3, ge=0, le=1, description="share of the steps over which beta rises from 0")
+    free_bits: float = Field(default=0.02, ge=0, description="nats a latent dimension that cost nothing")
+    modality_dropout: float = Field(
+        default=0.5, ge=0, le=1, description="share of the rows whose modalities are thinned"
+    )
     weights: LossWeights = LossWeights()
-    min_token_count: int = Field(2, ge=1)
-    max_vocabulary: int = Field(4000, ge=1)
-    max_text_tokens: int = Field(96, ge=2)
-    shuffle_rows: int = Field(20_000, ge=1, description="rows held in memory to shuffle; all of them stay if they fit")
-    checkpoint_every: int = Field(100, ge=1)
-    validate_every: int = Field(100, ge=1)
-    max_validation_rows: int = Field(512, ge=1)
-    max_test_rows: int = Field(2000, ge=1)
-    bootstrap_rounds: int = Field(200, ge=10)
-    timeout_s: float = Field(60.0, gt=0, description="after which a rank that waits for another one gives up")
+    min_token_count: int = Field(default=2, ge=1)
+    max_vocabulary: int = Field(default=4000, ge=1)
+    max_text_tokens: int = Field(default=96, ge=2)
+    shuffle_rows: int = Field(
+        default=20_000, ge=1, description="rows held in memory to shuffle; all of them stay if they fit"
+    )
+    checkpoint_every: int = Field(default=100, ge=1)
+    validate_every: int = Field(default=100, ge=1)
+    max_validation_rows: int = Field(default=512, ge=1)
+    max_test_rows: int = Field(default=2000, ge=1)
+    bootstrap_rounds: int = Field(default=200, ge=10)
+    timeout_s: float = Field(default=60.0, gt=0, description="after which a rank that waits for another one gives up")
 
     def num_steps(self, rows: int, world_size: int) -> int:
         """Optimiser steps for ``rows`` training rows: epochs of them, within min_steps and max_steps."""

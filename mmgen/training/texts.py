@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow.dataset as pads
 import torch
 from numpy.typing import NDArray
 
 from mmgen.models.vocabulary import Vocabulary, is_slot
 from mmgen.training.objective import TextBatch
 from mmgen.training.params import TrainParams
+from mmgen.training.snapshot import Snapshot
 
+Found = Mapping[str, list[list[str]]]  # each product's token sequences
 Targets = Callable[[Mapping[str, Any]], list[list[str]]]
-_UNUSED = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Each product's texts as ids, and the slots (positions among the vocabulary's) that its texts have between them."""
+    """Each product's texts as ids, and the slots (positions among the vocabulary's) that its texts have between
+    them."""
 
     ids: Mapping[str, list[NDArray[np.int32]]]
     slots: Mapping[str, list[int]]
@@ -54,22 +55,13 @@ class Texts:
         return len(self.ids.get(product_id, []))
 
 
-def collect(files: Sequence[str], targets: Targets, split: str) -> dict[str, list[list[str]]]:
+def collect(snapshot: Snapshot, targets: Targets) -> dict[str, list[list[str]]]:
     """The delexicalised texts of every product of a split that has any. Reads no pixels and no embeddings."""
-    data = pads.dataset(list(files), format="parquet")
-    columns = [name for name in data.schema.names if name not in _UNUSED]
-    found: dict[str, list[list[str]]] = {}
-    for batch in data.to_batches(columns=columns, filter=pads.field("split") == split, use_threads=False):
-        for row in batch.to_pylist():
-            # pyarrow hands a map over as pairs; the delexicaliser reads a mapping.
-            row = {name: dict(value) if name == "attributes" and value is not None else value for name, value in row.items()}
-            texts = [text for text in targets(row) if len(text) > 1]
-            if texts:
-                found[str(row["product_id"])] = texts
-    return found
+    found = {str(row["product_id"]): [t for t in targets(row) if len(t) > 1] for row in snapshot.read_texts()}
+    return {product_id: texts for product_id, texts in found.items() if texts}
 
 
-def index_texts(found: Mapping[str, list[list[str]]], vocabulary: Vocabulary, params: TrainParams) -> Texts:
+def index_texts(found: Found, vocabulary: Vocabulary, params: TrainParams) -> Texts:
     """Texts as ids, cut at ``max_text_tokens``."""
     positions = {vocabulary.tokens[token]: i for i, token in enumerate(vocabulary.slot_ids)}
     ids, slots = {}, {}
@@ -80,7 +72,7 @@ def index_texts(found: Mapping[str, list[list[str]]], vocabulary: Vocabulary, pa
     return Texts(ids, slots, len(positions))
 
 
-def build_vocabulary(found: Mapping[str, list[list[str]]], params: TrainParams) -> Vocabulary:
+def build_vocabulary(found: Found, params: TrainParams) -> Vocabulary:
     """The vocabulary of the training texts."""
     every = (text for texts in found.values() for text in texts)
     return Vocabulary.build(every, params.min_token_count, params.max_vocabulary)

@@ -1,0 +1,79 @@
+"""Whether a trained model may be the champion.
+
+**A first model** has to beat every baseline that its test rows allow, by the whole of its 95% interval: the mean
+training image (PSNR), the unigram model (perplexity), and chance (recall of an image by its text, asked only where
+chance is below a fifth: of twenty rows, half are among the ten nearest whatever a model knows). Something has to be
+compared, or it is not promoted.
+
+**A later one**, scored on the same test rows as the champion, must not be worse than it beyond the champion's own
+interval, in the bound and in perplexity, and has to beat the baselines too. An equal one is promoted: it knows the
+newer products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MAX_CHANCE = 0.2
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether to promote, and one sentence for each comparison that was made."""
+
+    promote: bool
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A figure, what it is compared with, and which direction is better."""
+
+    figure: str
+    higher_is_better: bool
+
+
+BASELINES = (
+    Comparison("image_psnr_db", True),
+    Comparison("text_perplexity", False),
+    Comparison("retrieval_recall_at_10", True),
+)
+AGAINST_CHAMPION = (Comparison("elbo", True), Comparison("text_perplexity", False))
+
+
+def decide(candidate: Mapping[str, float], champion: Mapping[str, float] | None) -> Decision:
+    """Compare the figures of ``figures.evaluate``; ``champion`` is None for a first model, else scored on the same
+    rows."""
+    outcomes = [_beats_baseline(candidate, c) for c in BASELINES if _applies(candidate, c)]
+    if not outcomes:
+        return Decision(False, ["no test row allows a comparison with a baseline: add products, or keep the champion"])
+    if champion is not None:
+        outcomes += [_holds_against(candidate, champion, c) for c in AGAINST_CHAMPION
+                     if c.figure in candidate and c.figure in champion]  # fmt: skip
+    return Decision(all(good for good, _ in outcomes), [reason for _, reason in outcomes])
+
+
+def _applies(figures: Mapping[str, float], comparison: Comparison) -> bool:
+    baseline = figures.get(f"baseline_{comparison.figure}")
+    if comparison.figure not in figures or baseline is None:
+        return False
+    return comparison.figure != "retrieval_recall_at_10" or baseline < MAX_CHANCE
+
+
+def _beats_baseline(figures: Mapping[str, float], comparison: Comparison) -> tuple[bool, str]:
+    name, baseline = comparison.figure, figures[f"baseline_{comparison.figure}"]
+    worst = figures[f"{name}_low" if comparison.higher_is_better else f"{name}_high"]
+    is_better = worst > baseline if comparison.higher_is_better else worst < baseline
+    word = "beats" if is_better else "does not beat"
+    return is_better, f"{name} {figures[name]:.3f} (95% bound {worst:.3f}) {word} the baseline's {baseline:.3f}"
+
+
+def _holds_against(
+    candidate: Mapping[str, float], champion: Mapping[str, float], comparison: Comparison
+) -> tuple[bool, str]:
+    name = comparison.figure
+    limit = champion[f"{name}_low" if comparison.higher_is_better else f"{name}_high"]
+    holds = candidate[name] >= limit if comparison.higher_is_better else candidate[name] <= limit
+    word = "is within" if holds else "is worse than"
+    return holds, f"{name} {candidate[name]:.3f} {word} the champion's {champion[name]:.3f} (95% bound {limit:.3f})"

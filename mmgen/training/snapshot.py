@@ -1,0 +1,116 @@
+"""Which rows of the ``examples`` files count: the newest of each product, of one split, and none that is rejected.
+
+A product that changed has a row in each date's partition; training on all of them would weigh it by how often it
+changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mmgen.models.arrays import ExampleArrays, concat
+
+COLUMNS = ("product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids")
+_PARTITION = re.compile(r"(?:^|/)ds=([^/]+)/")
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """Rows of one row group that count, by their place in it."""
+
+    path: str
+    number: int
+    rows: NDArray[np.int64]
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Those of ``columns`` that the file has. A file's ``ds`` is in its path, never in its columns."""
+        file = pq.ParquetFile(self.path)
+        names = [name for name in columns if name in file.schema_arrow.names]
+        return file.read_row_group(self.number, columns=names, use_threads=False).take(self.rows)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The rows of one split, in the order of paths and row groups."""
+
+    split: str
+    groups: tuple[RowGroup, ...]
+
+    @property
+    def num_rows(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+    def read(self, limit: int) -> ExampleArrays | None:
+        """The first ``limit`` rows as arrays, or None where there is none."""
+        parts: list[ExampleArrays] = []
+        for group in self.groups:
+            room = limit - sum(map(len, parts))
+            if room > 0:
+                parts += [ExampleArrays.from_batch(b) for b in group.read(COLUMNS).slice(0, room).to_batches()]
+        return concat(parts) if parts else None
+
+    def read_texts(self) -> Iterator[dict[str, object]]:
+        """Each row without pixels and embeddings, as a dict; ``attributes`` as a mapping."""
+        for group in self.groups:
+            names = [
+                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:]
+            ]
+            for row in group.read(names).to_pylist():
+                # pyarrow hands a map over as pairs.
+                yield row | {"attributes": dict(row.get("attributes") or ())}
+
+
+def take_snapshots(files: Sequence[str], splits: Sequence[str]) -> dict[str, Snapshot]:
+    """A snapshot of each split. Reads the id, the split and the reject reason of every row, nothing else.
+
+    Raises ValueError where there is no file, one is absent, or a folder holds a pickle (see ``check_files``).
+    """
+    check_files(files)
+    newest: dict[str, tuple[str, str, int, int]] = {}
+    split_of: dict[str, str | None] = {}
+    for path in sorted(files):
+        found = _PARTITION.search(path)
+        ds = found.group(1) if found else ""
+        for group, row, product_id, split in _keys(path):
+            if product_id not in newest or newest[product_id][0] <= ds:
+                newest[product_id], split_of[product_id] = (ds, path, group, row), split
+    places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
+    for product_id, (_, path, group, row) in newest.items():
+        if (split := split_of[product_id]) in places:
+            places[split].setdefault((path, group), []).append(row)
+    return {split: Snapshot(split, tuple(RowGroup(path, number, np.array(sorted(rows), np.int64))
+                                         for (path, number), rows in sorted(found.items())))
+            for split, found in places.items()}  # fmt: skip
+
+
+def check_files(files: Sequence[str]) -> None:
+    """Raise ValueError where there is no file, one is absent, or a folder holds a pickle that petastorm would load."""
+    if not files:
+        raise ValueError("no examples to read: run the examples job for this date first")
+    for path in map(Path, files):
+        if not path.is_file():
+            raise ValueError(f"{path} is not there: list the dataset's files again, it may have been rewritten")
+        for folder in path.absolute().parents:
+            if (folder / "_common_metadata").exists():
+                raise ValueError(
+                    f"{folder} has a _common_metadata file, which petastorm unpickles (it can run code). mmgen never "
+                    "writes one: find out where it comes from and delete it"
+                )
+
+
+def _keys(path: str) -> Iterator[tuple[int, int, str, str | None]]:
+    """Row group, place in it, product id and split of every row; the split of a rejected row is None."""
+    file = pq.ParquetFile(path)
+    names = [name for name in ("product_id", "split", "reject_reason") if name in file.schema_arrow.names]
+    for group in range(file.num_row_groups):
+        table = file.read_row_group(group, columns=names, use_threads=False)
+        for row, values in enumerate(table.to_pylist()):
+            yield group, row, str(values["product_id"]), None if values.get("reject_reason") else values["split"]
