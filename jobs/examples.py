@@ -11,7 +11,6 @@ from mmgen.derive import Outcome, Step, derive
 from mmgen.features.examples import VERSION, build_examples, group_near_copies
 from mmgen.inputs import joined_hash, part, products
 from mmgen.job import JobContext, main
-from mmgen.seeds import seed_of
 
 HASHES = ("product_hash", "clean_text_hash", "image_hash", "text_hash", "audio_hash", "group_id")
 
@@ -39,7 +38,7 @@ def run(ctx: JobContext) -> Outcome:
     transform = partial(
         build_examples, seed=seed, validation_share=params.validation_share, test_share=params.test_share
     )
-    return derive(ctx, partial(inputs, ctx), Step("examples", params.digest(seed_of(VERSION, seed)), transform))
+    return derive(ctx, partial(inputs, ctx), Step("examples", params.digest(VERSION, seed), transform))
 
 
 if __name__ == "__main__":

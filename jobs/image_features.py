@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from mmgen.features.image import VERSION, image_features
 from mmgen.derive import Outcome, Step, derive
+from mmgen.features.image import VERSION, image_features
 from mmgen.inputs import derived
 from mmgen.job import JobContext, main
 

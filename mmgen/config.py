@@ -14,6 +14,7 @@ from mmgen.generation.creative_params import CreativeParams
 from mmgen.generation.params import DescriptionParams
 from mmgen.params import Params
 from mmgen.pipeline import ROOT
+from mmgen.publishing.params import PublishParams
 from mmgen.training.params import TrackingParams, TrainParams
 
 
@@ -87,6 +88,7 @@ class Config(Params):
     train: TrainParams = TrainParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
+    publish: PublishParams = PublishParams()
     tracking: MlflowParams = MlflowParams()
     report: ReportParams = ReportParams()
 

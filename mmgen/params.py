@@ -23,10 +23,11 @@ class Params(BaseModel):
         except ValidationError as error:
             raise ValueError("\n".join(explain(cls, issue, where) for issue in error.errors())) from None
 
-    def digest(self, version: int) -> str:
-        """The config hash of a transform: its parameters and the version of its code, 16 hex digits."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(f"{version}:{text}".encode()).hexdigest()[:16]
+    def digest(self, version: int, *also: object) -> str:
+        """The config hash of a transform, 16 hex digits: its parameters, its code's version, and what else it rests on
+        (a model's version, a seed)."""
+        text = json.dumps([version, *map(str, also), self.model_dump(mode="json")], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -1,0 +1,29 @@
+"""content_checks: descriptions and creatives -> content_checks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+
+from mmgen.derive import Outcome, Step, derive
+from mmgen.evaluation.check_rows import VERSION, check_rows
+from mmgen.job import JobContext, main
+from mmgen.publishing.contents import contents
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """One row a product and kind: its value (a creative's headline), the value's hash and the facts it rests on."""
+    columns = ["product_id", "kind", "input_hash", "reject_reason", "locale", "value", "value_hash", "facts"]
+    return contents(ctx).select(*columns)
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Checks every piece of content; what is borderline waits for a person."""
+    params = ctx.config.descriptions.content
+    step = Step("content_checks", params.digest(VERSION), partial(check_rows, params=params))
+    return derive(ctx, partial(inputs, ctx), step)
+
+
+if __name__ == "__main__":
+    main("content_checks", run, batch_rows=1_000)

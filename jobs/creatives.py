@@ -1,0 +1,44 @@
+"""creatives: descriptions, photos and examples, by the champion -> creatives."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+
+from mmgen.derive import Outcome, Step, derive
+from mmgen.generation.champion import champion_of
+from mmgen.generation.draw import VERSION, draw_creatives
+from mmgen.inputs import joined_hash, part, products
+from mmgen.job import JobContext, main
+
+ARRAYS = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """Each product's ad copy beside its photo and what the model sees of it."""
+    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", "ad_copy", "facts")
+    photos = part(ctx, "clean_images", "photo", "master")
+    examples = part(ctx, "examples", "example", "title", "brand", "price", "currency", *ARRAYS)
+    joined = texts.join(photos, "product_id", "left").join(examples, "product_id")
+    joined = joined.join(products(ctx).select("product_id"), "product_id", "left_semi")
+    return joined.withColumn("input_hash", joined_hash("text_hash", "photo_hash", "example_hash"))
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Draws an ad picture for each product."""
+    params, seed = ctx.config.creatives, ctx.config.seed
+    champion = champion_of(ctx.config)
+    transform = partial(
+        draw_creatives,
+        params=params,
+        model_folder=champion.folder,
+        model_version=champion.version,
+        run_seed=seed,
+    )
+    config_hash = params.digest(VERSION, champion.version, seed)
+    return derive(ctx, partial(inputs, ctx), Step("creatives", config_hash, transform))
+
+
+if __name__ == "__main__":
+    main("creatives", run, batch_rows=64)

@@ -1,0 +1,31 @@
+"""descriptions: examples, by the champion -> descriptions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pyspark.sql import DataFrame
+
+from mmgen.derive import Outcome, Step, derive
+from mmgen.generation.champion import champion_of
+from mmgen.generation.describe import PAYLOAD, VERSION, describe
+from mmgen.inputs import derived, products
+from mmgen.job import JobContext, main
+
+
+def inputs(ctx: JobContext) -> DataFrame:
+    """The examples of the products that are in the catalogue."""
+    return derived(ctx, "examples", *PAYLOAD).join(products(ctx).select("product_id"), "product_id", "left_semi")
+
+
+def run(ctx: JobContext) -> Outcome:
+    """Writes a description and a line of ad copy for each product."""
+    params = ctx.config.descriptions
+    champion = champion_of(ctx.config)
+    transform = partial(describe, params=params, model_folder=champion.folder, model_version=champion.version)
+    config_hash = params.digest(VERSION, champion.version)
+    return derive(ctx, partial(inputs, ctx), Step("descriptions", config_hash, transform))
+
+
+if __name__ == "__main__":
+    main("descriptions", run, batch_rows=128)

@@ -1,0 +1,60 @@
+"""The champion: its files where driver and executors can read them, loaded once a worker."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmgen.config import Config
+    from mmgen.models.fusion import FusionModel
+
+
+class NoChampionError(ValueError):
+    """No model has the alias ``champion``."""
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A registered version and its folder."""
+
+    version: str
+    folder: str
+
+
+def champion_of(config: Config) -> Champion:
+    """The current champion, copied once into ``<home>/models`` (executors share the home, not the registry).
+
+    Raises NoChampionError with the remedy where none was promoted yet.
+    """
+    from mmgen.training.tracking import Tracker
+
+    tracker = Tracker(config.tracking_store)
+    version = tracker.version_of("champion")
+    if version is None:
+        raise NoChampionError("no model has the alias 'champion' yet; run the job train first: mmgen run --from train")
+    folder = config.home / "models" / f"{config.tracking.model_name}-{version}"
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
+        shutil.copytree(tracker.files_of(version), fresh)
+        try:
+            fresh.replace(folder)
+        except OSError:  # another job was faster
+            shutil.rmtree(fresh, ignore_errors=True)
+    return Champion(version, str(folder))
+
+
+@lru_cache(maxsize=1)
+def model_in(folder: str) -> FusionModel:
+    """The model of a folder, loaded once a process: a Spark worker serves many batches."""
+    import torch
+
+    from mmgen.models.fusion import FusionModel
+
+    torch.set_num_threads(1)
+    return FusionModel.load(Path(folder))
