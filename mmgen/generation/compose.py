@@ -16,7 +16,7 @@ from mmgen.generation.params import DescriptionParams
 from mmgen.generation.values import language_of
 
 _LIMITS = DescriptionParams()
-_DRAWS = 6
+_DRAWS = 8
 
 
 @dataclass(frozen=True)

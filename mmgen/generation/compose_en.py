@@ -63,12 +63,35 @@ class Product:
         """How to name the product in full: ``the <brand> <name> <article>``, or its title."""
         name = self.name()
         if not self.noun:
-            return name or (self.use("title") if self.has("title") else [])
+            return name if self.has("title") else []
         if not name:
             return [self.forms["this"], *self.kind()]
         if not self.in_title and self.has("name"):
             return name
         return [*self.the_name(), *self.kind()]
+
+    def full_title(self) -> list[str]:
+        """Brand and title, or brand, name and noun where the title's other words are said elsewhere."""
+        if self.noun and self.in_title and self.has("name", "brand") or not self.noun and self.has("name"):
+            return self.full()
+        title = self.title_name()
+        said = self.facts[title[0].strip("<>")].value.lower().split()
+        return [*(self.use("brand") if self.has("brand") and self.facts["brand"].value.lower().split()[0] not in said else []), *title]
+
+    def has_own_name(self) -> bool:
+        """Whether ``the <name>`` can be said: a short name that doesn't begin with an article of its own."""
+        name = self.facts["name"].value.split() if self.has("name") and not self.has("short_name") else []
+        return bool(name) and name[0].lower() not in _ARTICLES
+
+    def bare_noun(self) -> list[str]:
+        return self.use(self.noun)
+
+    def title_name(self) -> list[str]:
+        return self.use("short_name" if self.has("short_name") else "title")
+
+    def motto(self) -> list[str]:
+        """A written sentence that is short enough for a line."""
+        return next(([f"<{s}>"] for s, f in self.facts.items() if s.startswith("sentence_") and len(f.value) <= _MOTTO_CHARS), [])
 
     def wear(self) -> list[str]:
         """``wear`` for what is worn, ``use`` for the rest."""
@@ -100,8 +123,13 @@ class Product:
         return [*(self.use("colour") if self.has("colour") else []), *self.use(self.noun)]
 
     def a_phrase(self, most: int = 3) -> list[str]:
-        """With its article: ``a <colour> <article>``; a plural and a mass noun take none."""
-        return [*(["a"] if self.noun == "article" else []), *self.phrase(most)]
+        """With its article: ``a <colour> <article>``; a plural and a mass noun take none. A book has its author."""
+        author = ["by", *self.use("author")] if self.has("author") else []
+        return [*(["a"] if self.noun == "article" else []), *self.phrase(most), *author]
+
+    def is_telling(self) -> bool:
+        """Whether ``a_phrase`` says more than the noun: a colour, a pattern, an author."""
+        return bool(self.noun) and (self.has("author") or any(self._stands_before(s) for s in ("pattern", "colour", "modifier", "usage")))
 
     def for_whom(self) -> list[str]:
         return ["for", *self.use("gender")] if self.has("gender") else []
@@ -132,7 +160,7 @@ _NAMED = (
     ("", "meet {the_name} , {a_phrase} {for_whom}"),
     ("", "take a look at {the_name} , {a_phrase} {for_whom}"),
     ("brand own", "<brand> offers the <name> , {a_phrase} {for_whom}"),
-    ("brand own", "from <brand> comes the <name> , {a_phrase} {for_whom}"),
+    ("brand own", "from <brand> {comes} the <name> , {a_phrase} {for_whom}"),
     ("brand own", "{this} {phrase} {for_whom} {is} the <name> from <brand>"),
     ("colour", "{full} {for_whom} {comes} in <colour>"),
     ("season year", "from the <season> <year> season , {the_name} {is} {a_phrase} {for_whom}"),
@@ -145,7 +173,7 @@ _BRANDED = (
     ("colour", "{full} {for_whom} {comes} in <colour>"),
     ("gender colour", "{this} <brand> {kind} {for_whom} {comes} in <colour>"),
     ("gender", "{a_phrase} from <brand> , for <gender>"),
-    ("season year", "from the <season> <year> season comes {this} {phrase} {for_whom} from <brand>"),
+    ("season year", "from the <season> <year> season {comes} {this} {phrase} {for_whom} from <brand>"),
 )
 _NOUN_ONLY = (
     ("", "meet {this} {phrase} {for_whom}"),
@@ -154,16 +182,16 @@ _NOUN_ONLY = (
     ("colour", "{this} {kind} {for_whom} {comes} in <colour>"),
 )
 _TITLED = (
-    ("colour", "{full} {for_whom} {comes} in <colour>"),
-    ("gender", "{full} {is} for <gender>"),
-    ("family", "{full} {is} part of our <family> range"),
-    ("family", "find {full} in our <family> range"),
-    ("", "take a look at {full}"),
-    ("", "meet {full}"),
-    ("", "find {full} in our catalogue"),
+    ("colour", "{full_title} {for_whom} {comes} in <colour>"),
+    ("gender", "{full_title} {is} for <gender>"),
+    ("family", "{full_title} {is} part of our <family> range"),
+    ("family", "find {full_title} in our <family> range"),
+    ("", "take a look at {full_title}"),
+    ("", "meet {full_title}"),
+    ("", "find {full_title} in our catalogue"),
 )
-_HEADED = (("family", "take a look at our <family> range"), ("family", "find this product in our <family> range"),
-           ("brand", "this product is from <brand>"), ("colour", "this product comes in <colour>"))
+_HEADED = (("brand colour", "this product from <brand> comes in <colour>"), ("brand", "this product is from <brand>"),
+           ("family", "find this product in our <family> range"), ("colour", "this product comes in <colour>"))
 # What is said after the opening: (slots, verb phrase). The first that fits a group of slots is drawn from.
 _CLAUSES = (
     (("season", "year"), ("{is} from the <season> <year> season", "{belongs} to the <season> <year> season",
@@ -179,13 +207,14 @@ _CLAUSES = (
     (("flavour",), ("{has} a <flavour> flavour",)),
     (("origin",), ("{comes} from <origin>",)),
     (("weight",), ("{weighs} <weight>",)),
-    (("author",), ("{is} by <author>",)),
+    (("author",), ("{is} written by <author>",)),
     (("publisher",), ("{is} published by <publisher>",)),
     (("quantity",), ("{comes} as a <quantity>",)),
 )
 _LISTED = ("pattern", "size", "dimensions", "volume", "model", "feature")
 _LABELS = {"feature": "features"}
 _SPARSE = 2
+_MOTTO_CHARS = 38
 
 
 def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
@@ -201,11 +230,12 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
 
 def _opening(product: Product) -> list[str]:
     facts = set(product.facts)
-    if "name" in facts and "short_name" not in facts:
+    if product.has_own_name():
         facts.add("own")
     if not product.noun:
         groups = _TITLED if product.full() else _HEADED
-        facts -= {"gender"} if groups is _HEADED else set()
+    elif "title" in facts and (_is_bare(facts) or not product.is_telling() and ("brand" not in facts or "name" in facts)):
+        groups = _TITLED
     elif "name" in facts or ("title" in facts and not product.in_title):
         groups = _NAMED
     else:
@@ -215,6 +245,11 @@ def _opening(product: Product) -> list[str]:
     if groups is _TITLED and len(fitting) > 3:
         fitting = fitting[:-3]
     return product.say(product.rng.choice(fitting or ["take a look at this product"]))
+
+
+def _is_bare(facts: set[str]) -> bool:
+    """Whether the title says all there is to say."""
+    return not facts & {"brand", "colour", "gender", "usage", "season", "material", "year", "author", "fit", "style"}
 
 
 def _clauses(product: Product) -> list[list[str]]:
@@ -256,7 +291,9 @@ def _listed(product: Product) -> list[str]:
     """Facts that read better as a list: ``size : <size> ; <other_1_name> : <other_1> .``"""
     tokens: list[str] = []
     slots = [s for s in _LISTED if s in product.facts and s not in product.used]
-    for slot in slots + [s for s in product.facts if s.startswith("other_")]:
+    title = {canon(w) for w in product.facts["title"].value.split()} if product.has("title") else set()
+    others = [s for s, f in product.facts.items() if s.startswith("other_") and not {canon(w) for w in f.value.split()} <= title]
+    for slot in slots + others:
         label = [f"<{slot}_name>"] if slot.startswith("other_") else [_LABELS.get(slot, slot)]
         tokens += [*([";"] if tokens else []), *label, ":", *product.use(slot)]
     return [*tokens, "."] if tokens else []
@@ -304,6 +341,7 @@ _LINES = (
     ("noun own", "<name> {kind}"),
     ("noun own", "<name> : {a_phrase} {for_whom}"),
     ("noun brand", "{phrase} from <brand>"),
+    ("noun brand", "<brand> {bare_noun}"),
     ("noun brand gender", "{phrase} {for_whom} from <brand>"),
     ("noun brand colour gender", "<brand> {kind} {for_whom} , in <colour>"),
     ("noun brand season", "for <season> : {phrase} from <brand>"),
@@ -315,6 +353,12 @@ _LINES = (
     ("named", "meet {full}"),
     ("named", "take a look at {full}"),
     ("named family", "{full} from our <family> range"),
+    ("bland", "meet {title_name}"),
+    ("bland", "take a look at {title_name}"),
+    ("bland", "{title_name}"),
+    ("bland family", "{title_name} from our <family> range"),
+    ("bland motto", "{title_name} : {motto}"),
+    ("bland motto", "{title_name} : {motto}"),
     ("bare family", "from our <family> range"),
     ("bare brand", "discover <brand>"),
 )
@@ -325,11 +369,13 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
     product = Product(facts, rng)
     known = set(facts)
     known |= {"noun"} if product.noun else set()
-    known |= {"own"} if "name" in facts and "short_name" not in facts and product.in_title else set()
+    known |= {"own"} if product.has_own_name() and product.in_title else set()
     known |= {"named"} if (not product.noun or not product.in_title) and product.full() else set()
     known |= {"nobrand"} if "brand" not in facts else set()
     known |= {"bare"} if not product.noun and not product.full() else set()
     product.used.clear()
+    if "title" in facts and (_is_bare(known) or "own" in known and not product.is_telling()):
+        known = {"bland"} | known & {"family"} | ({"motto"} if product.motto() else set())
     plans = [plan for needs, plan in _LINES if set(needs.split()) <= known]
     if "own" in known:
         plans = [plan for plan in plans if "name" in plan] or plans
@@ -350,3 +396,12 @@ def agrees(tokens: Sequence[str]) -> bool:
             if noun in ("<articles>", "<mass>"):
                 return False
     return not bad & set(tokens)
+
+
+def literals() -> frozenset[str]:
+    """Every word that the sentence plans can add to the facts."""
+    plans = [plan for group in (_NAMED, _BRANDED, _NOUN_ONLY, _TITLED, _HEADED, _LINES) for _, plan in group]
+    plans += [form for _, forms in _CLAUSES for form in forms] + ["{is} part of our <family> range take a look at this product"]
+    words = {word for plan in plans for word in re.findall(r"(?<![<{])\b[a-z]+\b(?![\w ]*[>}])", plan)}
+    return frozenset(words | set(ONE.values()) | set(MANY.values()) | {"the", "a", "an", "wear", "use", "by", "for", "in", "and"}
+                     | set(_LISTED) | set(_LABELS.values()))

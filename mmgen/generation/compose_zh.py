@@ -11,16 +11,17 @@ from mmgen.generation.values import CJK
 
 Facts = dict[str, Fact]
 _LONG_NAME = 16
+_VERBS = frozenset("采适产由支")
 _CLAUSES = (
     (("season", "year"), ("<year>年<season>款",)),
-    (("gender", "usage"), ("适合<gender>在<usage>场合使用", "适合<gender>日常使用|usage=日常")),
+    (("gender", "usage"), ("适合<gender><usage>使用",)),
     (("colour",), ("颜色为<colour>", "<colour>配色")),
     (("pattern",), ("花型为<pattern>", "<pattern>款式")),
     (("material",), ("采用<material>材质", "材质为<material>")),
     (("gender", "season"), ("适合<gender>在<season>使用",)),
     (("season",), ("适合<season>使用", "适用于<season>")),
     (("gender",), ("适合<gender>", "适用人群为<gender>")),
-    (("usage",), ("适合<usage>场合", "适用于<usage>场景")),
+    (("usage",), ("适合<usage>使用", "适用于<usage>")),
     (("year",), ("年份为<year>年",)),
     (("author",), ("作者为<author>",)),
     (("publisher",), ("由<publisher>出版",)),
@@ -35,7 +36,7 @@ _CLAUSES = (
     (("quantity",), ("包装规格为<quantity>",)),
     (("model",), ("型号为<model>",)),
     (("department",), ("属于<department>",)),
-    (("feature",), ("具备<feature>",)),
+    (("feature",), ("支持<feature>",)),
 )
 _ENDS = {"材质": "材质面料布料", "口味": "口味", "场合": "场合场景", "款式": "款式", "配色": "配色"}
 
@@ -53,19 +54,16 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     if written:
         texts = "".join(facts[slot[1:-1]].value for slot in written)
         lead = tokens_of("<title>：") if "title" in facts and not _says(texts, facts["title"].value) else []
-        clauses, listed = _clauses(facts, rng, texts + (facts["title"].value if lead else ""))
-        return lead + written + _sentence([], clauses[:3]) + _sentence([], listed)
+        left = {slot: fact for slot, fact in facts.items() if slot != "family"}
+        clauses = _clauses(facts, set(left), rng, texts + (facts["title"].value if lead else ""))
+        return lead + written + _sentence([], clauses[:3]) + _sentence([], clauses[3:6])
     topic, used = _topic(facts, rng)
     said = "".join(facts[slot].value for slot in used)
-    clauses, listed = _clauses({s: f for s, f in facts.items() if s not in used}, rng, said)
-    if not clauses and not listed:
-        return tokens_of(_bare(facts, topic, rng))
+    clauses = _clauses(facts, set(facts) - set(used), rng, said)
     if not clauses:
-        clauses, listed = listed[:3], listed[3:]
-    rng.shuffle(clauses)
-    head = clauses[:3]
-    first = _sentence(tokens_of(topic), head)
-    return first + _sentence(_again(rng), clauses[3:]) + _sentence([], listed)
+        return tokens_of(_bare(facts, topic, rng))
+    return (_sentence(tokens_of(topic), clauses[:3]) + _sentence(_again(rng), clauses[3:6])
+            + _sentence([], clauses[6:10]))
 
 
 def _again(rng: random.Random) -> list[str]:
@@ -81,6 +79,8 @@ def _topic(facts: Facts, rng: random.Random) -> tuple[str, list[str]]:
     used = [name, *(["brand"] if brand else [])]
     colour = name == "article" and "colour" in facts and rng.random() < 0.5
     noun = "<colour><article>" if colour else f"<{name}>"
+    if name == "name" and _is_book(facts):
+        return (noun if "《" in facts[name].value else f"《{noun}》"), [name]
     used += ["colour"] if colour else []
     if len(facts[name].value) > _LONG_NAME:
         return (f"<brand>{noun}" if brand else noun), used
@@ -99,26 +99,27 @@ def _bare(facts: Facts, topic: str, rng: random.Random) -> str:
     return f"欢迎了解{topic}。"
 
 
-def _clauses(facts: Facts, rng: random.Random, said: str) -> tuple[list[list[str]], list[list[str]]]:
-    """(clauses, generic attributes as ``name为value``) of what ``said`` doesn't say."""
-    left = {slot for slot, fact in facts.items() if not _says(said, fact.value)}
+def _is_book(facts: Facts) -> bool:
+    return bool({"author", "publisher"} & facts.keys())
+
+
+def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> list[list[str]]:
+    """Clauses for the slots ``left`` that ``said`` doesn't say, in any order; generic attributes (``name为value``) last."""
+    left = {slot for slot in left if not _says(said, facts[slot].value, slot)}
     clauses: list[list[str]] = []
     for slots, forms in _CLAUSES:
         if not set(slots) <= left:
             continue
-        if slots == ("gender", "usage") and ("、" in facts["usage"].value or rng.random() < 0.5):
+        if slots == ("gender", "usage") and rng.random() < 0.5:
             continue
-        form = next((f for f in _shuffled(forms, rng) if "|" not in f and not _doubles(f, facts[slots[-1]].value)), forms[-1])
-        clauses.append(tokens_of(_worded(form, facts)))
+        form = next((f for f in rng.sample(forms, len(forms)) if not _doubles(f, facts[slots[-1]].value)), "")
+        clauses.append(tokens_of(_worded(form or f"<{slots[-1]}>", facts)))
         left -= set(slots)
-    listed = [tokens_of(f"<{slot}_name>为<{slot}>") for slot in facts if slot.startswith("other_") and slot in left]
-    if not clauses and not listed and "family" in left and said:
+    rng.shuffle(clauses)
+    clauses += [tokens_of(f"<{slot}_name>为<{slot}>") for slot in facts if slot.startswith("other_") and slot in left]
+    if not clauses and "family" in left and said:
         clauses.append(tokens_of("属于<family>类商品"))
-    return clauses, listed
-
-
-def _shuffled(forms: tuple[str, ...], rng: random.Random) -> list[str]:
-    return rng.sample(forms, len(forms))
+    return clauses
 
 
 def _doubles(form: str, value: str) -> bool:
@@ -140,21 +141,25 @@ def _worded(form: str, facts: Facts) -> str:
     return form
 
 
-def _says(text: str, value: str) -> bool:
+def _says(text: str, value: str, slot: str = "") -> bool:
     """Whether ``text`` says the value, or the part of a colour or season that carries the meaning (黑 of 黑色)."""
     if not value:
+        return True
+    if slot == "gender" and any(form in text for form, key in lexicon.GENDER_OF.items()
+                                if lexicon.GENDERS_ZH[key] == value and CJK.search(form)):
         return True
     core = value[:-1] if len(value) > 1 and value[-1] in "色季士" else value
     return value in text or (bool(CJK.search(core)) and core in text)
 
 
 def _sentence(start: list[str], clauses: list[list[str]]) -> list[str]:
+    """Topic and clauses. A clause that starts with a verb follows the topic at once, others after a comma."""
     if not clauses:
         return []
     tokens = list(start)
-    topic = bool(start) and start[0] in "这来<"
     for i, clause in enumerate(clauses):
-        tokens += (["，"] if i or topic else []) + clause
+        follows = not i and (clause[0] in _VERBS and "来" not in start or not start or start[0] in "产此本")
+        tokens += ([] if follows else ["，"]) + clause
     return [*tokens, "。"]
 
 
@@ -163,10 +168,13 @@ _LINES = (
     ("brand article colour", "<brand><colour><article>"), ("brand article", "<brand><article>"),
     ("name colour", "<name>，<colour>"), ("name usage", "<name>，适合<usage>"), ("name gender", "<name>，适合<gender>"),
     ("name material", "<name>，<material>材质"), ("name flavour", "<name>，<flavour>口味"),
-    ("name season", "<name>，适合<season>"), ("name", "认识<name>"), ("name", "<name>"),
+    ("name season", "<name>，适合<season>"), ("name", "认识<name>"), ("name", "遇见<name>"), ("name", "<name>"),
     ("article colour", "<colour><article>"), ("article", "这款<article>"), ("brand short_name", "<brand><short_name>"),
     ("short_name", "<short_name>"), ("short_name", "认识<short_name>"),
 )
+# What the code above adds outside these tables.
+_FIXED = ("的这款商品", "这款商品", "这款", "来自", "的", "产品", "此款", "本品", "为", "，属于", "类商品", "欢迎了解", "欢迎浏览", "欢迎在", "中了解",
+          "这款商品属于", "类", "材质", "年", "款", "在", "和")
 _LAST = (("family", "<family>类商品"), ("brand", "认识<brand>"), ("title", "<title>"))
 
 
@@ -185,3 +193,11 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
         plans = [plan for plan in plans if "name" in plan] or plans
     last = [plan for need, plan in _LAST if need in facts] or [f"<{next(iter(facts))}>"]
     return tokens_of(rng.choice(plans or last[:1]))
+
+
+def literals() -> frozenset[str]:
+    """Every run of characters that the sentence plans can add to the facts, and their punctuation."""
+    plans = [plan for _, plan in (*_LINES, *_LAST)] + [form for _, forms in _CLAUSES for form in forms]
+    plans += list(_FIXED)
+    runs = {run for plan in plans for run in re.split(r"<\w+>|\{\w+\}|[，。：；！《》]", plan) if run}
+    return frozenset(runs | {run.replace("使用", "穿着") for run in runs} | {"净含量", "重量", "尺码", "尺寸"})

@@ -17,8 +17,9 @@ from mmgen.models.vocabulary import begin_token
 
 SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
 _TOKEN = re.compile(r"<[a-z]+(?:_\w+)?>|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+(?:[-'’.&/][^\W_]+)*%?|[^\w\s]")
-_NO_SPACE_BEFORE = frozenset(",.;:!?)%，。；：！？、）")
-_NO_SPACE_AFTER = frozenset("(，。；：！？、（")
+_NO_SPACE_BEFORE = frozenset(",.;:!?)%，。；：！？、）》")
+_NO_SPACE_AFTER = frozenset("(，。；：！？、（）《》")
+_ENDS = frozenset(".!?")
 MAX_TARGET_TOKENS = 70
 NUM_DRAFTS = 2
 
@@ -35,19 +36,22 @@ def realise(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
     """
     values = slot_values(facts)
     pieces: list[str] = []
+    starts: list[bool] = []  # whether the piece before ends a sentence
+    ended = True
     for token in tokens:
         if token.startswith("<bos:") or token in ("<eos>", "<pad>"):
             continue
-        if SLOT.fullmatch(token) or token == "<unk>":
-            if token not in values:
-                raise ValueError(f"no fact for {token}: give only the slots in allowed_slots(facts)")
-            token = values[token]
-        pieces.append(token)
+        is_slot = bool(SLOT.fullmatch(token)) or token == "<unk>"
+        if is_slot and token not in values:
+            raise ValueError(f"no fact for {token}: give only the slots in allowed_slots(facts)")
+        pieces.append(values[token] if is_slot else token)
+        starts.append(ended)
+        ended = token in _ENDS or token.startswith("<sentence_")
     if language_of(locale) == "en":
         pieces = [a_or_an(pieces[i + 1]) if piece == "a" and i + 1 < len(pieces) else piece
                   for i, piece in enumerate(pieces)]
     pieces = _tidied(pieces)
-    return _spaced(pieces if language_of(locale) == "zh" else _capitalised(pieces))
+    return _spaced(pieces if language_of(locale) == "zh" else _capitalised(pieces, starts))
 
 
 def _tidied(pieces: list[str]) -> list[str]:
@@ -56,18 +60,13 @@ def _tidied(pieces: list[str]) -> list[str]:
             for i, piece in enumerate(pieces)]
 
 
-def _capitalised(pieces: list[str]) -> list[str]:
-    """A capital after each end mark; words with capitals or dots inside (``iPhone``, ``s.Oliver``) stay as they are."""
+def _capitalised(pieces: list[str], starts: list[bool]) -> list[str]:
+    """A capital where a sentence starts; words with capitals or dots inside (``iPhone``, ``s.Oliver``) stay as they are."""
     out: list[str] = []
-    starts = True
-    for piece in pieces:
+    for piece, is_start in zip(pieces, starts, strict=True):
         word = piece.split(" ")[0]
-        if starts and word.islower() and "." not in word.rstrip("."):
-            piece = piece[:1].upper() + piece[1:]
-        elif starts and re.match(r"[a-z][a-z]*-[A-Z]", word):
-            piece = piece[:1].upper() + piece[1:]
-        out.append(piece)
-        starts = piece in (".", "!", "?") or (len(piece) > 30 and piece.endswith((".", "!", "?")))
+        common = word.islower() and "." not in word.rstrip(".") or re.match(r"[a-z]+-[A-Z]", word)
+        out.append(piece[:1].upper() + piece[1:] if is_start and common else piece)
     return out
 
 

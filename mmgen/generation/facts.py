@@ -24,7 +24,7 @@ from mmgen.generation.titles import (
     short_title,
     usable_title,
 )
-from mmgen.generation.values import CJK, cleaned, is_private, language_of, reading, same_value, usable
+from mmgen.generation.values import CJK, PROFANITY, cleaned, is_private, language_of, reading, same_value, usable
 from mmgen.generation.words import canon, number_of
 
 MAX_OTHERS = 6
@@ -48,7 +48,7 @@ class Fact:
 
 
 def facts_of(example: Mapping[str, Any]) -> list[Fact]:
-    """The facts of one row of ``examples`` (missing keys count as empty). No title, category, attribute or description: []."""
+    """The facts of one row of ``examples`` (missing keys count as empty)."""
     language = language_of(example.get("locale"), example.get("title"), example.get("description"))
     brand = _brand(example.get("brand"))
     attributes, long_texts = _attributes(example.get("attributes"), language)
@@ -56,6 +56,8 @@ def facts_of(example: Mapping[str, Any]) -> list[Fact]:
     attributes = [f for f in attributes if f.slot != "brand"]
     path = [text for part in example.get("category") or [] if (text := cleaned(part)) and usable(text)]
     title = _title(example.get("title"), brand, path, attributes, language)
+    if PROFANITY.search(title.text):
+        title.text = title.name = ""
     attributes, conflicts, title = _reconciled(attributes, title, language)
     facts = [Fact("brand", "brand", brand, "brand")] if brand else []
     facts += _title_facts(title, language) + _category_facts(path, title, language) + attributes + conflicts
@@ -112,7 +114,7 @@ def _attributes(attributes: Any, language: str) -> tuple[list[Fact], list[tuple[
         if len(value) > MAX_VALUE_CHARS:
             long_texts += [(column, value)] if re.search(r"[.。!?;；]", value) else []
             continue
-        slot, name, value = _measured(column, value)
+        slot, name, value = _measured(column, value, " " if language == "en" else "")
         slot = slot if language in ("en", "zh") or slot == "brand" else None
         if value.lower() in lexicon.YES | lexicon.NO:
             features += [name.removeprefix("is ").removeprefix("has ")] if value.lower() in lexicon.YES else []
@@ -142,10 +144,12 @@ def _noun(facts: dict[str, Fact], language: str) -> list[Fact]:
 
 def _sayable(name: str, language: str) -> bool:
     """Whether an attribute's name can stand in a text of this language."""
-    return bool(name) and (language != "en" or not CJK.search(name)) and (language != "zh" or bool(CJK.search(name)) or len(name) < 16)
+    if language == "zh":
+        return bool(CJK.search(name)) or name.isupper()
+    return bool(name) and (language != "en" or not CJK.search(name))
 
 
-def _measured(column: str, value: str) -> tuple[str | None, str, str]:
+def _measured(column: str, value: str, gap: str) -> tuple[str | None, str, str]:
     """(slot, readable name, value) of an attribute; a unit in its name (``weight_kg``) moves to the value."""
     name = lexicon.humanised(column)
     slot = lexicon.slot_of(column)
@@ -155,7 +159,7 @@ def _measured(column: str, value: str) -> tuple[str | None, str, str]:
         value = re.sub(r"\.0+$", "", value)
     if len(words) > 1 and words[-1].lower() in UNITS:
         slot, name = lexicon.slot_of(" ".join(words[:-1])), " ".join(words[:-1])
-        value = f"{value} {words[-1]}" if is_number else value
+        value = f"{value}{gap}{words[-1]}" if is_number else value
         is_number = False
     if is_number and slot in MEASURED:
         return slot, name, ""
@@ -166,26 +170,23 @@ def _title(text: Any, brand: str, path: list[str], attributes: list[Fact], langu
     usable_text = usable_title(text if isinstance(text, str) else None, brand)
     known = {fact.slot: fact.value for fact in attributes}
     if language == "en" and not CJK.search(usable_text):
-        leaf, heading = _noun_of(path, attributes)
-        if usable_text:
-            return english_title(usable_text, brand, leaf, known, heading)
-        return Title(brand=brand, article=leaf if is_thing(leaf, heading) else "")
+        leaf, shelf = _nouns_of(path, attributes)
+        return english_title(usable_text, brand, leaf, known, shelf) if usable_text else Title(brand=brand, article=shelf)
     if language == "zh" and usable_text:
-        return chinese_title(usable_text, brand, known)
+        return chinese_title(usable_text, brand, known, path[-1] if path else "")
     return Title(text=usable_text, name=usable_text, brand=brand)
 
 
-def _noun_of(path: list[str], attributes: list[Fact]) -> tuple[str, str]:
-    """The noun for the product and the heading it is from: its own attribute, its category, or a shelf like ``Books``."""
+def _nouns_of(path: list[str], attributes: list[Fact]) -> tuple[str, str]:
+    """(noun to look for in the title, noun to use without one): the product's own, its category, a shelf like ``Books``."""
     own = next((f.value for f in attributes if f.slot in NOUN_SLOTS.values()), "")
-    if own:
-        return own, f"{own}s"
-    leaf = noun_phrase(path[-1]) if path else ""
-    if not is_thing(leaf, path[-1] if path else ""):
-        for part in reversed(path[:-1]):
-            if canon(part) in lexicon.NOUNS:
-                return noun_phrase(part), part
-    return leaf, path[-1] if path else ""
+    if own or not path:
+        return own, own
+    leaf = noun_phrase(path[-1])
+    if is_thing(leaf, path[-1]):
+        return leaf, leaf
+    shelf = next((noun_phrase(part) for part in reversed(path[:-1]) if canon(part) in lexicon.NOUNS), "")
+    return leaf, shelf
 
 
 def _reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[list[Fact], list[Fact], Title]:
@@ -245,7 +246,7 @@ def _title_facts(title: Title, language: str) -> list[Fact]:
         facts.append(Fact("name", "name", title.name, "title"))
     if title.model:
         facts.append(Fact("model", "model", title.model, "title"))
-    if short := short_title(title.name or title.text, language):
+    if short := short_title(title.name or ("" if title.brand or title.article else title.text), language):
         facts.append(Fact("short_name", "name", short, "title"))
     return facts
 
@@ -260,7 +261,7 @@ def _category_facts(path: list[str], title: Title, language: str) -> list[Fact]:
     ranges = path[:-1] if facts else path
     for part in reversed(ranges):
         said = reading("family", part.replace("-", " "), language) if language in ("en", "zh") else part
-        if said and not same_value(said, title.article) and not re.search(r"\bfree\b|\bitems?\b", said):
+        if said and not same_value(said, title.article) and not same_value(said, title.text) and not re.search(r"\bfree\b|\bitems?\b", said):
             facts.append(Fact("family", "range", said, "category"))
             break
     return facts

@@ -26,7 +26,7 @@ SLOT_NAMES = {
     "department": "department section dept 部门",
     "family": "family range product_family product_group coarse_class class group 系列 类别",
     "weight": "weight net_weight 重量 净重 净含量 毛重",
-    "volume": "volume 容积 体积",
+    "volume": "volume capacity 容积 体积 容量",
     "flavour": "flavour flavor taste 口味 味道 香味",
     "origin": "origin country country_of_origin made_in 产地 原产地 生产地 原产国",
     "author": "author authors writer 作者 著者",
@@ -124,7 +124,7 @@ PATTERNS = {
 }
 PATTERN_OF = {form.replace("_", " "): value for value, forms in PATTERNS.items() for form in forms.split()}
 PATTERNS_ZH = {value: forms.split()[-1] for value, forms in PATTERNS.items() if not forms.split()[-1].isascii()}
-USAGES = dict(pair.split("=") for pair in """casual=日常休闲 formal=正式 sports=运动 ethnic=民族风 smart_casual=商务休闲 travel=旅行
+USAGES = dict(pair.split("=") for pair in """casual=日常休闲 formal=正式场合 sports=运动 ethnic=民族风 smart_casual=商务休闲 travel=旅行
 party=聚会 home=家用 office=办公 outdoor=户外 indoor=室内 running=跑步 gaming=游戏 school=校园 work=工作 gym=健身 hiking=徒步
 camping=露营 wedding=婚礼 everyday=日常 daily=日常 business=商务 commuting=通勤 sport=运动 beach=海滩 cycling=骑行 reading=阅读
 kitchen=厨房 bedroom=卧室 living_room=客厅 garden=花园 training=训练 leisure=休闲""".split())
@@ -141,14 +141,14 @@ lipstick shampoo soap lotion cream serum phone smartphone tablet laptop notebook
 earphone earbud speaker charger cable adapter camera lens tripod printer router drive television tv projector console
 lamp chair table desk sofa bed mattress shelf bookcase bookshelf cabinet wardrobe drawer stool bench rug carpet curtain
 pillow blanket towel sheet mirror clock vase candle pan pot kettle knife fork spoon plate bowl cup mug glass bottle
-blender toaster oven fridge refrigerator microwave vacuum fan heater book novel guide cookbook dictionary magazine toy
+blender toaster oven fridge refrigerator microwave vacuum fan heater book novel guide cookbook dictionary magazine toy mat
 doll puzzle game ball bicycle bike helmet tent racket kibble food treat litter collar leash milk juice yoghurt cheese
 butter bread rice coffee tea melon fruit vegetable chocolate biscuit cookie cake apple pear orange potato tomato onion carrot pepper""".split())
 # Two words that name one thing.
 COMPOUNDS = frozenset("""flip flop|track pant|body mist|body spray|air fryer|coffee table|coffee maker|dog food|cat food|pet food|
 power bank|rice cooker|washing machine|dining table|desk lamp|floor lamp|bed frame|office chair|water bottle|lunch box|
 swim suit|rain coat|lip balm|face wash|hair oil|shaving foam|olive oil|sour cream|ice cream|peanut butter""".replace("\n", "").split("|"))
-WEARABLE = re.compile(r"apparel|cloth|wear|shoe|fashion|dress|shirt|服|鞋|衣|裤|裙|帽", re.I)
+WEARABLE = re.compile(r"apparel|cloth|wear|shoe|fashion|dress|shirt|服|鞋|衣|裤|裙|帽|童装|男装|女装", re.I)
 
 
 def humanised(name: str) -> str:

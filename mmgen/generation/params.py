@@ -38,15 +38,15 @@ class ContentParams(Params):
 class DescriptionParams(Params):
     """How descriptions and ad copy are written.
 
-    ``num_samples`` candidates a kind are drawn from the model; the best that passes the checks is kept where its score
-    is at least ``min_score`` (mean of fact coverage, likelihood a token and closeness to the length aimed at, 0..1).
+    ``num_samples`` candidates a kind are drawn from the model; a description must state ``min_coverage`` of the facts.
+    ``written_chars``: how much of a written description is kept, in characters.
     """
 
     run_seed: int = 20260101
     num_samples: int = Field(default=4, ge=0, le=64)
     temperature: float = Field(default=0.8, gt=0)
     max_tokens: int = Field(default=72, ge=8)
-    min_score: float = Field(default=0.35, ge=0, le=1)
+    min_coverage: float = Field(default=0.5, ge=0, le=1)
     written_chars: int = Field(default=360, ge=40)
     written_chars_zh: int = Field(default=140, ge=20)
     content: ContentParams = ContentParams()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, is_private
+from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, PROFANITY, cleaned, is_private
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'“(]?[A-Z0-9À-Ý])|(?<=[。！？；!?])\s*(?=\S)")
 _NOT_AN_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|no|mr|mrs|dr|st|vs|inc|co|assn|cm|mm|ca)|\b[A-Z])\.$", re.I)
 _POINTS_BACK = re.compile(r"^(?:it|its|this|these|those|they|their|that|such|also|here|there are two|then|finally|inside)\b|^[它其该此]|^这", re.I)
-MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 3, 4, 300
+MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 4, 300
 
 
 def split_sentences(text: str) -> list[str]:
@@ -40,6 +40,7 @@ def sentences_of(text: str, language: str) -> list[str]:
 def _tidy(sentence: str, language: str) -> str:
     """One closing mark, no shouting, no word said twice in a row."""
     plain = re.sub(r"\b(\w+)\s+\1\b", r"\1", sentence, flags=re.I)
+    plain = re.sub(r"(?<=[a-z]{5})\.\s+(?=[a-z])", ", ", plain)
     plain = plain.strip(" -•*·\"'")
     if language == "zh":
         return re.sub(r"[。！!；;.，,]+$", "", plain) + "。" if plain else ""
@@ -56,6 +57,6 @@ def _fits(sentence: str, language: str) -> bool:
         return False
     if language == "en" and (chinese or len(sentence.split()) < MIN_WORDS):
         return False
-    if INJECTION.search(sentence) or BANNED.search(sentence) or LINK.search(sentence) or is_private(sentence):
+    if PROFANITY.search(sentence) or INJECTION.search(sentence) or BANNED.search(sentence) or LINK.search(sentence) or is_private(sentence):
         return False
     return not re.search(r"[{}<>|\[\]]", sentence)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from mmgen.generation import lexicon
-from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, is_private, joined, lowered
+from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, joined, lowered, without_private
 from mmgen.generation.words import PAIRS, canon, number_of, plural, singular, spelling
 
 CONNECTORS = frozenset({"&", "and", "-", "–", "—", "with", "in", "of", "by", "for", "from", "the", "a", "an", "/", ",", "|", "+", ":",
@@ -32,9 +32,7 @@ def usable_title(title: str | None, brand: str) -> str:
     text = cleaned(title)
     if INJECTION.search(text) or not re.search(r"[^\W\d_]", text):
         return ""
-    text = LINK.sub(" ", text)
-    if is_private(text):
-        return ""
+    text = without_private(LINK.sub(" ", text))
     rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text
     head = text[: len(text) - len(rest)]
     rest = re.sub(r"[!！?？]+", " ", BANNED.sub(" ", rest))
@@ -49,10 +47,11 @@ def usable_title(title: str | None, brand: str) -> str:
     return _undoubled(text)
 
 
-def english_title(text: str, brand: str, leaf: str, known: dict[str, str], heading: str = "") -> Title:
+def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf: str = "") -> Title:
     """Take an English title apart.
 
-    ``leaf`` is the noun that its category gives (``heading`` as the shop writes it), ``known`` the attributes' values.
+    ``leaf`` is the noun of its category, looked for in the title; ``shelf`` is the noun to use where the title has none;
+    ``known`` are the values of the attributes.
     """
     title = Title(text=text, brand=brand)
     words = _without(re.sub(r"(?<=kids)-(?=\w)", " ", text, flags=re.I).split(), brand.split())
@@ -60,11 +59,12 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], headi
     spent = [False] * len(words)
     keys = [canon(w.strip("(),.;:")) for w in words]
     end = _article(title, words, keys, spent, leaf)
-    for slot, forms in _phrases(known).items():
-        _claim(title, slot, forms, keys, words, spent)
+    raw = [w.lower().strip("(),.;:") for w in words]
+    for slot, forms in _phrases(known, f"{leaf} {shelf} {title.article}").items():
+        _claim(title, slot, forms, raw if slot == "gender" else keys, words, spent)
     if "colour" in known:
-        _colours(title, words, keys, spent)
-    title.article = title.article or (leaf if is_thing(leaf, heading) else "")
+        _colours(title, words, keys, spent, known["colour"].lower())
+    title.article = title.article or shelf
     tail = [i for i in range(end, len(words)) if not spent[i]] if end else []
     if tail and all(re.search(r"\d", words[i]) for i in tail):
         title.model = " ".join(words[i] for i in tail).strip("() ")
@@ -74,17 +74,20 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], headi
     return title
 
 
-def _phrases(known: dict[str, str]) -> dict[str, dict[tuple[str, ...], str]]:
+def _phrases(known: dict[str, str], kind: str) -> dict[str, dict[tuple[str, ...], str]]:
     """Slot -> canonical words -> value: what a title may say in words of its own.
 
     A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` and ``Fall`` are names otherwise.
     """
-    forms = {slot: words for slot, words in _FIXED.items() if slot in known or slot in ("gender", "pattern", "modifier", "fit")}
+    forms = {slot: words for slot, words in _FIXED.items() if slot in known or slot in ("gender", "modifier", "fit")}
+    if lexicon.WEARABLE.search(kind) or known.keys() & {"gender", "colour", "season", "material"}:
+        forms["pattern"] = _FIXED["pattern"]  # a solid shirt, but not a solid potato
     if "gender" in known:
         forms["gender"] = _ALL_GENDERS
     for slot, value in known.items():
         if slot in _REPEATED:
-            forms[slot] = forms.get(slot, {}) | {tuple(canon(w) for w in value.lower().split()): value}
+            words = value.lower().split()
+            forms[slot] = forms.get(slot, {}) | {tuple(words if slot == "gender" else map(canon, words)): value}
     if "material" in known:
         forms = {"material": forms.pop("material"), **forms}
     return forms
@@ -94,10 +97,10 @@ def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
     return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
 
 
-_REPEATED = frozenset("gender pattern usage season fit size style flavour weight volume origin author colour material".split())
-_ALL_GENDERS = _keyed({form: lexicon.GENDER_OF[form] for form in lexicon.TITLE_GENDERS})
+_REPEATED = frozenset("gender pattern usage season fit size style flavour weight volume origin author material".split())
+_ALL_GENDERS = {(form,): lexicon.GENDER_OF[form] for form in lexicon.TITLE_GENDERS}
 _FIXED = {
-    "gender": _keyed({form: lexicon.GENDER_OF[form] for form in lexicon.CLEAR_GENDERS}),
+    "gender": {(form,): lexicon.GENDER_OF[form] for form in lexicon.CLEAR_GENDERS},
     "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
     "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
     "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
@@ -120,18 +123,36 @@ def _claim(title: Title, slot: str, forms: dict[tuple[str, ...], str], keys: lis
                 found.append(value)
 
 
-def _colours(title: Title, words: list[str], keys: list[str], spent: list[bool]) -> None:
-    """Colour words, longest first, joined where the title joins them (``Red & Blue``)."""
-    found: dict[int, str] = {}
-    for colour in sorted(lexicon.COLOURS, key=lambda c: -len(c.split())):
+def _colours(title: Title, words: list[str], keys: list[str], spent: list[bool], known: str) -> None:
+    """Colour words, longest first. Beside the attribute's own colour only those joined to it count (``Red & Blue``).
+
+    The others are names: ``Red Devils Black T-shirt`` is black.
+    """
+    found: dict[int, tuple[int, str]] = {}
+    taken = list(spent)
+    for colour in sorted({known, *lexicon.COLOURS}, key=lambda c: (-len(c.split()), c)):
         parts = [canon(w) for w in colour.split()]
         for i in range(len(keys) - len(parts) + 1):
-            free = not any(spent[i:i + len(parts)]) and not (i and words[i - 1].lower() in NEGATIONS)
-            if keys[i:i + len(parts)] == parts and free and _is_colour(colour, words, i, len(parts)):
-                spent[i:i + len(parts)] = [True] * len(parts)
-                found[i] = colour
-    known = title.claims.get("colour", [])
-    title.claims["colour"] = known + [c for _, c in sorted(found.items()) if c not in known]
+            free = not any(taken[i:i + len(parts)]) and not (i and words[i - 1].lower() in NEGATIONS)
+            if keys[i:i + len(parts)] == parts and free and (colour == known or _is_colour(colour, words, i, len(parts))):
+                taken[i:i + len(parts)] = [True] * len(parts)
+                found[i] = (len(parts), colour)
+    own = [i for i, (_, colour) in found.items() if colour == known]
+    kept = _joined_to(own, found, words) if own else sorted(found)
+    for i in kept:
+        spent[i:i + found[i][0]] = [True] * found[i][0]
+    title.claims["colour"] = list(dict.fromkeys(found[i][1] for i in kept))
+
+
+def _joined_to(own: list[int], found: dict[int, tuple[int, str]], words: list[str]) -> list[int]:
+    """Where the colours stand that a chain of ``&``, ``and``, ``/`` or nothing ties to the attribute's own."""
+    chain: list[list[int]] = []
+    for i in sorted(found):
+        before = chain[-1][-1] if chain else -1
+        gap = words[before + found[before][0]:i] if chain else words
+        tied = bool(chain) and all(w.lower() in ("&", "and", "/", "+") for w in gap)
+        chain = [*chain[:-1], [*chain[-1], i]] if tied else [*chain, [i]]
+    return [i for group in chain if set(group) & set(own) for i in group]
 
 
 def _is_colour(colour: str, words: list[str], start: int, length: int) -> bool:
@@ -145,7 +166,8 @@ def _article(title: Title, words: list[str], keys: list[str], spent: list[bool],
     for size in range(len(wanted), 0, -1):
         part = wanted[-size:]
         for i in range(len(keys) - size, -1, -1):
-            if wanted and keys[i:i + size] == part:
+            in_place = is_thing(leaf, f"{leaf}s") or all(re.search(r"\d", w) for w in words[i + size:])
+            if wanted and keys[i:i + size] == part and in_place:
                 spent[i:i + size] = [True] * size
                 title.article = leaf
                 return i + size
@@ -194,7 +216,7 @@ def noun_phrase(text: str) -> str:
 def _name(words: list[str], brand: str, article: str) -> str:
     """The words left over, without stray connectors, a repeated brand, or a word said next to it."""
     words = _without(words, brand.split()) if brand else words
-    while words and words[0].lower().strip(",") in CONNECTORS:
+    while words and words[0].lower().strip(",") in CONNECTORS - {"the", "a", "an", "to", "at", "on", "de"}:
         words = words[1:]
     while words and words[-1].lower().strip(",") in CONNECTORS:
         words = words[:-1]
@@ -202,7 +224,7 @@ def _name(words: list[str], brand: str, article: str) -> str:
     if words and brand and canon(words[0]) == canon(brand.split()[-1]):
         words = words[1:]
     nouns = {canon(w) for w in article.split()}
-    while words and article and canon(words[-1]) in nouns:
+    while words and article and any(canon(part) in nouns for part in (words[-1], *words[-1].split("-")[1:])):
         words = words[:-1]
     return _undoubled(" ".join(words)).strip(" -,.;:/()&")
 
@@ -228,14 +250,14 @@ def _undoubled(text: str) -> str:
     return " ".join(w for i, w in enumerate(words) if not i or w.lower() != words[i - 1].lower())
 
 
-def chinese_title(text: str, brand: str, known: dict[str, str]) -> Title:
-    """A Chinese title: the brand taken off its front; words set apart by spaces that repeat an attribute taken out."""
-    title = Title(text=text.replace(" ", "") if not re.search(r"[A-Za-z0-9]", text) else text, brand=brand)
+def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") -> Title:
+    """A Chinese title: the brand taken off its front; words after the noun, set apart by spaces, left to the attributes."""
+    title = Title(text=_tight(text), brand=brand)
     rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text.replace(brand, "", 1) if brand else text
     words = rest.split()
-    repeated = {value: slot for slot, value in known.items() if slot in ("colour", "gender", "season", "size")}
-    kept = [w for w in words if w not in repeated] if len(words) > 1 else words
-    title.name = _tight(" ".join(kept or words)).strip(" -,，、/（）()") or title.text
+    noun = next((i for i, word in enumerate(words) if leaf and leaf in word), len(words) - 1)
+    kept = [w for w in words[:noun + 1] if w not in (known.get("colour"), known.get("gender"), known.get("season"))]
+    title.name = _tight(" ".join(kept or words)).strip(" -,，、/") or title.text
     for slot, forms in (("colour", lexicon.COLOURS), ("gender", lexicon.GENDERS_ZH)):
         title.claims[slot] = [zh for zh in dict.fromkeys(forms.values()) if zh in text and len(zh) > 1 and not any(
             zh != other and zh in other and other in text for other in forms.values())]
@@ -243,22 +265,27 @@ def chinese_title(text: str, brand: str, known: dict[str, str]) -> Title:
 
 
 def short_title(name: str, language: str) -> str:
-    """A long name cut at a separator or a word (40 characters, 14 Chinese ones); ``""`` where it is short enough."""
-    limit = 14 if language == "zh" else 40
-    if len(name) <= limit:
+    """A long name cut at a separator or a word (40 characters, 15 Chinese ones); ``""`` where it is short enough."""
+    limit = 30 if language == "zh" else 40
+    if _width(name, language) <= limit:
         return ""
     head = re.split(r"[,，;；|:：()（）【】]| - ", name)[0].strip()
-    if 3 < len(head) <= limit:
+    if 3 < _width(head, language) <= limit:
         return head
     words = _segments(head) if CJK.search(head) else [f"{w} " for w in head.split()]
     short = ""
     for word in words:
-        if len((short + word).strip()) > limit:
+        if _width((short + word).strip(), language) > limit:
             break
         short += word
     while short and short.split()[-1:] and short.split()[-1].lower() in CONNECTORS:
         short = " ".join(short.split()[:-1])
-    return short.strip(" -,，、&") or head[:limit]
+    return short.strip(" -,，、&") or head[:limit // 2]
+
+
+def _width(text: str, language: str) -> int:
+    """Characters; in a Chinese text a Chinese character counts as two."""
+    return len(text) + (len(CJK.findall(text)) if language == "zh" else 0)
 
 
 def _segments(text: str) -> list[str]:

@@ -15,7 +15,7 @@ CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"<[^>]{1,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
 LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+", re.I)
 MACHINE = re.compile(r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I)
-MASKED = re.compile(r"\[[A-Z_]{3,}\]|<[A-Z_]{3,}>|\*{3,}|█")
+MASKED = re.compile(r"\[(?:e-?mail|phone|card|id|masked|redacted)\]|\*{3,}|█", re.I)
 INJECTION = re.compile(
     r"ignore\s+(?:all\s+|the\s+|any\s+)*(?:previous|prior|above)|disregard\s+(?:all|the|previous)|system\s+prompt"
     r"|as an ai\b|language model|lorem ipsum|you are (?:now|an?) (?:assistant|ai|chatbot)|忽略(?:之前|以上|上述|前面)|系统提示|作为(?:一个)?(?:AI|人工智能)",
@@ -27,11 +27,14 @@ BANNED = re.compile(
     r"|\bnumber[\s-]one\b|\bworld'?s\s+\w+est\b|\b(?:world|market|industry)[\s-]leading\b|\btop[\s-]rated\b|\bultimate\b"
     r"|\bunbeatable\b|\bunrivall?ed\b|\bunmatched\b|\bcheapest\b|\blowest\s+prices?\b|\bfinest\b|\bgreatest\b"
     r"|\bguarantee[ds]?\b|\bmiracle\b|\brisk[\s-]free\b|\bmost\s+(?:popular|purchased|sold|advanced|trusted|loved)\b|\bperfect(?:ly)?\b"
-    r"|\bhot\s+(?:sale|deal)\b|\bfree\s+shipping\b|\bbuy\s+now\b|\blimited\s+offer\b"
-    r"|最(?!近|后|初|终|多|少|大|小|长|短)|第一(?!代|章|册|卷|部|人称)|唯一|顶级|顶尖|极致|极品|国家级|世界级|全球首|全网|首选|绝对|史上|独家|万能|王牌|冠军"
+    r"|\b(?:hot|huge|big|mega|flash)\s+(?:sale|deal)s?\b|\bclearance\b|\bfree\s+shipping\b|\bbuy\s+now\b|\blimited\s+offer\b"
+    r"|(?:全网)?最?低价|最(?!近|后|初|终|多|少|大|小|长|短)|第一(?!代|章|册|卷|部|人称)|唯一|顶级|顶尖|极致|极品|国家级|世界级|全球首|全网|首选|绝对|史上|独家|万能|王牌|冠军"
     r"|完美|百分百|100%(?:满意|有效|正品)|永久|包邮|厂家直销|爆款|特价|清仓|秒杀|热卖|热销|正品|销量冠军|No\.?1",
     re.I,
 )
+PROFANITY = re.compile(
+    r"\b(?:fuck\w*|shit(?:ty)?|bitch\w*|asshole\w*|bastards?|cunts?|wank\w*|slut\w*|whores?)\b|傻逼|他妈的|操你|王八蛋|婊子|贱人|狗屎",
+    re.I)
 _ZH = {"colour": lexicon.COLOURS, "season": lexicon.SEASONS, "material": lexicon.MATERIALS,
        "usage": lexicon.USAGES, "pattern": lexicon.PATTERNS_ZH, "gender": lexicon.GENDERS_ZH}
 _EN = {slot: {zh: en for en, zh in reversed(words.items())} for slot, words in _ZH.items()}
@@ -65,6 +68,11 @@ def is_private(text: str) -> bool:
     return bool(MASKED.search(text)) or _mask()(text)[1] > 0
 
 
+def without_private(text: str) -> str:
+    """The text with personal data and the marks of masked data taken out."""
+    return " ".join(MASKED.sub(" ", _mask()(text)[0]).split())
+
+
 @lru_cache(maxsize=1)
 def _mask() -> Callable[[str], tuple[str, int]]:
     """The masker of the cleaning stage; links, addresses and long numbers where that stage is not installed."""
@@ -83,7 +91,7 @@ def usable(value: str) -> bool:
         return False
     if not re.search(r"\w", value) or MACHINE.match(value) or LINK.search(value):
         return False
-    return not (INJECTION.search(value) or BANNED.search(value))
+    return not (INJECTION.search(value) or BANNED.search(value) or PROFANITY.search(value))
 
 
 def reading(slot: str, value: str, language: str) -> str | None:
@@ -124,6 +132,8 @@ def _one(slot: str, part: str, language: str) -> str | None:
         return plain if slot in ("brand", "model", "author", "publisher") else None
     if key in lexicon.GENDERS_ZH or key in lexicon.SEASONS or key in lexicon.PATTERNS:
         return key
+    if key != low and CJK.search(plain):
+        return key
     if slot == "fit":
         plain = re.sub(r"\s+fit$", "", plain, flags=re.I)
     if slot == "style":
@@ -147,7 +157,7 @@ def _chinese(slot: str, plain: str, key: str) -> str | None:
     if slot == "colour" and plain + "色" in words.values():
         return plain + "色"
     if key in words:
-        return words[key]
+        return plain if slot == "pattern" and CJK.search(plain) else words[key]
     if not CJK.search(plain) and len(plain.split()) > 3:
         return None
     if not CJK.search(plain) and slot in COMMON and slot not in ("style", "quantity", "family", "article"):
