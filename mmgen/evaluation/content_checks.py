@@ -17,7 +17,9 @@ Severity = Literal["fail", "warn"]
 Status = Literal["approved", "borderline", "rejected"]
 MARKUP = re.compile(
     r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);|\{\{|\}\}|\$\{|\{\w*\}|\[\[|\]\]|```|\]\(|https?:|www\.|<[a-z_0-9:]+>|\ufffd|[\x00-\x08\x0b-\x1f]"
-    r"|%[sd]\b|\bTODO\b|\bN/A\b|\bnull\b|\bundefined\b|\bNaN\b", re.I)
+    r"|%[sd]\b|\bTODO\b|\bN/A\b|\bnull\b|\bundefined\b|\bNaN\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ def check_content(
     found = unsupported(text, facts, locale)
     return [
         _result("not_empty", "fail", ""),
-        _result("length", "fail", "" if limits[0] <= len(text) <= longest else f"{len(text)} characters, not {limits[0]} to {longest}"),
+        _result(
+            "length",
+            "fail",
+            "" if limits[0] <= len(text) <= longest else f"{len(text)} characters, not {limits[0]} to {longest}",
+        ),
         _result("length_aim", "warn", "" if len(text) <= aim else f"{len(text)} characters, aim is {aim}"),
         _result("language", "fail", _wrong_language(loose, language)),
         _result("private_data", "fail", "personal data" if is_private(text) else ""),
@@ -114,7 +120,7 @@ def _repeated(text: str) -> str:
     """Three words or six Chinese characters in a row that come twice."""
     words = re.findall(r"[^\W_]+", text.lower()) if not CJK.search(text) else re.findall(r"[\u4e00-\u9fff]", text)
     size = 6 if CJK.search(text) else 4
-    grams = [tuple(words[i:i + size]) for i in range(len(words) - size + 1)]
+    grams = [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
     twice = next((g for i, g in enumerate(grams) if g in grams[:i]), None)
     return " ".join(twice) if twice else ""
 

@@ -11,26 +11,39 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mmgen.generation import compose_en, compose_zh, lexicon
+from mmgen.generation import compose_zh, lexicon, plans_en
 from mmgen.generation.facts import Fact
 from mmgen.generation.values import CJK, language_of
-from mmgen.generation.words import canon
+from mmgen.generation.words import canon, word_set
 
 # No negation here: "not", "without" and "free" turn a claim round, so they need a fact as well.
-FUNCTION_WORDS = frozenset("""a an the and or of in on at to for from with by as is are was be been it its they their this that these
+FUNCTION_WORDS = word_set("""a an the and or of in on at to for from with by as is are was be been it its they their this that these
 those our we you your which who has have can also both each other than then so but if when while into over under up out all
-""".split())
-FUNCTION_ZH = frozenset("的 了 和 与 及 是 为 在 有 等 也 并 或 让 这 那 其 它 之 于 以 而 且 都 把 被 由 从 到 对 上 中 下 里 着 个 款 件 种 可 能 会".split())
-NUMBER_WORDS = frozenset("two three four five six seven eight nine ten eleven twelve dozen hundred thousand double triple half".split())
-_WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W_\u3400-\u9fff]+(?:['’&-][^\W_\u3400-\u9fff]+)*|[\u3400-\u4dbf\u4e00-\u9fff]+")
-_DENIED_EN = re.compile(r"\b(?:no|not|non|without|never|free from|free of)[\s-]+(?:\w+[\s-]+)?([^\W\d_]+)|([^\W\d_]+)[\s-]free\b", re.I)
+""")
+FUNCTION_ZH = word_set(
+    "的 了 和 与 及 是 为 在 有 等 也 并 或 让 这 那 其 它 之 于 以 而 且 都 把 被 由 从 到 对 上 中 下 里 着 个 款 件 种 可 能 会"
+)
+NUMBER_WORDS = word_set(
+    "two three four five six seven eight nine ten eleven twelve dozen hundred thousand double triple half"
+)
+_WORD = re.compile(
+    r"\d+(?:[.,]\d+)*%?|[^\W_\u3400-\u9fff]+(?:['’&-][^\W_\u3400-\u9fff]+)*|[\u3400-\u4dbf\u4e00-\u9fff]+"
+)
+_DENIED_EN = re.compile(
+    r"\b(?:no|not|non|without|never|free from|free of)[\s-]+(?:\w+[\s-]+)?([^\W\d_]+)|([^\W\d_]+)[\s-]free\b", re.I
+)
 _DENIES_EN = re.compile(r"\b(?:no|not|non|without|never|free)\b", re.I)
 _DENY_ZH = ("不含", "不", "无", "非", "未", "免", "零", "没有", "0")
 _CORE_SKIP = ("title", "short_name", "price", "family")
-_STRICT_EN = frozenset(canon(w) for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS) for p in group for w in p.split()
-                       ) - {"season", "all", "off", "down", "light", "dark"}
-_STRICT_ZH = frozenset(w for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS, lexicon.GENDERS_ZH) for w in group.values()
-                       if len(w) > 1)
+_STRICT_EN = frozenset(
+    canon(w) for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS) for p in group for w in p.split()
+) - {"season", "all", "off", "down", "light", "dark"}
+_STRICT_ZH = frozenset(
+    w
+    for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS, lexicon.GENDERS_ZH)
+    for w in group.values()
+    if len(w) > 1
+)
 
 
 def unsupported(text: str, facts: Sequence[Fact], locale: str) -> list[str]:
@@ -51,7 +64,11 @@ def coverage(text: str, facts: Sequence[Fact]) -> float:
 
 
 def _words_said(text: str) -> set[str]:
-    return {form for word in _WORD.findall(text) for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))}
+    return {
+        form
+        for word in _WORD.findall(text)
+        for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))
+    }
 
 
 def _is_said(value: str, text: str, said: set[str]) -> bool:
@@ -64,7 +81,7 @@ def _is_said(value: str, text: str, said: set[str]) -> bool:
 
 @lru_cache(maxsize=1)
 def _free_words() -> frozenset[str]:
-    return frozenset(canon(word) for word in FUNCTION_WORDS | compose_en.literals())
+    return frozenset(canon(word) for word in FUNCTION_WORDS | plans_en.literals())
 
 
 @lru_cache(maxsize=1)
@@ -141,7 +158,7 @@ def _unmatched(run: str, support: list[str]) -> list[str]:
     i = 0
     while i < len(run):
         size = _longest_fact(run, i, support)
-        size = max(size, next((n for n in range(min(longest_free, len(run) - i), 0, -1) if run[i:i + n] in free), 0))
+        size = max(size, next((n for n in range(min(longest_free, len(run) - i), 0, -1) if run[i : i + n] in free), 0))
         if size:
             left += [gap] if gap else []
             gap = ""
@@ -157,8 +174,8 @@ def _longest_fact(run: str, start: int, support: list[str]) -> int:
     best = 0
     for value in support:
         size = max(best, 1)
-        while start + size <= len(run) and run[start:start + size] in value:
-            piece = run[start:start + size]
+        while start + size <= len(run) and run[start : start + size] in value:
+            piece = run[start : start + size]
             if (size > 1 or piece == value) and not _only_denied(piece, value, run[:start]):
                 best = max(best, size)
             size += 1

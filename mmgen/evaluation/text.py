@@ -36,11 +36,11 @@ def tokens_of(text: str) -> list[str]:
 
 
 def distinct_n(texts: Sequence[str], n: int) -> float:
-    """Different n-grams over all n-grams, 0..1 (0 where there are none). Falls with the number of texts: compare equals."""
+    """Different n-grams over all, 0..1 (0 where there are none). Falls with the number of texts: compare equals."""
     grams: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         tokens = tokens_of(text)
-        grams.update(tuple(tokens[i:i + n]) for i in range(len(tokens) - n + 1))
+        grams.update(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
     total = sum(grams.values())
     return len(grams) / total if total else 0.0
 
@@ -89,7 +89,11 @@ def score_texts(texts: Sequence[str], references: Sequence[str | None] | None = 
     pairs = [(t, r) for t, r in zip(texts, references, strict=True) if r] if references else []
     unique = len(set(texts)) / len(texts) if texts else 0.0
     return TextScores(
-        len(texts), unique, distinct_n(texts, 1), distinct_n(texts, 2), self_bleu(texts),
+        len(texts),
+        unique,
+        distinct_n(texts, 1),
+        distinct_n(texts, 2),
+        self_bleu(texts),
         bleu([t for t, _ in pairs], [r for _, r in pairs], locale) if pairs else None,
         chrf([t for t, _ in pairs], [r for _, r in pairs]) if pairs else None,
     )

@@ -55,17 +55,23 @@ def is_well_formed(tokens: Sequence[str], locale: str) -> bool:
 def _description(facts: Sequence[Fact], language: str, rng: random.Random, limits: DescriptionParams) -> Draft:
     longest = limits.written_chars_zh if language == "zh" else limits.written_chars
     write: Callable[[dict[str, Fact], random.Random, int], list[str]] = {
-        "en": compose_en.description, "zh": compose_zh.description}.get(language, _own_words)
+        "en": compose_en.description,
+        "zh": compose_zh.description,
+    }.get(language, _own_words)
     tokens = write(by_slot(facts), rng, longest)
     return Draft(tokens, realise(tokens, facts, language))
 
 
 def _ad_copy(facts: Sequence[Fact], language: str, rng: random.Random, limits: DescriptionParams) -> Draft:
     write: Callable[[dict[str, Fact], random.Random], list[str]] = {
-        "en": compose_en.ad_copy, "zh": compose_zh.ad_copy}.get(language, _own_line)
+        "en": compose_en.ad_copy,
+        "zh": compose_zh.ad_copy,
+    }.get(language, _own_line)
     aim = limits.content.limits("ad_copy", language)[1]
-    drafts = [Draft(tokens, realise(tokens, facts, language))
-              for tokens in (write(by_slot(facts), rng) for _ in range(_DRAWS))]
+    drafts = [
+        Draft(tokens, realise(tokens, facts, language))
+        for tokens in (write(by_slot(facts), rng) for _ in range(_DRAWS))
+    ]
     fitting = [draft for draft in drafts if len(draft.text) <= aim]
     if fitting:
         return rng.choice(sorted(fitting, key=lambda d: -len(d.text))[:3])
@@ -77,14 +83,14 @@ def _own_words(facts: dict[str, Fact], rng: random.Random, longest: int) -> list
     written = compose_en.written_slots(facts, longest)
     if written:
         return written
-    tokens = _own_line(facts, rng) + ["."]
+    tokens = [*_own_line(facts, rng), "."]
     others = [slot for slot in facts if slot.startswith("other_")][:4]
     for i, slot in enumerate(others):
         tokens += [f"<{slot}_name>", ":", f"<{slot}>", ";" if i + 1 < len(others) else "."]
     return tokens
 
 
-def _own_line(facts: dict[str, Fact], rng: random.Random) -> list[str]:
+def _own_line(facts: dict[str, Fact], _rng: random.Random) -> list[str]:
     for slot in ("short_name", "title", "name", "brand", "family"):
         if slot in facts:
             return [f"<{slot}>"]

@@ -8,17 +8,28 @@ from collections.abc import Sequence
 
 from mmgen.generation import lexicon
 from mmgen.generation.facts import Fact
+from mmgen.generation.plans_en import (
+    BRANDED,
+    CLAUSES,
+    HEADED,
+    LABELS,
+    LINES,
+    LISTED,
+    MANY,
+    NAMED,
+    NOUN_ONLY,
+    ONE,
+    ONLY_MANY,
+    ONLY_ONE,
+    TITLED,
+)
 from mmgen.generation.words import canon, number_of
 
-ONE = {"this": "this", "is": "is", "comes": "comes", "has": "has", "it": "it", "weighs": "weighs", "measures": "measures",
-       "belongs": "belongs", "suits": "suits", "its": "its"}
-MANY = {"this": "these", "is": "are", "comes": "come", "has": "have", "it": "they", "weighs": "weigh",
-        "measures": "measure", "belongs": "belong", "suits": "suit", "its": "their"}
-_ONLY_ONE = frozenset(ONE.values()) - frozenset(MANY.values())
-_ONLY_MANY = frozenset(MANY.values()) - frozenset(ONE.values()) - {"are"}
-_FRONTED = frozenset("casual formal ethnic everyday daily festive professional".split())
+_FRONTED = frozenset(["casual", "formal", "ethnic", "everyday", "daily", "festive", "professional"])
 _ARTICLES = frozenset({"the", "my", "a", "an", "our", "your"})
 Facts = dict[str, Fact]
+SPARSE = 2
+MOTTO_CHARS = 38
 
 
 class Product:
@@ -53,7 +64,11 @@ class Product:
         slot = "short_name" if self.has("short_name") else "name"
         if self.has(slot):
             self.used.add("name")
-            starts = self.facts[slot].value.lower().startswith(self.facts["brand"].value.lower()) if self.has("brand") else True
+            starts = (
+                self.facts[slot].value.lower().startswith(self.facts["brand"].value.lower())
+                if self.has("brand")
+                else True
+            )
             return (self.use("brand") if not starts else []) + self.use(slot)
         if self.has("brand"):
             return self.use("brand")
@@ -72,11 +87,18 @@ class Product:
 
     def full_title(self) -> list[str]:
         """Brand and title, or brand, name and noun where the title's other words are said elsewhere."""
-        if self.noun and self.in_title and self.has("name", "brand") or not self.noun and self.has("name"):
+        if (self.noun and self.in_title and self.has("name", "brand")) or (not self.noun and self.has("name")):
             return self.full()
         title = self.title_name()
         said = self.facts[title[0].strip("<>")].value.lower().split()
-        return [*(self.use("brand") if self.has("brand") and self.facts["brand"].value.lower().split()[0] not in said else []), *title]
+        return [
+            *(
+                self.use("brand")
+                if self.has("brand") and self.facts["brand"].value.lower().split()[0] not in said
+                else []
+            ),
+            *title,
+        ]
 
     def has_own_name(self) -> bool:
         """Whether ``the <name>`` can be said: a short name that doesn't begin with an article of its own."""
@@ -91,7 +113,9 @@ class Product:
 
     def motto(self) -> list[str]:
         """A written sentence that is short enough for a line."""
-        return next(([f"<{s}>"] for s, f in self.facts.items() if s.startswith("sentence_") and len(f.value) <= _MOTTO_CHARS), [])
+        return next(
+            ([f"<{s}>"] for s, f in self.facts.items() if s.startswith("sentence_") and len(f.value) <= MOTTO_CHARS), []
+        )
 
     def wear(self) -> list[str]:
         """``wear`` for what is worn, ``use`` for the rest."""
@@ -111,7 +135,12 @@ class Product:
         """Whether a value is short enough to stand before the noun, which doesn't say it already."""
         value = self.facts[slot].value if slot in self.facts else ""
         nouns = {canon(word) for word in self.facts[self.noun].value.split()}
-        return bool(value) and len(value.split()) <= 3 and "," not in value and not {canon(w) for w in value.split()} & nouns
+        return (
+            bool(value)
+            and len(value.split()) <= 3
+            and "," not in value
+            and not {canon(w) for w in value.split()} & nouns
+        )
 
     def kind(self) -> list[str]:
         """The noun with its pattern and modifier, without its colour."""
@@ -129,7 +158,9 @@ class Product:
 
     def is_telling(self) -> bool:
         """Whether ``a_phrase`` says more than the noun: a colour, a pattern, an author."""
-        return bool(self.noun) and (self.has("author") or any(self._stands_before(s) for s in ("pattern", "colour", "modifier", "usage")))
+        return bool(self.noun) and (
+            self.has("author") or any(self._stands_before(s) for s in ("pattern", "colour", "modifier", "usage"))
+        )
 
     def for_whom(self) -> list[str]:
         return ["for", *self.use("gender")] if self.has("gender") else []
@@ -154,69 +185,6 @@ class Product:
         return tokens
 
 
-# (facts needed, plan). The first group that fits a product is drawn from.
-_NAMED = (
-    ("", "{the_name} {is} {a_phrase} {for_whom}"),
-    ("", "meet {the_name} , {a_phrase} {for_whom}"),
-    ("", "take a look at {the_name} , {a_phrase} {for_whom}"),
-    ("brand own", "<brand> offers the <name> , {a_phrase} {for_whom}"),
-    ("brand own", "from <brand> {comes} the <name> , {a_phrase} {for_whom}"),
-    ("brand own", "{this} {phrase} {for_whom} {is} the <name> from <brand>"),
-    ("colour", "{full} {for_whom} {comes} in <colour>"),
-    ("season year", "from the <season> <year> season , {the_name} {is} {a_phrase} {for_whom}"),
-)
-_BRANDED = (
-    ("", "{this} {phrase} {for_whom} {is} from <brand>"),
-    ("", "<brand> offers {this} {phrase} {for_whom}"),
-    ("", "meet {this} {phrase} {for_whom} from <brand>"),
-    ("", "from <brand> : {a_phrase} {for_whom}"),
-    ("colour", "{full} {for_whom} {comes} in <colour>"),
-    ("gender colour", "{this} <brand> {kind} {for_whom} {comes} in <colour>"),
-    ("gender", "{a_phrase} from <brand> , for <gender>"),
-    ("season year", "from the <season> <year> season {comes} {this} {phrase} {for_whom} from <brand>"),
-)
-_NOUN_ONLY = (
-    ("", "meet {this} {phrase} {for_whom}"),
-    ("", "take a look at {this} {phrase} {for_whom}"),
-    ("family", "{this} {phrase} {for_whom} {is} part of our <family> range"),
-    ("colour", "{this} {kind} {for_whom} {comes} in <colour>"),
-)
-_TITLED = (
-    ("colour", "{full_title} {for_whom} {comes} in <colour>"),
-    ("gender", "{full_title} {is} for <gender>"),
-    ("family", "{full_title} {is} part of our <family> range"),
-    ("family", "find {full_title} in our <family> range"),
-    ("", "take a look at {full_title}"),
-    ("", "meet {full_title}"),
-    ("", "find {full_title} in our catalogue"),
-)
-_HEADED = (("brand colour", "this product from <brand> comes in <colour>"), ("brand", "this product is from <brand>"),
-           ("family", "find this product in our <family> range"), ("colour", "this product comes in <colour>"))
-# What is said after the opening: (slots, verb phrase). The first that fits a group of slots is drawn from.
-_CLAUSES = (
-    (("season", "year"), ("{is} from the <season> <year> season", "{belongs} to the <season> <year> season",
-                         "{is} from <season> <year>")),
-    (("season",), ("{is} meant for <season>", "{suits} <season>")),
-    (("year",), ("{is} from <year>",)),
-    (("usage",), ("{is} suited to <usage> {wear}", "{is} intended for <usage> {wear}", "{suits} <usage> {wear}")),
-    (("material",), ("{is} made of <material>",)),
-    (("colour",), ("{comes} in <colour>",)),
-    (("gender",), ("{is} for <gender>",)),
-    (("fit",), ("{has} a <fit> fit",)),
-    (("style",), ("{has} a <style> style",)),
-    (("flavour",), ("{has} a <flavour> flavour",)),
-    (("origin",), ("{comes} from <origin>",)),
-    (("weight",), ("{weighs} <weight>",)),
-    (("author",), ("{is} written by <author>",)),
-    (("publisher",), ("{is} published by <publisher>",)),
-    (("quantity",), ("{comes} as a <quantity>",)),
-)
-_LISTED = ("pattern", "size", "dimensions", "volume", "model", "feature")
-_LABELS = {"feature": "features"}
-_SPARSE = 2
-_MOTTO_CHARS = 38
-
-
 def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     """One to three sentences as tokens."""
     product = Product(facts, rng)
@@ -230,19 +198,22 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
 
 def _opening(product: Product) -> list[str]:
     facts = set(product.facts)
+    groups: tuple[tuple[str, str], ...]
     if product.has_own_name():
         facts.add("own")
     if not product.noun:
-        groups = _TITLED if product.full() else _HEADED
-    elif "title" in facts and (_is_bare(facts) or not product.is_telling() and ("brand" not in facts or "name" in facts)):
-        groups = _TITLED
+        groups = TITLED if product.full() else HEADED
+    elif "title" in facts and (
+        _is_bare(facts) or (not product.is_telling() and ("brand" not in facts or "name" in facts))
+    ):
+        groups = TITLED
     elif "name" in facts or ("title" in facts and not product.in_title):
-        groups = _NAMED
+        groups = NAMED
     else:
-        groups = _BRANDED if "brand" in facts else _NOUN_ONLY
+        groups = BRANDED if "brand" in facts else NOUN_ONLY
     product.used.clear()
     fitting = [plan for needs, plan in groups if set(needs.split()) <= facts]
-    if groups is _TITLED and len(fitting) > 3:
+    if groups is TITLED and len(fitting) > 3:
         fitting = fitting[:-3]
     return product.say(product.rng.choice(fitting or ["take a look at this product"]))
 
@@ -255,11 +226,11 @@ def _is_bare(facts: set[str]) -> bool:
 def _clauses(product: Product) -> list[list[str]]:
     """Verb phrases for the facts that the opening left out."""
     clauses: list[list[str]] = []
-    for slots, forms in _CLAUSES:
+    for slots, forms in CLAUSES:
         if not product.has(*slots) or product.used & set(slots) or _implied(product, slots):
             continue
         clauses.append(product.say(product.rng.choice(forms)))
-    if product.has("family") and "family" not in product.used and len(clauses) < _SPARSE and product.noun:
+    if product.has("family") and "family" not in product.used and len(clauses) < SPARSE and product.noun:
         clauses.append(product.say("{is} part of our <family> range"))
     return clauses
 
@@ -290,11 +261,15 @@ def _told(product: Product, clauses: list[list[str]]) -> list[str]:
 def _listed(product: Product) -> list[str]:
     """Facts that read better as a list: ``size : <size> ; <other_1_name> : <other_1> .``"""
     tokens: list[str] = []
-    slots = [s for s in _LISTED if s in product.facts and s not in product.used]
+    slots = [s for s in LISTED if s in product.facts and s not in product.used]
     title = {canon(w) for w in product.facts["title"].value.split()} if product.has("title") else set()
-    others = [s for s, f in product.facts.items() if s.startswith("other_") and not {canon(w) for w in f.value.split()} <= title]
+    others = [
+        s
+        for s, f in product.facts.items()
+        if s.startswith("other_") and not {canon(w) for w in f.value.split()} <= title
+    ]
     for slot in slots + others:
-        label = [f"<{slot}_name>"] if slot.startswith("other_") else [_LABELS.get(slot, slot)]
+        label = [f"<{slot}_name>"] if slot.startswith("other_") else [LABELS.get(slot, slot)]
         tokens += [*([";"] if tokens else []), *label, ":", *product.use(slot)]
     return [*tokens, "."] if tokens else []
 
@@ -310,7 +285,9 @@ def _lead(product: Product, written: Sequence[str]) -> list[str]:
 
 def _unsaid(product: Product, written: Sequence[str]) -> list[str]:
     """The facts that the written sentences and the title leave out."""
-    texts = [product.facts[slot[1:-1]].value for slot in written] + [product.facts[s].value for s in ("title",) if product.has(s)]
+    texts = [product.facts[slot[1:-1]].value for slot in written] + [
+        product.facts[s].value for s in ("title",) if product.has(s)
+    ]
     said = {canon(w) for text in texts for w in re.findall(r"[^\W_]+", text)}
     for slot, fact in product.facts.items():
         if {canon(w) for w in re.findall(r"[^\W_]+", fact.value)} <= said:
@@ -332,38 +309,6 @@ def written_slots(facts: Facts, longest: int) -> list[str]:
     return tokens
 
 
-_LINES = (
-    ("noun own brand colour", "<brand> <name> {kind} in <colour>"),
-    ("noun own brand", "meet {the_name} {kind}"),
-    ("noun own brand", "<brand> <name> : {a_phrase}"),
-    ("noun own brand gender", "<brand> <name> {kind} {for_whom}"),
-    ("noun own colour", "<name> {kind} in <colour>"),
-    ("noun own", "<name> {kind}"),
-    ("noun own", "<name> : {a_phrase} {for_whom}"),
-    ("noun brand", "{phrase} from <brand>"),
-    ("noun brand", "<brand> {bare_noun}"),
-    ("noun brand gender", "{phrase} {for_whom} from <brand>"),
-    ("noun brand colour gender", "<brand> {kind} {for_whom} , in <colour>"),
-    ("noun brand season", "for <season> : {phrase} from <brand>"),
-    ("noun brand usage", "for <usage> {wear} : {plain_phrase} from <brand>"),
-    ("noun gender", "for <gender> : {phrase}"),
-    ("noun brand", "take a look at {this} {phrase} from <brand>"),
-    ("noun nobrand", "take a look at {this} {phrase}"),
-    ("noun nobrand", "meet {this} {phrase} {for_whom}"),
-    ("named", "meet {full}"),
-    ("named", "take a look at {full}"),
-    ("named family", "{full} from our <family> range"),
-    ("bland", "meet {title_name}"),
-    ("bland", "take a look at {title_name}"),
-    ("bland", "{title_name}"),
-    ("bland family", "{title_name} from our <family> range"),
-    ("bland motto", "{title_name} : {motto}"),
-    ("bland motto", "{title_name} : {motto}"),
-    ("bare family", "from our <family> range"),
-    ("bare brand", "discover <brand>"),
-)
-
-
 def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
     """One line as tokens, without an end mark."""
     product = Product(facts, rng)
@@ -374,9 +319,9 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
     known |= {"nobrand"} if "brand" not in facts else set()
     known |= {"bare"} if not product.noun and not product.full() else set()
     product.used.clear()
-    if "title" in facts and (_is_bare(known) or "own" in known and not product.is_telling()):
+    if "title" in facts and (_is_bare(known) or ("own" in known and not product.is_telling())):
         known = {"bland"} | known & {"family"} | ({"motto"} if product.motto() else set())
-    plans = [plan for needs, plan in _LINES if set(needs.split()) <= known]
+    plans = [plan for needs, plan in LINES if set(needs.split()) <= known]
     if "own" in known:
         plans = [plan for plan in plans if "name" in plan] or plans
     return product.say(rng.choice(plans or ["<title>" if "title" in facts else f"<{next(iter(facts))}>"]))
@@ -385,23 +330,16 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
 def agrees(tokens: Sequence[str]) -> bool:
     """Whether determiners, pronouns and verbs fit the number of the noun slot."""
     if "<articles>" in tokens:
-        bad = _ONLY_ONE
+        bad = ONLY_ONE
     elif "<article>" in tokens or "<mass>" in tokens:
-        bad = _ONLY_MANY
+        bad = ONLY_MANY
     else:
         bad = frozenset()
     for i, token in enumerate(tokens):
         if token == "a":
-            noun = next((t for t in tokens[i + 1:] if t in ("<article>", "<articles>", "<mass>") or not t.startswith("<")), "")
+            noun = next(
+                (t for t in tokens[i + 1 :] if t in ("<article>", "<articles>", "<mass>") or not t.startswith("<")), ""
+            )
             if noun in ("<articles>", "<mass>"):
                 return False
     return not bad & set(tokens)
-
-
-def literals() -> frozenset[str]:
-    """Every word that the sentence plans can add to the facts."""
-    plans = [plan for group in (_NAMED, _BRANDED, _NOUN_ONLY, _TITLED, _HEADED, _LINES) for _, plan in group]
-    plans += [form for _, forms in _CLAUSES for form in forms] + ["{is} part of our <family> range take a look at this product"]
-    words = {word for plan in plans for word in re.findall(r"(?<![<{])\b[a-z]+\b(?![\w ]*[>}])", plan)}
-    return frozenset(words | set(ONE.values()) | set(MANY.values()) | {"the", "a", "an", "wear", "use", "by", "for", "in", "and"}
-                     | set(_LISTED) | set(_LABELS.values()))

@@ -62,8 +62,9 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     clauses = _clauses(facts, set(facts) - set(used), rng, said)
     if not clauses:
         return tokens_of(_bare(facts, topic, rng))
-    return (_sentence(tokens_of(topic), clauses[:3]) + _sentence(_again(rng), clauses[3:6])
-            + _sentence([], clauses[6:10]))
+    return (
+        _sentence(tokens_of(topic), clauses[:3]) + _sentence(_again(rng), clauses[3:6]) + _sentence([], clauses[6:10])
+    )
 
 
 def _again(rng: random.Random) -> list[str]:
@@ -125,7 +126,9 @@ def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> lis
 def _doubles(form: str, value: str) -> bool:
     """Whether the value ends in the word that the plan adds (``纯棉面料`` + ``材质``)."""
     after = form.rsplit(">", 1)[-1]
-    return bool(after) and (value.endswith(after) or any(value.endswith(w) for w in re.findall("..", _ENDS.get(after, ""))))
+    return bool(after) and (
+        value.endswith(after) or any(value.endswith(w) for w in re.findall("..", _ENDS.get(after, "")))
+    )
 
 
 def _worded(form: str, facts: Facts) -> str:
@@ -145,8 +148,9 @@ def _says(text: str, value: str, slot: str = "") -> bool:
     """Whether ``text`` says the value, or the part of a colour or season that carries the meaning (黑 of 黑色)."""
     if not value:
         return True
-    if slot == "gender" and any(form in text for form, key in lexicon.GENDER_OF.items()
-                                if lexicon.GENDERS_ZH[key] == value and CJK.search(form)):
+    if slot == "gender" and any(
+        form in text for form, key in lexicon.GENDER_OF.items() if lexicon.GENDERS_ZH[key] == value and CJK.search(form)
+    ):
         return True
     core = value[:-1] if len(value) > 1 and value[-1] in "色季士" else value
     return value in text or (bool(CJK.search(core)) and core in text)
@@ -158,23 +162,56 @@ def _sentence(start: list[str], clauses: list[list[str]]) -> list[str]:
         return []
     tokens = list(start)
     for i, clause in enumerate(clauses):
-        follows = not i and (clause[0] in _VERBS and "来" not in start or not start or start[0] in "产此本")
+        follows = not i and ((clause[0] in _VERBS and "来" not in start) or not start or start[0] in "产此本")
         tokens += ([] if follows else ["，"]) + clause
     return [*tokens, "。"]
 
 
 _LINES = (
-    ("brand name", "<brand><name>"), ("brand name colour", "<brand><name>，<colour>"),
-    ("brand article colour", "<brand><colour><article>"), ("brand article", "<brand><article>"),
-    ("name colour", "<name>，<colour>"), ("name usage", "<name>，适合<usage>"), ("name gender", "<name>，适合<gender>"),
-    ("name material", "<name>，<material>材质"), ("name flavour", "<name>，<flavour>口味"),
-    ("name season", "<name>，适合<season>"), ("name", "认识<name>"), ("name", "遇见<name>"), ("name", "<name>"),
-    ("article colour", "<colour><article>"), ("article", "这款<article>"), ("brand short_name", "<brand><short_name>"),
-    ("short_name", "<short_name>"), ("short_name", "认识<short_name>"),
+    ("brand name", "<brand><name>"),
+    ("brand name colour", "<brand><name>，<colour>"),
+    ("brand article colour", "<brand><colour><article>"),
+    ("brand article", "<brand><article>"),
+    ("name colour", "<name>，<colour>"),
+    ("name usage", "<name>，适合<usage>"),
+    ("name gender", "<name>，适合<gender>"),
+    ("name material", "<name>，<material>材质"),
+    ("name flavour", "<name>，<flavour>口味"),
+    ("name season", "<name>，适合<season>"),
+    ("name", "认识<name>"),
+    ("name", "遇见<name>"),
+    ("name", "<name>"),
+    ("article colour", "<colour><article>"),
+    ("article", "这款<article>"),
+    ("brand short_name", "<brand><short_name>"),
+    ("short_name", "<short_name>"),
+    ("short_name", "认识<short_name>"),
 )
 # What the code above adds outside these tables.
-_FIXED = ("的这款商品", "这款商品", "这款", "来自", "的", "产品", "此款", "本品", "为", "，属于", "类商品", "欢迎了解", "欢迎浏览", "欢迎在", "中了解",
-          "这款商品属于", "类", "材质", "年", "款", "在", "和")
+_FIXED = (
+    "的这款商品",
+    "这款商品",
+    "这款",
+    "来自",
+    "的",
+    "产品",
+    "此款",
+    "本品",
+    "为",
+    "，属于",
+    "类商品",
+    "欢迎了解",
+    "欢迎浏览",
+    "欢迎在",
+    "中了解",
+    "这款商品属于",
+    "类",
+    "材质",
+    "年",
+    "款",
+    "在",
+    "和",
+)
 _LAST = (("family", "<family>类商品"), ("brand", "认识<brand>"), ("title", "<title>"))
 
 

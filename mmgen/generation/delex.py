@@ -48,16 +48,19 @@ def realise(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
         starts.append(ended)
         ended = token in _ENDS or token.startswith("<sentence_")
     if language_of(locale) == "en":
-        pieces = [a_or_an(pieces[i + 1]) if piece == "a" and i + 1 < len(pieces) else piece
-                  for i, piece in enumerate(pieces)]
+        pieces = [
+            a_or_an(pieces[i + 1]) if piece == "a" and i + 1 < len(pieces) else piece for i, piece in enumerate(pieces)
+        ]
     pieces = _tidied(pieces)
     return _spaced(pieces if language_of(locale) == "zh" else _capitalised(pieces, starts))
 
 
 def _tidied(pieces: list[str]) -> list[str]:
     """One full stop where a value that ends in one ends a sentence (``U.S. Polo Assn.``)."""
-    return [piece[:-1] if piece[-1:] in ".。" and len(piece) > 1 and pieces[i + 1:i + 2] == [piece[-1]] else piece
-            for i, piece in enumerate(pieces)]
+    return [
+        piece[:-1] if piece[-1:] in ".。" and len(piece) > 1 and pieces[i + 1 : i + 2] == [piece[-1]] else piece
+        for i, piece in enumerate(pieces)
+    ]
 
 
 def _capitalised(pieces: list[str], starts: list[bool]) -> list[str]:
@@ -65,7 +68,7 @@ def _capitalised(pieces: list[str], starts: list[bool]) -> list[str]:
     out: list[str] = []
     for piece, is_start in zip(pieces, starts, strict=True):
         word = piece.split(" ")[0]
-        common = word.islower() and "." not in word.rstrip(".") or re.match(r"[a-z]+-[A-Z]", word)
+        common = (word.islower() and "." not in word.rstrip(".")) or re.match(r"[a-z]+-[A-Z]", word)
         out.append(piece[:1].upper() + piece[1:] if is_start and common else piece)
     return out
 
@@ -94,9 +97,13 @@ def delexicalise(text: str, facts: Sequence[Fact]) -> list[str]:
     tokens = _TOKEN.findall(text)
     if language != "en":
         return tokens
-    starts = [i == 0 or tokens[i - 1] in (".", "!", "?") or tokens[i - 1].startswith("<sentence") for i in range(len(tokens))]
-    lowered = [t.lower() if s and t[:1].isupper() and t[1:].islower() or t == "A" and s else t
-               for t, s in zip(tokens, starts, strict=True)]
+    starts = [
+        i == 0 or tokens[i - 1] in (".", "!", "?") or tokens[i - 1].startswith("<sentence") for i in range(len(tokens))
+    ]
+    lowered = [
+        t.lower() if (s and t[:1].isupper() and t[1:].islower()) or (t == "A" and s) else t
+        for t, s in zip(tokens, starts, strict=True)
+    ]
     return ["a" if token == "an" else token for token in lowered]
 
 
@@ -113,8 +120,12 @@ def _replaced(text: str, value: str, slot: str) -> str:
             continue
         replaced, count = re.subn(pattern, f" {slot} ", part, count=1)
         if count:
-            ends = re.search(re.escape(slot) + r"\s+(?=[A-Z]|$)", replaced) if value.endswith(".") and "sentence" not in slot else None
-            parts[i] = replaced[:ends.end()] + ". " + replaced[ends.end():] if ends else replaced
+            ends = (
+                re.search(re.escape(slot) + r"\s+(?=[A-Z]|$)", replaced)
+                if value.endswith(".") and "sentence" not in slot
+                else None
+            )
+            parts[i] = replaced[: ends.end()] + ". " + replaced[ends.end() :] if ends else replaced
             break
     return "".join(parts)
 

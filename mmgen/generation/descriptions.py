@@ -25,10 +25,32 @@ from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of
 
 KINDS = ("description", "ad_copy")
-COLUMNS = ("locale", "description", "ad_copy", "writer", "facts", "num_candidates", "score", "model_version", "reject_reason")
+COLUMNS = (
+    "locale",
+    "description",
+    "ad_copy",
+    "writer",
+    "facts",
+    "num_candidates",
+    "score",
+    "model_version",
+    "reject_reason",
+)
 COMPOSER_VERSION = f"composer-{DESCRIPTIONS_VERSION}"
-_INPUTS = ("product_id", "locale", "title", "description", "category", "brand", "price", "currency", "attributes", "has_image",
-           "has_audio", "reject_reason")
+_INPUTS = (
+    "product_id",
+    "locale",
+    "title",
+    "description",
+    "category",
+    "brand",
+    "price",
+    "currency",
+    "attributes",
+    "has_image",
+    "has_audio",
+    "reject_reason",
+)
 _NEAR_BEST = 0.05
 _RETRIES = 6
 
@@ -48,8 +70,14 @@ class TextSampler(Protocol):
     """What draws candidate texts: ``FusionModel``, or a stand-in in tests."""
 
     def sample_texts(
-        self, examples: Any, allowed: list[set[str]], seeds: list[int], num_samples: int, temperature: float,
-        max_tokens: int, kind: str = "description",
+        self,
+        examples: Any,
+        allowed: list[set[str]],
+        seeds: list[int],
+        num_samples: int,
+        temperature: float,
+        max_tokens: int,
+        kind: str = "description",
     ) -> Sequence[Sequence[ScoredTokens]]:
         """``num_samples`` texts a row of ``examples``; a row draws no slot that isn't in its ``allowed``."""
         ...
@@ -76,7 +104,10 @@ class Written:
 
 
 def write_descriptions(
-    batch: pa.RecordBatch, params: DescriptionParams, sampler: TextSampler | None, to_arrays: Callable[[pa.RecordBatch], Any],
+    batch: pa.RecordBatch,
+    params: DescriptionParams,
+    sampler: TextSampler | None,
+    to_arrays: Callable[[pa.RecordBatch], Any],
     model_version: str,
 ) -> dict[str, list[Any]]:
     """The columns of ``descriptions`` for rows of ``examples``, in their order.
@@ -97,11 +128,17 @@ def write_descriptions(
     return out
 
 
-def write_text(kind: str, product: Product, samples: Sequence[ScoredTokens], params: DescriptionParams) -> Written | None:
+def write_text(
+    kind: str, product: Product, samples: Sequence[ScoredTokens], params: DescriptionParams
+) -> Written | None:
     """The best sample that passes the checks, else the first composed draft that does, else None."""
     drafts = [(tokens, scored.log_prob) for scored in samples if scored.is_finished and (tokens := list(scored.tokens))]
-    ranked = [(score, text) for tokens, log_prob in drafts if (text := _acceptable(kind, product, tokens, params))
-              for score in [score_of(kind, text, product, params, log_prob, len(tokens))]]
+    ranked = [
+        (score, text)
+        for tokens, log_prob in drafts
+        if (text := _acceptable(kind, product, tokens, params))
+        for score in [score_of(kind, text, product, params, log_prob, len(tokens))]
+    ]
     if ranked:
         best = max(score for score, _ in ranked)
         near = sorted({(score, text) for score, text in ranked if score >= best - _NEAR_BEST})
@@ -112,7 +149,12 @@ def write_text(kind: str, product: Product, samples: Sequence[ScoredTokens], par
 
 
 def score_of(
-    kind: str, text: str, product: Product, params: DescriptionParams, log_prob: float | None = None, num_tokens: int = 1
+    kind: str,
+    text: str,
+    product: Product,
+    params: DescriptionParams,
+    log_prob: float | None = None,
+    num_tokens: int = 1,
 ) -> float:
     """0..1: half for the share of the facts it states, the rest for its likelihood a token and its fitting length."""
     _, aim, longest = params.content.limits(kind, language_of(product.locale))
@@ -144,7 +186,11 @@ def _product(row: int, values: Mapping[str, Any], out: dict[str, list[Any]]) -> 
 
 
 def _sampled(
-    kind: str, batch: pa.RecordBatch, products: list[Product], params: DescriptionParams, sampler: TextSampler | None,
+    kind: str,
+    batch: pa.RecordBatch,
+    products: list[Product],
+    params: DescriptionParams,
+    sampler: TextSampler | None,
     to_arrays: Callable[[pa.RecordBatch], Any],
 ) -> list[Sequence[ScoredTokens]]:
     """Samples for each product; none for a language that the model doesn't write."""
@@ -154,9 +200,14 @@ def _sampled(
         return samples
     rows = batch.take(pa.array([products[n].row for n in chosen]))
     drawn = sampler.sample_texts(
-        to_arrays(rows), [allowed_slots(products[n].facts) for n in chosen],
+        to_arrays(rows),
+        [allowed_slots(products[n].facts) for n in chosen],
         [seed_of(products[n].product_id, params.run_seed, kind) for n in chosen],
-        params.num_samples, params.temperature, params.max_tokens, kind=kind)
+        params.num_samples,
+        params.temperature,
+        params.max_tokens,
+        kind=kind,
+    )
     for n, texts in zip(chosen, drawn, strict=True):
         samples[n] = texts
     return samples
@@ -183,10 +234,14 @@ def _composed(kind: str, product: Product, params: DescriptionParams, num_before
     language = language_of(product.locale)
     spare: Draft | None = None
     for attempt in range(_RETRIES):
-        draft = compose(product.facts, language, kind, seed_of(product.product_id, params.run_seed, kind, attempt), params)
+        draft = compose(
+            product.facts, language, kind, seed_of(product.product_id, params.run_seed, kind, attempt), params
+        )
         results = check_content(kind, draft.text, product.facts, language, params.content)
         if status_of(results) == "approved":
-            return Written(draft.text, "composer", score_of(kind, draft.text, product, params), num_before + attempt + 1)
+            return Written(
+                draft.text, "composer", score_of(kind, draft.text, product, params), num_before + attempt + 1
+            )
         spare = spare or (draft if passes(results) else None)
     if spare is None:
         return None

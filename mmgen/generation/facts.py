@@ -14,9 +14,9 @@ from typing import Any
 
 from mmgen.generation import lexicon
 from mmgen.generation.sentences import sentences_of
+from mmgen.generation.title_colours import agreed_colour
 from mmgen.generation.titles import (
     Title,
-    agreed_colour,
     chinese_title,
     english_title,
     is_thing,
@@ -29,7 +29,42 @@ from mmgen.generation.words import canon, number_of
 
 MAX_OTHERS = 6
 MAX_VALUE_CHARS = 60
-UNITS = frozenset("kg g mg lb lbs oz cm mm m km ml l cl w kw v mah gb mb tb hz khz mhz ghz inch inches in px h min s db".split())
+UNITS = frozenset(
+    [
+        "kg",
+        "g",
+        "mg",
+        "lb",
+        "lbs",
+        "oz",
+        "cm",
+        "mm",
+        "m",
+        "km",
+        "ml",
+        "l",
+        "cl",
+        "w",
+        "kw",
+        "v",
+        "mah",
+        "gb",
+        "mb",
+        "tb",
+        "hz",
+        "khz",
+        "mhz",
+        "ghz",
+        "inch",
+        "inches",
+        "in",
+        "px",
+        "h",
+        "min",
+        "s",
+        "db",
+    ]
+)
 MEASURED = ("weight", "volume", "dimensions")
 NOUN_SLOTS = {"one": "article", "many": "articles", "mass": "mass"}
 
@@ -128,7 +163,11 @@ def _attributes(attributes: Any, language: str) -> tuple[list[Fact], list[tuple[
             others.append(Fact("other", name, said, column))
     numbered = [Fact(f"other_{i}", f.name, f.value, f.source) for i, f in enumerate(others[:MAX_OTHERS], 1)]
     features = [name for name in features if _sayable(name, language)][:3]
-    yes = [Fact("feature", "feature", reading("feature", ", ".join(features), language) or "", "attributes")] if features else []
+    yes = (
+        [Fact("feature", "feature", reading("feature", ", ".join(features), language) or "", "attributes")]
+        if features
+        else []
+    )
     return [*_noun(facts, language), *numbered, *yes], long_texts
 
 
@@ -171,7 +210,9 @@ def _title(text: Any, brand: str, path: list[str], attributes: list[Fact], langu
     known = {fact.slot: fact.value for fact in attributes}
     if language == "en" and not CJK.search(usable_text):
         leaf, shelf = _nouns_of(path, attributes)
-        return english_title(usable_text, brand, leaf, known, shelf) if usable_text else Title(brand=brand, article=shelf)
+        return (
+            english_title(usable_text, brand, leaf, known, shelf) if usable_text else Title(brand=brand, article=shelf)
+        )
     if language == "zh" and usable_text:
         return chinese_title(usable_text, brand, known, path[-1] if path else "")
     return Title(text=usable_text, name=usable_text, brand=brand)
@@ -208,9 +249,16 @@ def _reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[li
 
 def _agreed(slot: str, known: str, claims: list[str], language: str) -> tuple[str | None, bool]:
     if language == "zh":
-        clash = bool(known) and slot in ("colour", "gender") and bool(claims) and not any(c[0] in known or known[0] in c for c in claims)
+        clash = (
+            bool(known)
+            and slot in ("colour", "gender")
+            and bool(claims)
+            and not any(c[0] in known or known[0] in c for c in claims)
+        )
         if slot == "gender" and known:
-            clash = bool(claims) and known not in claims and set(claims) <= {"男士", "女士"} and known in ("男士", "女士")
+            clash = (
+                bool(claims) and known not in claims and set(claims) <= {"男士", "女士"} and known in ("男士", "女士")
+            )
         return known or None, clash
     if slot == "colour":
         return agreed_colour(known, claims)
@@ -261,7 +309,12 @@ def _category_facts(path: list[str], title: Title, language: str) -> list[Fact]:
     ranges = path[:-1] if facts else path
     for part in reversed(ranges):
         said = reading("family", part.replace("-", " "), language) if language in ("en", "zh") else part
-        if said and not same_value(said, title.article) and not same_value(said, title.text) and not re.search(r"\bfree\b|\bitems?\b", said):
+        if (
+            said
+            and not same_value(said, title.article)
+            and not same_value(said, title.text)
+            and not re.search(r"\bfree\b|\bitems?\b", said)
+        ):
             facts.append(Fact("family", "range", said, "category"))
             break
     return facts

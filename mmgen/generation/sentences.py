@@ -1,4 +1,4 @@
-"""The sentences of a written description that can be said again: in the record's language, without hype or private data."""
+"""The sentences of a written description that can be said again: no hype, no private data, in the record's language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, PROFANITY, cle
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'“(]?[A-Z0-9À-Ý])|(?<=[。！？；!?])\s*(?=\S)")
 _NOT_AN_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|no|mr|mrs|dr|st|vs|inc|co|assn|cm|mm|ca)|\b[A-Z])\.$", re.I)
-_POINTS_BACK = re.compile(r"^(?:it|its|this|these|those|they|their|that|such|also|here|there are two|then|finally|inside)\b|^[它其该此]|^这", re.I)
+_POINTS_BACK = re.compile(
+    r"^(?:it|its|this|these|those|they|their|that|such|also|here|there are two|then|finally|inside)\b|^[它其该此]|^这",
+    re.I,
+)
 MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 4, 300
 
 
@@ -57,6 +60,12 @@ def _fits(sentence: str, language: str) -> bool:
         return False
     if language == "en" and (chinese or len(sentence.split()) < MIN_WORDS):
         return False
-    if PROFANITY.search(sentence) or INJECTION.search(sentence) or BANNED.search(sentence) or LINK.search(sentence) or is_private(sentence):
+    if (
+        PROFANITY.search(sentence)
+        or INJECTION.search(sentence)
+        or BANNED.search(sentence)
+        or LINK.search(sentence)
+        or is_private(sentence)
+    ):
         return False
     return not re.search(r"[{}<>|\[\]]", sentence)

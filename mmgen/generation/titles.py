@@ -6,12 +6,38 @@ import re
 from dataclasses import dataclass, field
 
 from mmgen.generation import lexicon
-from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, joined, lowered, without_private
+from mmgen.generation.title_colours import NEGATIONS, title_colours
+from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, lowered, without_private
 from mmgen.generation.words import PAIRS, canon, number_of, plural, singular, spelling
 
-CONNECTORS = frozenset({"&", "and", "-", "–", "—", "with", "in", "of", "by", "for", "from", "the", "a", "an", "/", ",", "|", "+", ":",
-                        "+", "to", "at", "on", "de", "·"})
-NEGATIONS = frozenset({"non", "no", "not", "without", "faux", "anti", "un", "imitation", "artificial", "look"})
+CONNECTORS = frozenset(
+    {
+        "&",
+        "and",
+        "-",
+        "–",
+        "—",
+        "with",
+        "in",
+        "of",
+        "by",
+        "for",
+        "from",
+        "the",
+        "a",
+        "an",
+        "/",
+        ",",
+        "|",
+        "+",
+        ":",
+        "to",
+        "at",
+        "on",
+        "de",
+        "·",
+    }
+)
 PACK = re.compile(r"\b(?:(?:pack|set|box)\s+of\s+\d+|\d+[\s-](?:pack|pcs|pieces?)\b)", re.I)
 
 
@@ -33,12 +59,12 @@ def usable_title(title: str | None, brand: str) -> str:
     if INJECTION.search(text) or not re.search(r"[^\W\d_]", text):
         return ""
     text = without_private(LINK.sub(" ", text))
-    rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text
+    rest = text[len(brand) :] if brand and text.lower().startswith(brand.lower()) else text
     head = text[: len(text) - len(rest)]
     rest = re.sub(r"[!！?？]+", " ", BANNED.sub(" ", rest))
     rest = re.sub(r"[【】\[\]{}<>*~#|]+", " ", rest)
     text = " ".join((head + rest).split()).strip(" -,.;:，。、/&")
-    if text.count("_") or text.count("-") > 1 and " " not in text:
+    if text.count("_") or (text.count("-") > 1 and " " not in text):
         text = re.sub(r"[_-]+", " ", text)
     letters = [w for w in text.split() if w.isalpha() and len(w) > 3 and w.isascii()]
     if len(letters) > 2 and all(w.isupper() for w in letters):
@@ -63,7 +89,7 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
     for slot, forms in _phrases(known, f"{leaf} {shelf} {title.article}").items():
         _claim(title, slot, forms, raw if slot == "gender" else keys, words, spent)
     if "colour" in known:
-        _colours(title, words, keys, spent, known["colour"].lower())
+        title.claims["colour"] = title_colours(words, keys, spent, known["colour"].lower())
     title.article = title.article or shelf
     tail = [i for i in range(end, len(words)) if not spent[i]] if end else []
     if tail and all(re.search(r"\d", words[i]) for i in tail):
@@ -79,7 +105,7 @@ def _phrases(known: dict[str, str], kind: str) -> dict[str, dict[tuple[str, ...]
 
     A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` and ``Fall`` are names otherwise.
     """
-    forms = {slot: words for slot, words in _FIXED.items() if slot in known or slot in ("gender", "modifier", "fit")}
+    forms = {s: words for s, words in _FIXED.items() if s in known or s in ("gender", "modifier", "fit")}
     if lexicon.WEARABLE.search(kind) or known.keys() & {"gender", "colour", "season", "material"}:
         forms["pattern"] = _FIXED["pattern"]  # a solid shirt, but not a solid potato
     if "gender" in known:
@@ -87,7 +113,8 @@ def _phrases(known: dict[str, str], kind: str) -> dict[str, dict[tuple[str, ...]
     for slot, value in known.items():
         if slot in _REPEATED:
             words = value.lower().split()
-            forms[slot] = forms.get(slot, {}) | {tuple(words if slot == "gender" else map(canon, words)): value}
+            key = tuple(words if slot == "gender" else [canon(w) for w in words])
+            forms[slot] = {**forms.get(slot, {}), key: value}
     if "material" in known:
         forms = {"material": forms.pop("material"), **forms}
     return forms
@@ -97,7 +124,23 @@ def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
     return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
 
 
-_REPEATED = frozenset("gender pattern usage season fit size style flavour weight volume origin author material".split())
+_REPEATED = frozenset(
+    [
+        "gender",
+        "pattern",
+        "usage",
+        "season",
+        "fit",
+        "size",
+        "style",
+        "flavour",
+        "weight",
+        "volume",
+        "origin",
+        "author",
+        "material",
+    ]
+)
 _ALL_GENDERS = {(form,): lexicon.GENDER_OF[form] for form in lexicon.TITLE_GENDERS}
 _FIXED = {
     "gender": {(form,): lexicon.GENDER_OF[form] for form in lexicon.CLEAR_GENDERS},
@@ -105,59 +148,25 @@ _FIXED = {
     "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
     "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
     "fit": _keyed({fit: fit.removesuffix(" fit") for fit in lexicon.FITS}),
-    "modifier": _keyed({m: m for m in (*lexicon.MATERIALS, *lexicon.MODIFIERS) if m not in lexicon.AMBIGUOUS_MATERIALS}),
+    "modifier": _keyed(
+        {m: m for m in (*lexicon.MATERIALS, *lexicon.MODIFIERS) if m not in lexicon.AMBIGUOUS_MATERIALS}
+    ),
 }
 
 
-def _claim(title: Title, slot: str, forms: dict[tuple[str, ...], str], keys: list[str], words: list[str],
-           spent: list[bool]) -> None:
+def _claim(
+    title: Title, slot: str, forms: dict[tuple[str, ...], str], keys: list[str], words: list[str], spent: list[bool]
+) -> None:
     """Mark the words of ``slot`` as spent, longest phrase first, unless they are denied (``non leather``)."""
     found = title.claims.setdefault(slot, [])
     for length in (4, 3, 2, 1):
         for i in range(len(keys) - length + 1):
-            value = forms.get(tuple(keys[i:i + length]))
-            if value is None or any(spent[i:i + length]) or (i and words[i - 1].lower().strip("-") in NEGATIONS):
+            value = forms.get(tuple(keys[i : i + length]))
+            if value is None or any(spent[i : i + length]) or (i and words[i - 1].lower().strip("-") in NEGATIONS):
                 continue
-            spent[i:i + length] = [True] * length
+            spent[i : i + length] = [True] * length
             if value not in found:
                 found.append(value)
-
-
-def _colours(title: Title, words: list[str], keys: list[str], spent: list[bool], known: str) -> None:
-    """Colour words, longest first. Beside the attribute's own colour only those joined to it count (``Red & Blue``).
-
-    The others are names: ``Red Devils Black T-shirt`` is black.
-    """
-    found: dict[int, tuple[int, str]] = {}
-    taken = list(spent)
-    for colour in sorted({known, *lexicon.COLOURS}, key=lambda c: (-len(c.split()), c)):
-        parts = [canon(w) for w in colour.split()]
-        for i in range(len(keys) - len(parts) + 1):
-            free = not any(taken[i:i + len(parts)]) and not (i and words[i - 1].lower() in NEGATIONS)
-            if keys[i:i + len(parts)] == parts and free and (colour == known or _is_colour(colour, words, i, len(parts))):
-                taken[i:i + len(parts)] = [True] * len(parts)
-                found[i] = (len(parts), colour)
-    own = [i for i, (_, colour) in found.items() if colour == known]
-    kept = _joined_to(own, found, words) if own else sorted(found)
-    for i in kept:
-        spent[i:i + found[i][0]] = [True] * found[i][0]
-    title.claims["colour"] = list(dict.fromkeys(found[i][1] for i in kept))
-
-
-def _joined_to(own: list[int], found: dict[int, tuple[int, str]], words: list[str]) -> list[int]:
-    """Where the colours stand that a chain of ``&``, ``and``, ``/`` or nothing ties to the attribute's own."""
-    chain: list[list[int]] = []
-    for i in sorted(found):
-        before = chain[-1][-1] if chain else -1
-        gap = words[before + found[before][0]:i] if chain else words
-        tied = bool(chain) and all(w.lower() in ("&", "and", "/", "+") for w in gap)
-        chain = [*chain[:-1], [*chain[-1], i]] if tied else [*chain, [i]]
-    return [i for group in chain if set(group) & set(own) for i in group]
-
-
-def _is_colour(colour: str, words: list[str], start: int, length: int) -> bool:
-    """An ambiguous colour word (``Gold``, ``Peach``) counts as a colour in the last three words of a title only."""
-    return colour not in lexicon.AMBIGUOUS_COLOURS or (len(words) - start - length <= 2 and len(words) > 2)
 
 
 def _article(title: Title, words: list[str], keys: list[str], spent: list[bool], leaf: str) -> int:
@@ -166,16 +175,16 @@ def _article(title: Title, words: list[str], keys: list[str], spent: list[bool],
     for size in range(len(wanted), 0, -1):
         part = wanted[-size:]
         for i in range(len(keys) - size, -1, -1):
-            in_place = is_thing(leaf, f"{leaf}s") or all(re.search(r"\d", w) for w in words[i + size:])
-            if wanted and keys[i:i + size] == part and in_place:
-                spent[i:i + size] = [True] * size
+            in_place = is_thing(leaf, f"{leaf}s") or all(re.search(r"\d", w) for w in words[i + size :])
+            if wanted and keys[i : i + size] == part and in_place:
+                spent[i : i + size] = [True] * size
                 title.article = leaf
                 return i + size
     last = next((i for i in range(len(words) - 1, -1, -1) if not re.search(r"\d", words[i])), -1)
     if last >= 0 and keys[last] in lexicon.NOUNS and (last or not leaf):
-        first = last - 1 if last and " ".join(keys[last - 1:last + 1]) in lexicon.COMPOUNDS else last
-        spent[first:last + 1] = [True] * (last + 1 - first)
-        title.article = noun_phrase(" ".join(words[first:last + 1]))
+        first = last - 1 if last and " ".join(keys[last - 1 : last + 1]) in lexicon.COMPOUNDS else last
+        spent[first : last + 1] = [True] * (last + 1 - first)
+        title.article = noun_phrase(" ".join(words[first : last + 1]))
         return last + 1
     return 0
 
@@ -220,7 +229,9 @@ def _name(words: list[str], brand: str, article: str) -> str:
         words = words[1:]
     while words and words[-1].lower().strip(",") in CONNECTORS:
         words = words[:-1]
-    words = [w for i, w in enumerate(words) if not (w in CONNECTORS and i + 1 < len(words) and words[i + 1] in CONNECTORS)]
+    words = [
+        w for i, w in enumerate(words) if not (w in CONNECTORS and i + 1 < len(words) and words[i + 1] in CONNECTORS)
+    ]
     if words and brand and canon(words[0]) == canon(brand.split()[-1]):
         words = words[1:]
     nouns = {canon(w) for w in article.split()}
@@ -233,15 +244,17 @@ def _without(words: list[str], part: list[str]) -> list[str]:
     """``words`` without the phrase ``part``, wherever it stands."""
     low, wanted = [w.lower() for w in words], [w.lower() for w in part]
     for i in range(len(words) - len(part) + 1):
-        if part and low[i:i + len(part)] == wanted:
-            return _without(words[:i] + words[i + len(part):], part)
+        if part and low[i : i + len(part)] == wanted:
+            return _without(words[:i] + words[i + len(part) :], part)
     return words
 
 
 def _packs(words: list[str]) -> tuple[list[str], list[str]]:
     text = " ".join(words)
-    found = [m.group(0).lower().replace(" pack", "-pack") if m.group(0)[0].isdigit() else m.group(0).lower()
-             for m in PACK.finditer(text)]
+    found = [
+        m.group(0).lower().replace(" pack", "-pack") if m.group(0)[0].isdigit() else m.group(0).lower()
+        for m in PACK.finditer(text)
+    ]
     return PACK.sub(" ", text).split(), found[:1]
 
 
@@ -253,14 +266,25 @@ def _undoubled(text: str) -> str:
 def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") -> Title:
     """A Chinese title: the brand taken off its front; words after the noun, set apart by spaces, left to the attributes."""
     title = Title(text=_tight(text), brand=brand)
-    rest = text[len(brand):] if brand and text.lower().startswith(brand.lower()) else text.replace(brand, "", 1) if brand else text
+    rest = (
+        text[len(brand) :]
+        if brand and text.lower().startswith(brand.lower())
+        else text.replace(brand, "", 1)
+        if brand
+        else text
+    )
     words = rest.split()
     noun = next((i for i, word in enumerate(words) if leaf and leaf in word), len(words) - 1)
-    kept = [w for w in words[:noun + 1] if w not in (known.get("colour"), known.get("gender"), known.get("season"))]
+    kept = [w for w in words[: noun + 1] if w not in (known.get("colour"), known.get("gender"), known.get("season"))]
     title.name = _tight(" ".join(kept or words)).strip(" -,，、/") or title.text
     for slot, forms in (("colour", lexicon.COLOURS), ("gender", lexicon.GENDERS_ZH)):
-        title.claims[slot] = [zh for zh in dict.fromkeys(forms.values()) if zh in text and len(zh) > 1 and not any(
-            zh != other and zh in other and other in text for other in forms.values())]
+        title.claims[slot] = [
+            zh
+            for zh in dict.fromkeys(forms.values())
+            if zh in text
+            and len(zh) > 1
+            and not any(zh != other and zh in other and other in text for other in forms.values())
+        ]
     return title
 
 
@@ -280,7 +304,7 @@ def short_title(name: str, language: str) -> str:
         short += word
     while short and short.split()[-1:] and short.split()[-1].lower() in CONNECTORS:
         short = " ".join(short.split()[:-1])
-    return short.strip(" -,，、&") or head[:limit // 2]
+    return short.strip(" -,，、&") or head[: limit // 2]
 
 
 def _width(text: str, language: str) -> int:
@@ -299,20 +323,3 @@ def _segments(text: str) -> list[str]:
 def _tight(text: str) -> str:
     """No space between Chinese characters; one between Latin words; none where the two scripts meet."""
     return re.sub(r"(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])", "", text)
-
-
-def agreed_colour(attribute: str, title: list[str]) -> tuple[str | None, bool]:
-    """The colour to state and whether title and attribute conflict. A shade beats its family; two colours beat one."""
-    if not title:
-        return attribute or None, False
-    if not attribute:
-        return (joined(title, "en") if len(title) <= 2 else None), False
-    if attribute in title and len(title) > 2:
-        return attribute, False
-    if not any(lexicon.same_colour_family(part, colour) for part in attribute.split(" and ") for colour in title):
-        return None, True
-    if len(title) > 2:
-        return attribute, False
-    if len(title) == 1:
-        return (attribute if len(attribute.split()) > len(title[0].split()) else title[0]), False
-    return joined(title, "en"), False

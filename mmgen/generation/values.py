@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
 
+from mmgen.clean.pii import mask_personal_data
 from mmgen.generation import lexicon
 from mmgen.generation.words import PAIRS, canon, singular, spelling
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"<[^>]{1,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
 LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+", re.I)
-MACHINE = re.compile(r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I)
+MACHINE = re.compile(
+    r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I
+)
 MASKED = re.compile(r"\[(?:e-?mail|phone|card|id|masked|redacted)\]|\*{3,}|█", re.I)
 INJECTION = re.compile(
     r"ignore\s+(?:all\s+|the\s+|any\s+)*(?:previous|prior|above)|disregard\s+(?:all|the|previous)|system\s+prompt"
@@ -34,14 +35,36 @@ BANNED = re.compile(
 )
 PROFANITY = re.compile(
     r"\b(?:fuck\w*|shit(?:ty)?|bitch\w*|asshole\w*|bastards?|cunts?|wank\w*|slut\w*|whores?)\b|傻逼|他妈的|操你|王八蛋|婊子|贱人|狗屎",
-    re.I)
-_ZH = {"colour": lexicon.COLOURS, "season": lexicon.SEASONS, "material": lexicon.MATERIALS,
-       "usage": lexicon.USAGES, "pattern": lexicon.PATTERNS_ZH, "gender": lexicon.GENDERS_ZH}
+    re.I,
+)
+_ZH = {
+    "colour": lexicon.COLOURS,
+    "season": lexicon.SEASONS,
+    "material": lexicon.MATERIALS,
+    "usage": lexicon.USAGES,
+    "pattern": lexicon.PATTERNS_ZH,
+    "gender": lexicon.GENDERS_ZH,
+}
 _EN = {slot: {zh: en for en, zh in reversed(words.items())} for slot, words in _ZH.items()}
 _FORMS = {"gender": lexicon.GENDER_OF, "season": lexicon.SEASON_OF, "pattern": lexicon.PATTERN_OF}
 # Slots whose values are common words, said in lower case inside a sentence.
-COMMON = frozenset(("colour", "season", "usage", "material", "pattern", "fit", "style", "flavour", "department", "family",
-                    "gender", "article", "quantity"))
+COMMON = frozenset(
+    (
+        "colour",
+        "season",
+        "usage",
+        "material",
+        "pattern",
+        "fit",
+        "style",
+        "flavour",
+        "department",
+        "family",
+        "gender",
+        "article",
+        "quantity",
+    )
+)
 SPLIT = re.compile(r"\s*(?:[,;|、，；]|\s[/&+]\s|\s+and\s+|(?<=[^\d\s])/(?=[^\d\s]))\s*")
 
 
@@ -65,23 +88,12 @@ def cleaned(text: str | None) -> str:
 
 def is_private(text: str) -> bool:
     """Whether a text holds personal data or the mark of some that was masked."""
-    return bool(MASKED.search(text)) or _mask()(text)[1] > 0
+    return bool(MASKED.search(text)) or mask_personal_data(text)[1] > 0
 
 
 def without_private(text: str) -> str:
     """The text with personal data and the marks of masked data taken out."""
-    return " ".join(MASKED.sub(" ", _mask()(text)[0]).split())
-
-
-@lru_cache(maxsize=1)
-def _mask() -> Callable[[str], tuple[str, int]]:
-    """The masker of the cleaning stage; links, addresses and long numbers where that stage is not installed."""
-    try:
-        from mmgen.clean.pii import mask
-    except ImportError:
-        pattern = re.compile(rf"{LINK.pattern}|(?<!\d)\+?\d[\d\s()-]{{8,}}\d(?!\d)", re.I)
-        return lambda text: pattern.subn("[MASKED]", text)
-    return mask
+    return " ".join(MASKED.sub(" ", mask_personal_data(text)[0]).split())
 
 
 def usable(value: str) -> bool:
@@ -167,8 +179,14 @@ def _chinese(slot: str, plain: str, key: str) -> str | None:
 
 def lowered(phrase: str) -> str:
     """Title-cased common words in lower case; codes and inner capitals (``PU``, ``USB-C``, ``iPhone``) as they are."""
-    return " ".join(w.lower() if w[:1].isupper() and w[1:].lower() == w[1:] and not re.search(r"\d", w)
-                    else w.lower() if len(w) > 4 and w.isupper() and w.isalpha() else w for w in phrase.split())
+    return " ".join(
+        w.lower()
+        if w[:1].isupper() and w[1:].lower() == w[1:] and not re.search(r"\d", w)
+        else w.lower()
+        if len(w) > 4 and w.isupper() and w.isalpha()
+        else w
+        for w in phrase.split()
+    )
 
 
 def same_value(one: str, other: str) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text: how the word lists here are written."""
+    return frozenset(text.split())
+
+
+# fmt: off
 IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "people": "person", "feet": "foot", "teeth": "tooth",
     "scarves": "scarf", "knives": "knife", "shelves": "shelf", "leaves": "leaf", "loaves": "loaf", "mice": "mouse",
@@ -18,18 +24,18 @@ IRREGULAR = {
 }
 PLURALS = {one: many for many, one in IRREGULAR.items() if one != many} | {"potato": "potatoes", "tomato": "tomatoes"}
 # Said in the plural although one buys one (a pair).
-PAIRS = frozenset("""shoe sandal slipper boot sneaker trainer heel flat wedge loafer moccasin clog sock stocking glove
+PAIRS = word_set("""shoe sandal slipper boot sneaker trainer heel flat wedge loafer moccasin clog sock stocking glove
 mitten trouser jean short brief boxer trunk legging tight capri jegging pant sunglass glass goggle earring cufflink
 headphone earphone earbud pyjama pajama overall dungaree lace insole binocular scissor plier skate ski crutch flop
-tracksuit_bottom jogger chino pump brogue oxford""".split())
+tracksuit_bottom jogger chino pump brogue oxford""")
 # Words that end in s and are one.
-MASS = frozenset("""milk juice water bread rice pasta flour sugar salt butter cheese cream yoghurt yogurt oatghurt soyghurt
+MASS = word_set("""milk juice water bread rice pasta flour sugar salt butter cheese cream yoghurt yogurt oatghurt soyghurt
 honey tea coffee wine beer oil vinegar food meat beef pork chicken fish kibble litter garlic ginger asparagus zucchini
 furniture equipment luggage jewellery jewelry clothing apparel footwear headwear innerwear eyewear sportswear loungewear
 nightwear underwear swimwear menswear womenswear knitwear outerwear workwear topwear bottomwear hardware software cookware
 tableware kitchenware bedding linen stationery paper wool yarn fabric shampoo soap makeup perfume fragrance cologne lotion
 toothpaste detergent chocolate cereal muesli granola jam sauce soup popcorn cabbage polish wax glue paint ink hummus
-""".split())
+""")
 VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[aeiu]|t[ei]|k|r[aeiou]|b(?:er|i)|fo|v)|hour|honest|honou?r|heir)", re.I)
 CONSONANT_SOUND = re.compile(r"^(?:one\b|once|eu|ewe|uni(?!n|m)|oui)", re.I)
 SPELLINGS = {
@@ -46,6 +52,7 @@ CANON = {
     "checkered": "check", "chequered": "check", "printed": "print", "analogue": "analog", "sporty": "sport",
     "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "inch": "inch", "percent": "%", "watche": "watch", "duffle": "duffel",
 }
+# fmt: on
 
 
 @lru_cache(maxsize=20_000)
@@ -96,22 +103,21 @@ def a_or_an(following: str) -> str:
     """The article that fits the sound of the next word. Source: the usual rule with its common exceptions."""
     word = following.strip("\"'“‘(")
     first = re.match(r"[^\W_]+", word)
-    token = first.group(0) if first else word
-    if token.isdigit():
-        return "an" if token.startswith("8") or token in {"11", "18"} else "a"
-    if len(token) > 1 and token.isupper() and not re.search(r"[AEIOU]", token[1:]):
-        return "an" if token[0] in "AEFHILMNORSX" else "a"
-    if len(token) == 1:
-        return "an" if token in "AEFHILMNORSXaefhilmnorsx" else "a"
-    if CONSONANT_SOUND.match(token):
+    head = first.group(0) if first else word
+    if head.isdigit():
+        return "an" if head.startswith("8") or head in {"11", "18"} else "a"
+    if len(head) > 1 and head.isupper() and not re.search(r"[AEIOU]", head[1:]):
+        return "an" if head[0] in "AEFHILMNORSX" else "a"
+    if len(head) == 1:
+        return "an" if head in "AEFHILMNORSXaefhilmnorsx" else "a"
+    if CONSONANT_SOUND.match(head):
         return "a"
-    return "an" if VOWEL_SOUND.match(token) else "a"
+    return "an" if VOWEL_SOUND.match(head) else "a"
 
 
 @lru_cache(maxsize=50_000)
 def canon(word: str) -> str:
-    """One form for all spellings and numbers of a word: ``T-Shirts`` and ``tshirt`` -> ``tshirt``, ``gray`` -> ``grey``."""
+    """One form for all spellings and numbers: ``T-Shirts`` and ``tshirt`` -> ``tshirt``, ``gray`` -> ``grey``."""
     low = re.sub(r"[-'’.]", "", re.sub(r"['’]s$", "", word.lower()))
     low = CANON.get(low, low)
-    low = CANON.get(singular(low), singular(low))
-    return low
+    return CANON.get(singular(low), singular(low))
