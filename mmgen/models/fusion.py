@@ -73,6 +73,9 @@ class Decoded:
 class FusionNet(nn.Module):
     """Encoders, experts and decoders. Knows no file and no vocabulary."""
 
+    audio_mean: Tensor
+    audio_std: Tensor
+
     def __init__(self, config: FusionConfig):
         super().__init__()
         hidden, latent = config.hidden, config.latent
@@ -92,17 +95,23 @@ class FusionNet(nn.Module):
             config.num_tokens, config.num_slots, latent, config.text_hidden, config.text_embedding
         )
         # Learned likelihood scales, so that no modality's weight has to be tuned for a shop (Rybkin et al. 2021).
-        self.log_scale = nn.ParameterDict({name: torch.tensor(-1.0) for name in ("image", "text", "audio")})
+        self.log_scale = nn.ParameterDict({name: torch.tensor(0.0) for name in ("image", "text", "audio")})
+        # Audio features come in any unit; the networks see them centred and scaled.
+        self.register_buffer("audio_mean", torch.zeros(AUDIO_SIZE))
+        self.register_buffer("audio_std", torch.ones(AUDIO_SIZE))
 
     def experts_of(self, batch: Tensors) -> tuple[Tensor, Tensor]:
         """Each modality's own Gaussian, whether it is there or not: mu, logvar (B, M, L)."""
         bag = batch.attributes @ self.attribute_table
         bag = bag / batch.attributes.sum(dim=1, keepdim=True).clamp(min=1.0).sqrt()
         hidden = (self.image_encoder(batch.pixels), self.text_encoder(batch.text * TEXT_SIZE**0.5),
-                  self.audio_encoder(batch.audio), self.attribute_encoder(bag))  # fmt: skip
+                  self.audio_encoder(self.scaled_audio(batch)), self.attribute_encoder(bag))  # fmt: skip
         both = torch.stack([expert(h) for expert, h in zip(self.experts, hidden, strict=True)], dim=1)
         mu, logvar = both.chunk(2, dim=2)
         return mu, logvar.clamp(-8.0, 4.0)
+
+    def scaled_audio(self, batch: Tensors) -> Tensor:
+        return (batch.audio - self.audio_mean) / self.audio_std
 
     def posterior(self, batch: Tensors, mask: Tensor) -> tuple[Tensor, Tensor]:
         """q(z | the modalities in ``mask`` (B, M)): mu, logvar (B, L)."""

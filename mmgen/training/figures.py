@@ -60,15 +60,6 @@ def evaluate(
     return figures
 
 
-def unigram_of(texts: Texts, num_tokens: int) -> NDArray[np.float64]:
-    """Log probabilities (V,) of the training tokens after the first, each counted once more than seen."""
-    counts = np.ones(num_tokens)
-    for product in texts.ids.values():
-        for text in product:
-            np.add.at(counts, text[1:], 1)
-    return np.asarray(np.log(counts / counts.sum()))
-
-
 def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Structural similarity of grey values (Wang et al. 2004) with a 7x7 box window: (B, H, W, 3) twice -> (B,)."""
     grey = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)

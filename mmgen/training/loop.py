@@ -20,16 +20,16 @@ from mmgen.models.vocabulary import Vocabulary
 from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
 from mmgen.training.distributed import Ranks, process_group, share_weights
-from mmgen.training.figures import evaluate, mean_image_of, unigram_of
+from mmgen.training.figures import evaluate, mean_image_of
 from mmgen.training.loader import READERS, Reader
 from mmgen.training.objective import elbo_terms
 from mmgen.training.params import TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
 from mmgen.training.snapshot import Snapshot, take_snapshots
 from mmgen.training.steps import fresh_state, take_step
-from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts
+from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
 from mmgen.training.tracking import CANDIDATE, CHAMPION, Tracker
-from mmgen.training.warm_start import start_from_thumbnails
+from mmgen.training.warm_start import start_from_data
 
 VERSION = 1  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
@@ -65,9 +65,9 @@ def train_and_register(
     """Train on the rows of ``files``, score on their test split, register as ``candidate``, and promote where it is
     due.
 
-    Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find the
-    same MLflow run and version again. ``out`` holds checkpoints and the model folder. Raises ValueError where the files
-    have no training row.
+    Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find
+    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. Raises ValueError where the
+    files have no training row.
     """
     targets = targets or _own_targets()
     with process_group(params.timeout_s) as ranks:
@@ -161,8 +161,8 @@ def train(
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = FusionConfig(**params.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
     state = fresh_state(config, params)
-    if images := data["train"].read(WARM_START_ROWS):
-        start_from_thumbnails(state.net, Tensors.of(images).pixels[images.masks[:, 0]])
+    if rows := data["train"].read(WARM_START_ROWS):
+        start_from_data(state.net, rows, train_texts)
     share_weights(state.net, ranks)
     share_weights(state.critic, ranks)
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}

@@ -69,7 +69,9 @@ def elbo_terms(net: FusionNet, batch: Tensors, seen: Tensor, noise: Tensor, text
     raw = {
         "image": gaussian_nll(batch.pixels, decoded.image, net.log_scale["image"]),
         "text": gaussian_nll(batch.text * TEXT_SIZE**0.5, decoded.text, net.log_scale["text"]),
-        "audio": gaussian_nll(batch.audio, decoded.audio, net.log_scale["audio"]),
+        # The density is that of the features as they came, so that models with other scales can be compared.
+        "audio": gaussian_nll(net.scaled_audio(batch), decoded.audio, net.log_scale["audio"])
+        + net.audio_std.log().sum(),
         "attributes": multinomial_nll(sized, decoded.attributes) * batch.attributes.sum(dim=1),
         "tokens": net.text_decoder.nll(texts.tokens, z, texts.slots, UNKNOWN),
     }

@@ -76,3 +76,12 @@ def build_vocabulary(found: Found, params: TrainParams) -> Vocabulary:
     """The vocabulary of the training texts."""
     every = (text for texts in found.values() for text in texts)
     return Vocabulary.build(every, params.min_token_count, params.max_vocabulary)
+
+
+def unigram_of(texts: Texts, num_tokens: int) -> NDArray[np.float64]:
+    """Log probabilities (V,) of the training tokens after the first, each counted once more than seen."""
+    counts = np.ones(num_tokens)
+    for product in texts.ids.values():
+        for text in product:
+            np.add.at(counts, text[1:], 1)
+    return np.asarray(np.log(counts / counts.sum()))

@@ -1,4 +1,4 @@
-"""Where training starts from: probabilistic PCA of the image thumbnails (Tipping & Bishop 1999), in closed form.
+"""Where training starts from: probabilistic PCA of the image thumbnails (Tipping & Bishop 1999), and frequencies.
 
 A few hundred steps on a CPU are too few to learn colours from nothing; PCA knows them at once, with a latent that is
 already close to the standard normal prior, and the networks learn what it lacks.
@@ -9,12 +9,29 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from mmgen.models.arrays import IMAGE_PX
-from mmgen.models.fusion import FusionNet
+from mmgen.models.arrays import IMAGE_PX, ExampleArrays
+from mmgen.models.fusion import FusionNet, Tensors
 from mmgen.models.image import THUMBNAIL_PX
+from mmgen.training.texts import Texts, unigram_of
 
 MAX_SHARE = 2 / 3  # of the latent; the rest is free for what no thumbnail shows
 CELL = (IMAGE_PX // THUMBNAIL_PX) ** 2  # pixels that share a thumbnail's value
+
+
+@torch.no_grad()
+def start_from_data(net: FusionNet, rows: ExampleArrays, texts: Texts) -> None:
+    """Set what has a closed form: the image's linear paths, the scale of the audio features, and how frequent each
+    attribute and token is. What the rows have nothing of stays as it is."""
+    data = Tensors.of(rows)
+    start_from_thumbnails(net, data.pixels[data.masks[:, 0]])
+    if int(data.masks[:, 2].sum()) > 1:
+        audio = data.audio[data.masks[:, 2]]
+        net.audio_mean.copy_(audio.mean(dim=0))
+        net.audio_std.copy_(audio.std(dim=0, unbiased=False).clamp(min=1e-2))
+    # Half a count for the unseen: their logits then start low, but not out of reach.
+    net.attribute_bias.copy_(torch.log(data.attributes.sum(dim=0) + 0.5))
+    unigram = torch.from_numpy(unigram_of(texts, len(net.text_decoder.bias)))
+    net.text_decoder.bias.copy_(unigram - unigram.max())
 
 
 @torch.no_grad()
