@@ -20,6 +20,7 @@ from mmgen.clean.params import ImageParams
 Pixels = npt.NDArray[np.uint8]
 
 _SHARPNESS_CROP_PX = 512
+_SHARPNESS_SIDE_PX = 448  # larger pictures are judged as if shown at this size
 _LEVELS = np.arange(256, dtype=np.float64)
 _BACKDROP_TOLERANCE = 16  # of 255 in each channel: JPEG noise and soft shadows of a studio backdrop
 
@@ -31,7 +32,7 @@ class Quality:
     brightness: float  # mean luma
     contrast: float  # luma range from the 1st to the 99th percentile
     low: float  # the 1st percentile
-    high: float  # the 99th percentile
+    high: float  # the 99th percentile of the brightest channel
     sharpness: float  # 99.5th percentile of the slope per pixel over the contrast; a step edge gives about 0.5
     background_share: float  # share of pixels that have the colour of the border
     background: tuple[int, int, int]  # BGR, the border's median
@@ -44,8 +45,11 @@ def measure(pixels: Pixels, small: Pixels) -> Quality:
     small: the same photo at the model image's size, for everything else.
     """
     # Every second pixel of every second row: a quarter of the work, the same percentiles to a level or two
-    histogram = _histogram(cv2.cvtColor(small[::2, ::2], cv2.COLOR_BGR2GRAY))
+    sample = np.ascontiguousarray(small[::2, ::2])
+    histogram = _histogram(cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY))
     low, high = _level_at(histogram, 0.01) / 255, _level_at(histogram, 0.99) / 255
+    # A crate of oranges has little luma but full reds: stretching its levels by luma would clip them
+    brightest = _level_at(_histogram(_brightest_channel(sample)), 0.99) / 255
     background = border_colour(small)
     lower = tuple(max(0, channel - _BACKDROP_TOLERANCE) for channel in background)
     upper = tuple(min(255, channel + _BACKDROP_TOLERANCE) for channel in background)
@@ -54,11 +58,16 @@ def measure(pixels: Pixels, small: Pixels) -> Quality:
         brightness=float(histogram @ _LEVELS / 255),
         contrast=high - low,
         low=low,
-        high=high,
-        sharpness=acutance(pixels, high - low),
+        high=brightest,
+        sharpness=min(1.0, acutance(pixels, high - low) * max(1.0, max(pixels.shape) / _SHARPNESS_SIDE_PX)),
         background_share=alike / (small.shape[0] * small.shape[1]),
         background=background,
     )
+
+
+def _brightest_channel(pixels: Pixels) -> Pixels:
+    blue, green, red = cv2.split(pixels)
+    return cv2.max(cv2.max(blue, green), red)
 
 
 def border_colour(pixels: Pixels) -> tuple[int, int, int]:
@@ -134,14 +143,16 @@ def enhance(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParam
 
 
 def _levels(quality: Quality, params: ImageParams) -> Pixels:
-    """A 256-entry curve that stretches [low, high] to [0.02, 0.98], by ``max_gain`` at most.
+    """A 256-entry curve that brings the brightest 1% to 0.98, by ``max_gain`` at most.
 
-    The black point moves only where blacks are lifted: a dark photo keeps its own.
+    Only if the range is still narrow then, the darkest 1% go to 0.06 as well: a white shirt photographed too dark needs
+    light, not black.
     """
-    low = quality.low if quality.low > params.lifted_black else 0.0
-    floor = 0.02 if low else 0.0
-    gain = min(params.max_gain, (0.98 - floor) / max(quality.high - low, 1e-3))
-    stretched = (_LEVELS / 255 - low) * gain + floor
+    gain = min(params.max_gain, 0.98 / max(quality.high, 1e-3))
+    if quality.contrast * gain < params.flat_range:
+        gain = max(gain, min(params.max_gain, 0.92 / max(quality.high - quality.low, 1e-3)))
+    white = min(0.98, quality.high * params.max_gain)
+    stretched = (_LEVELS / 255 - quality.high) * gain + white
     return np.clip(stretched * 255 + 0.5, 0, 255).astype(np.uint8)
 
 
@@ -172,6 +183,10 @@ def letterbox(small: Pixels, background: tuple[int, int, int], side_px: int) -> 
     height, width = small.shape[:2]
     if (height, width) == (side_px, side_px):
         return small
+    if max(height, width) < side_px:  # a smaller source fills the square too: products keep their scale
+        scale = side_px / max(height, width)
+        height, width = max(1, round(height * scale)), max(1, round(width * scale))
+        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
     square = np.empty((side_px, side_px, 3), np.uint8)
     square[:] = background
     top, left = (side_px - height) // 2, (side_px - width) // 2

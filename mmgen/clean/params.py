@@ -18,10 +18,9 @@ class ImageParams(Params):
     model_quality: int = Field(92, ge=1, le=100)
     blank_std: float = Field(1.0, ge=0, description="Standard deviation (of 255) under which a picture is blank")
     enhance: bool = True
-    dark_p99: float = Field(0.70, description="Luma of the brightest 1% under which a photo is dark (0 to 1)")
+    dark_p99: float = Field(0.70, description="Brightest channel of the brightest 1% under which a photo is dark")
     flat_range: float = Field(0.50, description="Luma range (1st to 99th percentile) under which a photo is washed out")
     white_p99: float = Field(0.97, description="With whites brighter than this a photo is not washed out, but light")
-    lifted_black: float = Field(0.15, description="Luma of the darkest 1% over which blacks are lifted")
     blurred_sharpness: float = Field(0.11, description="Sharpness under which a photo is blurred")
     max_gain: float = Field(3.0, gt=1, description="Levels are stretched by no more than this factor")
     natural_sharpness: float = Field(0.25, gt=0, description="Sharpness that deblurring aims at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ from mmgen.clean.pii import MASKS, mask_personal_data
 from mmgen.clean.text_repair import repair
 from mmgen.clean.tokens import title_key, tokenize
 from mmgen.rejects import RejectReason
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 
@@ -37,6 +40,7 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams) -> dict[str, Any]:
             try:
                 row = clean_text(title, description, locale, params)
             except Exception:  # a fault of ours or of a library must cost one row, not the batch
+                log.exception("clean_texts failed on one row")
                 row = {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
         for name, values in columns.items():
             values.append(row.get(name))
