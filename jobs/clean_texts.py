@@ -15,8 +15,8 @@ from mmgen.job import JobContext, main
 
 def inputs(ctx: JobContext) -> DataFrame:
     """The texts of the products that are in the catalogue."""
-    hashed = F.col("content_hash").alias("input_hash")
-    return products(ctx).select("product_id", hashed, "reject_reason", "title", "description", "locale")
+    rows = products(ctx).withColumn("input_hash", F.col("content_hash"))
+    return rows.select("product_id", "input_hash", "reject_reason", "title", "description", "locale")
 
 
 def run(ctx: JobContext) -> Outcome:

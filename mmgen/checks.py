@@ -75,7 +75,7 @@ def run_expectations(frame: pd.DataFrame, checks: list[Check]) -> list[CheckOutc
         return []
     import great_expectations as gx
 
-    for name in ("great_expectations", "great_expectations.core", "great_expectations.data_context"):
+    for name in [n for n in logging.root.manager.loggerDict if n.startswith("great_expectations")]:
         logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
@@ -127,8 +127,9 @@ def require(name: str, result: Audit) -> None:
         log.warning("%s: check %s does not hold: %s", name, outcome.name, outcome.detail)
     if result.failed:
         lines = "\n".join(f"  {o.name}: {o.detail}" for o in result.failed)
+        reasons = ", ".join(f"{reason} {count}" for reason, count in result.rejects.items()) or "none"
         raise CheckFailedError(
             f"{name}: {len(result.failed)} check(s) failed on {result.num_rows} rows; nothing was committed and the "
-            f"earlier partition still stands.\n{lines}\nLook at the rows with `mmgen quarantine {name}`, mend the "
-            f"source or the contract (schemas/{name}.yaml), and run the job again."
+            f"earlier partition still stands.\n{lines}\n  rejected rows: {reasons}\nMend the source, the code or the "
+            f"contract (schemas/{name}.yaml), and run the job again."
         )

@@ -95,7 +95,7 @@ class Dataset:
         ]
 
     def files(self, ds: list[str] | None = None, until: str | None = None, before: str | None = None) -> list[str]:
-        """Absolute paths of the committed files: of given partitions, at or before ``until``, earlier than ``before``."""
+        """Absolute paths of the committed files: of given partitions, up to ``until``, earlier than ``before``."""
 
         def wanted(value: str) -> bool:
             return (

@@ -17,7 +17,7 @@ VERSION = CONTENT_CHECKS_VERSION
 
 
 def check_rows(batch: pa.RecordBatch, params: ContentParams) -> dict[str, Any]:
-    """The transform of ``content_checks``. Reads kind, locale, value (a text, or a creative's headline), its hash, facts."""
+    """The transform of ``content_checks``. Reads kind, locale, value (a creative's headline), its hash, facts."""
     statuses: list[str] = []
     details: list[str] = []
     for row in batch.select(["kind", "locale", "value", "facts"]).to_pylist():
