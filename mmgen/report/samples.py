@@ -1,0 +1,196 @@
+"""What is known of the products that a report shows: texts, pictures, facts, checks, and what stood before."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmgen.datasets import Dataset
+from mmgen.evaluation.faithfulness import coverage
+from mmgen.generation.facts import Fact, from_json
+from mmgen.report.findings import KINDS, CheckLine, FactLine, Piece, Sample
+from mmgen.report.lookup import Rows, by_product, newest_rows
+from mmgen.report.pictures import budget_per_picture, picture_of
+from mmgen.report.sampling import Candidate, choose
+from mmgen.report.words import clip
+
+# A page shows what a person can read; a shop's longest text must not make it unreadable.
+MAX_TITLE_CHARS = 300
+MAX_TEXT_CHARS = 2_000
+MAX_VALUE_CHARS = 200
+MAX_NAME_CHARS = 60
+MAX_FACTS = 40
+MAX_LEVELS = 6
+
+TEXT_COLUMNS = ("locale", "description", "ad_copy", "writer", "facts", "score", "model_version")
+UNSTATED_SLOTS = ("title", "short_name", "price", "family")
+"""Facts that the coverage does not ask for; a title counts as its name."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rows of the chosen products, as of the date: by product, or by product and kind of content."""
+
+    examples: dict[str, dict[str, Any]]
+    texts: dict[str, dict[str, Any]]
+    texts_before: dict[str, dict[str, Any]]
+    photos: dict[str, dict[str, Any]]
+    creatives: dict[str, dict[str, Any]]
+    checked: Rows
+    published: Rows
+
+
+def samples(home: Path, ds: str, count: int, seed: int) -> list[Sample]:
+    """The chosen products with their texts, pictures and checks, as of the date."""
+    chosen = choose(home, ds, count, seed)
+    known = rows_of([c.product_id for c in chosen], home, ds)
+    limit = budget_per_picture(2 * len(chosen))
+    return [_sample(candidate, known, ds, limit) for candidate in chosen]
+
+
+def rows_of(ids: list[str], home: Path, ds: str) -> Known:
+    """What the datasets say of products."""
+
+    def rows(name: str, *columns: str, before: str | None = None) -> Rows:
+        until = None if before else ds
+        return newest_rows(Dataset(name, home), ids, list(columns), until=until, before=before)
+
+    return Known(
+        examples=by_product(rows("examples", "locale", "title", "category", "brand")),
+        texts=by_product(rows("descriptions", *TEXT_COLUMNS)),
+        texts_before=by_product(rows("descriptions", "description", "ad_copy", before=ds)),
+        photos=by_product(rows("clean_images", "model_image")),
+        creatives=by_product(rows("creatives", "image", "layout", "backdrop", "alt_text")),
+        checked=rows("content_checks", "locale", "status", "checks", "reject_reason"),
+        published=rows("publications", "action", "status"),
+    )
+
+
+def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Sample:
+    key = candidate.product_id
+    example, text = known.examples.get(key, {}), known.texts.get(key, {})
+    creative = known.creatives.get(key, {})
+    before = known.texts_before.get(key, {}) if text.get("ds") == ds else {}
+    checked = {kind: known.checked[key, kind] for kind in KINDS if (key, kind) in known.checked}
+    return Sample(
+        product_id=key,
+        locale=text.get("locale") or example.get("locale") or candidate.locale,
+        ds=max((row["ds"] for row in checked.values()), default=ds),
+        status=candidate.status,
+        title=clipped(example.get("title"), MAX_TITLE_CHARS),
+        category=[clip(level, MAX_TITLE_CHARS) for level in (example.get("category") or [])[:MAX_LEVELS]],
+        brand=clipped(example.get("brand"), MAX_TITLE_CHARS),
+        description=clipped(text.get("description"), MAX_TEXT_CHARS),
+        ad_copy=clipped(text.get("ad_copy"), MAX_TEXT_CHARS),
+        writer=text.get("writer"),
+        score=text.get("score"),
+        model_version=text.get("model_version"),
+        facts=fact_lines(text.get("facts"), text.get("description") or ""),
+        pieces=[piece_of(kind, row, known.published.get((key, kind), {})) for kind, row in checked.items()],
+        layout=creative.get("layout"),
+        backdrop=creative.get("backdrop"),
+        alt_text=clipped(creative.get("alt_text"), MAX_TITLE_CHARS),
+        photo=picture_of(known.photos.get(key, {}).get("model_image"), 224, max_bytes),
+        creative=picture_of(creative.get("image"), 420, max_bytes),
+        description_before=_if_other(before.get("description"), text.get("description")),
+        ad_copy_before=_if_other(before.get("ad_copy"), text.get("ad_copy")),
+    )
+
+
+    earlier = by_product(rows("descriptions", "description", "ad_copy", before=ds))
+    photos = by_product(rows("clean_images", "model_image"))
+    creatives = by_product(rows("creatives", "image", "layout", "backdrop", "alt_text"))
+    checked = rows("content_checks", "locale", "status", "checks", "reject_reason")
+    published = rows("publications", "action", "status")
+    limit = budget_per_picture(2 * len(ids))
+    made: list[Sample] = []
+    for candidate in chosen:
+        key = candidate.product_id
+        text = texts.get(key, {})
+        kinds = [kind for kind in KINDS if (key, kind) in checked]
+        pieces = [piece_of(kind, checked[key, kind], published.get((key, kind), {})) for kind in kinds]
+        before = earlier.get(key, {}) if text.get("ds") == ds else {}
+        creative = creatives.get(key, {})
+        example = examples.get(key, {})
+        made.append(
+            Sample(
+                product_id=key,
+                locale=text.get("locale") or example.get("locale") or candidate.locale,
+                ds=max((row["ds"] for (product_id, _), row in checked.items() if product_id == key), default=ds),
+                status=candidate.status,
+                title=clipped(example.get("title"), MAX_TITLE_CHARS),
+                category=[clip(level, MAX_TITLE_CHARS) for level in (example.get("category") or [])[:MAX_LEVELS]],
+                brand=clipped(example.get("brand"), MAX_TITLE_CHARS),
+                description=clipped(text.get("description"), MAX_TEXT_CHARS),
+                ad_copy=clipped(text.get("ad_copy"), MAX_TEXT_CHARS),
+                writer=text.get("writer"),
+                score=text.get("score"),
+                model_version=text.get("model_version"),
+                facts=fact_lines(text.get("facts"), text.get("description") or ""),
+                pieces=pieces,
+                layout=creative.get("layout"),
+                backdrop=creative.get("backdrop"),
+                alt_text=clipped(creative.get("alt_text"), MAX_TITLE_CHARS),
+                photo=picture_of(photos.get(key, {}).get("model_image"), 224, limit),
+                creative=picture_of(creative.get("image"), 420, limit),
+                description_before=_if_other(before.get("description"), text.get("description")),
+                ad_copy_before=_if_other(before.get("ad_copy"), text.get("ad_copy")),
+            )
+        )
+    return made
+
+
+"locale", "description", "ad_copy", "writer", "facts", "score", "model_version", "reject_reason")
+
+
+def _if_other(before: str | None, now: str | None) -> str | None:
+    return clip(before, MAX_TEXT_CHARS) if before and before != now else None
+
+
+def clipped(text: str | None, limit: int) -> str | None:
+    """``clip``, where there is a text."""
+    return clip(text, limit) if text else None
+
+
+def piece_of(kind: str, checked: dict[str, Any], published: dict[str, Any]) -> Piece:
+    """One kind of content of a product, from its rows of content_checks and publications."""
+    lines = [
+        CheckLine(
+            clip(str(c.get("name", "")), MAX_NAME_CHARS),
+            str(c.get("severity", "")),
+            bool(c.get("passed")),
+            clip(str(c.get("detail") or ""), MAX_VALUE_CHARS),
+        )
+        for c in _json_list(checked["checks"])
+    ]
+    status, reason = str(checked["status"] or "rejected"), checked["reject_reason"]
+    return Piece(kind, status, lines, reason, published.get("action"), published.get("status"))
+
+
+def _json_list(text: str | None) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text or "[]")
+    except ValueError:
+        return []
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def facts_from(text: str | None) -> list[Fact]:
+    """The facts of a row of descriptions; none where they cannot be read: a report shows what there is."""
+    try:
+        return from_json(text)
+    except (ValueError, TypeError):
+        return []
+
+
+def fact_lines(text: str | None, description: str) -> list[FactLine]:
+    """A product's facts, each with whether the description states it. Claims that the sources dispute are left out."""
+    lines: list[FactLine] = []
+    for fact in facts_from(text)[:MAX_FACTS]:
+        if fact.slot.startswith("conflict_") or fact.slot in ("title", "short_name"):
+            continue
+        stated = None if fact.slot in UNSTATED_SLOTS else coverage(description, [fact]) > 0
+        lines.append(FactLine(clip(fact.name, MAX_NAME_CHARS), clip(fact.value, MAX_VALUE_CHARS), stated))
+    return lines
