@@ -99,52 +99,6 @@ def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Samp
     )
 
 
-    earlier = by_product(rows("descriptions", "description", "ad_copy", before=ds))
-    photos = by_product(rows("clean_images", "model_image"))
-    creatives = by_product(rows("creatives", "image", "layout", "backdrop", "alt_text"))
-    checked = rows("content_checks", "locale", "status", "checks", "reject_reason")
-    published = rows("publications", "action", "status")
-    limit = budget_per_picture(2 * len(ids))
-    made: list[Sample] = []
-    for candidate in chosen:
-        key = candidate.product_id
-        text = texts.get(key, {})
-        kinds = [kind for kind in KINDS if (key, kind) in checked]
-        pieces = [piece_of(kind, checked[key, kind], published.get((key, kind), {})) for kind in kinds]
-        before = earlier.get(key, {}) if text.get("ds") == ds else {}
-        creative = creatives.get(key, {})
-        example = examples.get(key, {})
-        made.append(
-            Sample(
-                product_id=key,
-                locale=text.get("locale") or example.get("locale") or candidate.locale,
-                ds=max((row["ds"] for (product_id, _), row in checked.items() if product_id == key), default=ds),
-                status=candidate.status,
-                title=clipped(example.get("title"), MAX_TITLE_CHARS),
-                category=[clip(level, MAX_TITLE_CHARS) for level in (example.get("category") or [])[:MAX_LEVELS]],
-                brand=clipped(example.get("brand"), MAX_TITLE_CHARS),
-                description=clipped(text.get("description"), MAX_TEXT_CHARS),
-                ad_copy=clipped(text.get("ad_copy"), MAX_TEXT_CHARS),
-                writer=text.get("writer"),
-                score=text.get("score"),
-                model_version=text.get("model_version"),
-                facts=fact_lines(text.get("facts"), text.get("description") or ""),
-                pieces=pieces,
-                layout=creative.get("layout"),
-                backdrop=creative.get("backdrop"),
-                alt_text=clipped(creative.get("alt_text"), MAX_TITLE_CHARS),
-                photo=picture_of(photos.get(key, {}).get("model_image"), 224, limit),
-                creative=picture_of(creative.get("image"), 420, limit),
-                description_before=_if_other(before.get("description"), text.get("description")),
-                ad_copy_before=_if_other(before.get("ad_copy"), text.get("ad_copy")),
-            )
-        )
-    return made
-
-
-"locale", "description", "ad_copy", "writer", "facts", "score", "model_version", "reject_reason")
-
-
 def _if_other(before: str | None, now: str | None) -> str | None:
     return clip(before, MAX_TEXT_CHARS) if before and before != now else None
 
