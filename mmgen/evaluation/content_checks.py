@@ -61,13 +61,13 @@ def check_content(
         _result("faithful", "fail", ", ".join(found[:8])),
         _result("doubled_words", "fail", doubled(text, facts)),
         _result("repetition", "warn", _repeated(loose)),
-        _result("sentence_form", "fail", _form(text, loose, kind, language)),
+        _result("sentence_form", "fail", _form(text, facts, kind, language)),
         _result("near_copy", "warn", _near_copy(text, facts, params)),
     ]
 
 
 def status_of(results: Sequence[CheckResult]) -> Status:
-    """``rejected`` where a fail check failed, ``borderline`` (a person decides) where a warn check did, else ``approved``."""
+    """``rejected`` where a fail check failed, ``borderline`` (a person decides) where a warning did."""
     failed = {result.severity for result in results if not result.passed}
     return "rejected" if "fail" in failed else "borderline" if failed else "approved"
 
@@ -125,13 +125,16 @@ def _repeated(text: str) -> str:
     return " ".join(twice) if twice else ""
 
 
-def _form(text: str, loose: str, kind: str, language: str) -> str:
+def _form(text: str, facts: Sequence[Fact], kind: str, language: str) -> str:
     """A description ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
     if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
         return "stray spaces or marks"
     if kind == "description" and text[-1] not in ".!?。！？…)":
         return "no end mark"
-    if language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", loose):
+    plain = text
+    for value in {fact.value for fact in facts if "." in fact.value}:
+        plain = plain.replace(value, "")  # a name such as ``U.S. Polo Assn.`` ends no sentence
+    if language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", plain):
         return "a sentence without a capital"
     return ""
 

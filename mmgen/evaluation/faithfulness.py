@@ -17,11 +17,12 @@ from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import canon, word_set
 
 # No negation here: "not", "without" and "free" turn a claim round, so they need a fact as well.
-FUNCTION_WORDS = word_set("""a an the and or of in on at to for from with by as is are was be been it its they their this that these
-those our we you your which who has have can also both each other than then so but if when while into over under up out all
+FUNCTION_WORDS = word_set("""a an the and or of in on at to for from with by as is are was be been it its they
+their this that these those our we you your which who has have can also both each other than then so but if when
+while into over under up out all
 """)
 FUNCTION_ZH = word_set(
-    "的 了 和 与 及 是 为 在 有 等 也 并 或 让 这 那 其 它 之 于 以 而 且 都 把 被 由 从 到 对 上 中 下 里 着 个 款 件 种 可 能 会"
+    "的 了 和 与 及 是 为 在 有 等 也 并 或 让 这 那 其 它 之 于 以 而 且 都 把 被 由 从 到 对 上 中 下 里 着 个 款 件"
 )
 NUMBER_WORDS = word_set(
     "two three four five six seven eight nine ten eleven twelve dozen hundred thousand double triple half"
@@ -54,7 +55,7 @@ def unsupported(text: str, facts: Sequence[Fact], locale: str) -> list[str]:
 
 
 def coverage(text: str, facts: Sequence[Fact]) -> float:
-    """The share of the facts that ``text`` states, 0..1. The title counts as its name; written sentences as one fact."""
+    """The share of the facts that ``text`` states, 0..1. Written sentences count as one fact."""
     stated = [f for f in facts if not f.slot.startswith(("conflict_", "sentence_")) and f.slot not in _CORE_SKIP]
     said = _words_said(text)
     marks = [_is_said(fact.value, text, said) for fact in stated]
@@ -137,21 +138,28 @@ def _chinese(text: str, facts: Sequence[Fact]) -> list[str]:
     support = _support(facts)
     latin = {w.lower() for value in support for w in _WORD.findall(value) if not CJK.match(w)}
     found: list[str] = []
-    rest = text
-    for value in sorted({v for v in support if len(v) > 1}, key=lambda v: (-len(v), v)):
-        rest = rest.replace(value, "\n")
-    for run in _WORD.findall(rest):
-        if not CJK.match(run):
-            if run.lower() not in latin:
-                found.append(run)
-            continue
-        found += _unmatched(run, support)
+    whole = _whole_values(text, support)
+    for match in _WORD.finditer(text):
+        run, start = match.group(0), match.start()
+        if CJK.match(run):
+            found += _unmatched(run, support, whole[start : match.end()])
+        elif run.lower() not in latin and not all(whole[start : match.end()]):
+            found.append(run)
     values = "\n".join(support)
     strict = [word for word in _STRICT_ZH if word in text and word[:-1] not in values and word not in values]
     return found + [word for word in strict if not any(word in f for f in found)]
 
 
-def _unmatched(run: str, support: list[str]) -> list[str]:
+def _whole_values(text: str, support: list[str]) -> list[bool]:
+    """Which characters of the text lie in a fact's whole value."""
+    inside = [False] * len(text)
+    for value in {v for v in support if len(v) > 1}:
+        for match in re.finditer(re.escape(value), text):
+            inside[match.start() : match.end()] = [True] * len(value)
+    return inside
+
+
+def _unmatched(run: str, support: list[str], whole: list[bool]) -> list[str]:
     free, longest_free = _free_runs()
     left: list[str] = []
     gap = ""
@@ -159,6 +167,7 @@ def _unmatched(run: str, support: list[str]) -> list[str]:
     while i < len(run):
         size = _longest_fact(run, i, support)
         size = max(size, next((n for n in range(min(longest_free, len(run) - i), 0, -1) if run[i : i + n] in free), 0))
+        size = size or int(whole[i])
         if size:
             left += [gap] if gap else []
             gap = ""
@@ -170,7 +179,7 @@ def _unmatched(run: str, support: list[str]) -> list[str]:
 
 
 def _longest_fact(run: str, start: int, support: list[str]) -> int:
-    """Length of the longest part of a fact at ``start``: two characters or more, or a whole value; never a denied part."""
+    """Length of the longest part of a fact at ``start``: two characters or more, or a whole value; none denied."""
     best = 0
     for value in support:
         size = max(best, 1)

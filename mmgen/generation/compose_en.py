@@ -172,7 +172,7 @@ class Product:
         return name if not self.in_title or first in _ARTICLES else ["the", *name]
 
     def say(self, template: str) -> list[str]:
-        """Tokens of a sentence plan: ``{part}`` is a phrase of this product, ``{is}`` a word that agrees, the rest as is."""
+        """Tokens of a sentence plan: ``{part}`` is a phrase of the product, ``{is}`` a word that agrees."""
         tokens: list[str] = []
         for word in re.findall(r"\{[^}]+\}|\S+", template):
             key = word.strip("{}")
@@ -335,8 +335,8 @@ def agrees(tokens: Sequence[str]) -> bool:
         bad = ONLY_MANY
     else:
         bad = frozenset()
-    for i, token in enumerate(tokens):
-        if token == "a":
+    for i, word in enumerate(tokens):
+        if word == "a":
             noun = next(
                 (t for t in tokens[i + 1 :] if t in ("<article>", "<articles>", "<mass>") or not t.startswith("<")), ""
             )

@@ -105,7 +105,7 @@ def _is_book(facts: Facts) -> bool:
 
 
 def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> list[list[str]]:
-    """Clauses for the slots ``left`` that ``said`` doesn't say, in any order; generic attributes (``name为value``) last."""
+    """Clauses for the slots ``left`` that ``said`` doesn't say; generic attributes (``name为value``) come last."""
     left = {slot for slot in left if not _says(said, facts[slot].value, slot)}
     clauses: list[list[str]] = []
     for slots, forms in _CLAUSES:

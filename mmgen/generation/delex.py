@@ -19,6 +19,7 @@ SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
 _TOKEN = re.compile(r"<[a-z]+(?:_\w+)?>|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+(?:[-'’.&/][^\W_]+)*%?|[^\w\s]")
 _NO_SPACE_BEFORE = frozenset(",.;:!?)%，。；：！？、）》")
 _NO_SPACE_AFTER = frozenset("(，。；：！？、（）《》")
+UNKNOWN = frozenset({"<unk>"})
 _ENDS = frozenset(".!?")
 MAX_TARGET_TOKENS = 70
 NUM_DRAFTS = 2
@@ -41,7 +42,7 @@ def realise(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
     for token in tokens:
         if token.startswith("<bos:") or token in ("<eos>", "<pad>"):
             continue
-        is_slot = bool(SLOT.fullmatch(token)) or token == "<unk>"
+        is_slot = bool(SLOT.fullmatch(token)) or token in UNKNOWN
         if is_slot and token not in values:
             raise ValueError(f"no fact for {token}: give only the slots in allowed_slots(facts)")
         pieces.append(values[token] if is_slot else token)
@@ -64,7 +65,7 @@ def _tidied(pieces: list[str]) -> list[str]:
 
 
 def _capitalised(pieces: list[str], starts: list[bool]) -> list[str]:
-    """A capital where a sentence starts; words with capitals or dots inside (``iPhone``, ``s.Oliver``) stay as they are."""
+    """A capital where a sentence starts; words with capitals or dots inside (``iPhone``, ``s.Oliver``) stay."""
     out: list[str] = []
     for piece, is_start in zip(pieces, starts, strict=True):
         word = piece.split(" ")[0]
@@ -104,15 +105,15 @@ def delexicalise(text: str, facts: Sequence[Fact]) -> list[str]:
         t.lower() if (s and t[:1].isupper() and t[1:].islower()) or (t == "A" and s) else t
         for t, s in zip(tokens, starts, strict=True)
     ]
-    return ["a" if token == "an" else token for token in lowered]
+    return ["a" if word == "an" else word for word in lowered]
 
 
 def _replaced(text: str, value: str, slot: str) -> str:
     """The first mention of ``value`` outside other slots, as whole words and with any case of its first letter."""
     first = re.escape(value[0])
     head = f"[{value[0].upper()}{value[0].lower()}]" if value[0].isalpha() and value[0].isascii() else first
-    start = r"(?<![\w<])" if not CJK.match(value[0]) else ""
-    end = r"(?![\w>])" if not CJK.match(value[-1]) and value[-1].isalnum() else ""
+    start = r"(?<![A-Za-z0-9_<])" if not CJK.match(value[0]) else ""
+    end = r"(?![A-Za-z0-9_>])" if not CJK.match(value[-1]) and value[-1].isalnum() else ""
     pattern = start + head + re.escape(value[1:]) + end
     parts = re.split(r"(<[a-z]+(?:_\w+)?>)", text)
     for i, part in enumerate(parts):

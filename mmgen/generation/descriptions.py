@@ -113,7 +113,8 @@ def write_descriptions(
     """The columns of ``descriptions`` for rows of ``examples``, in their order.
 
     ``to_arrays`` turns rows into what the sampler reads; it is called with the rows to sample only. ``writer`` and
-    ``score`` are those of the description. Without a sampler the composer writes all. Reject reasons: ``input_rejected``;
+    ``score`` are those of the description. Without a sampler the composer writes all. Reject reasons:
+    ``input_rejected``;
     ``no_modality`` where the record is empty; ``title_empty`` where there is a picture or a clip but no word about it;
     ``content_rejected`` where no draft passes the checks; ``transform_failed``.
     """

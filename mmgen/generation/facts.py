@@ -107,7 +107,7 @@ def by_slot(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 
 def slot_values(facts: Iterable[Fact]) -> dict[str, str]:
-    """Slot token -> what it is realised as; a generic attribute has a second token for its name (``<other_1_name>``)."""
+    """Slot token -> what it is realised as; a generic attribute has a token for its name, too (``<other_1_name>``)."""
     values: dict[str, str] = {}
     for slot, fact in by_slot(facts).items():
         if slot != "price":
@@ -219,7 +219,7 @@ def _title(text: Any, brand: str, path: list[str], attributes: list[Fact], langu
 
 
 def _nouns_of(path: list[str], attributes: list[Fact]) -> tuple[str, str]:
-    """(noun to look for in the title, noun to use without one): the product's own, its category, a shelf like ``Books``."""
+    """(noun to look for in the title, noun to use without one): the product's own, its category's, a shelf's."""
     own = next((f.value for f in attributes if f.slot in NOUN_SLOTS.values()), "")
     if own or not path:
         return own, own
@@ -244,6 +244,9 @@ def _reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[li
             title.text, title.name = (_removed(text, claims) for text in (title.text, title.name))
         elif value:
             facts[slot] = Fact(slot, slot, value, source)
+    colour = facts["colour"].value if "colour" in facts else ""
+    if title.name and {canon(w) for w in title.name.split()} <= {canon(w) for w in colour.split()}:
+        title.name = ""  # ``Navy`` of a navy blue shirt
     return list(facts.values()), conflicts, title
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mmgen.generation import lexicon
@@ -67,7 +68,7 @@ def usable_title(title: str | None, brand: str) -> str:
     if text.count("_") or (text.count("-") > 1 and " " not in text):
         text = re.sub(r"[_-]+", " ", text)
     letters = [w for w in text.split() if w.isalpha() and len(w) > 3 and w.isascii()]
-    if len(letters) > 2 and all(w.isupper() for w in letters):
+    if len(letters) > 1 and all(w.isupper() for w in letters):
         text = " ".join(w.capitalize() if w.isalpha() and len(w) > 3 else w for w in text.split())
     text = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "\u2009", text).replace("\u2009", " ")
     return _undoubled(text)
@@ -76,7 +77,7 @@ def usable_title(title: str | None, brand: str) -> str:
 def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf: str = "") -> Title:
     """Take an English title apart.
 
-    ``leaf`` is the noun of its category, looked for in the title; ``shelf`` is the noun to use where the title has none;
+    ``leaf`` is the noun of its category, looked for in the title; ``shelf`` the noun to use where the title has none;
     ``known`` are the values of the attributes.
     """
     title = Title(text=text, brand=brand)
@@ -100,12 +101,15 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
     return title
 
 
-def _phrases(known: dict[str, str], kind: str) -> dict[str, dict[tuple[str, ...], str]]:
+_Phrases = dict[str, dict[tuple[str, ...], str]]
+
+
+def _phrases(known: dict[str, str], kind: str) -> _Phrases:
     """Slot -> canonical words -> value: what a title may say in words of its own.
 
-    A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` and ``Fall`` are names otherwise.
+    A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` is a name otherwise.
     """
-    forms = {s: words for s, words in _FIXED.items() if s in known or s in ("gender", "modifier", "fit")}
+    forms: _Phrases = {s: words for s, words in _FIXED.items() if s in known or s in ("gender", "modifier", "fit")}
     if lexicon.WEARABLE.search(kind) or known.keys() & {"gender", "colour", "season", "material"}:
         forms["pattern"] = _FIXED["pattern"]  # a solid shirt, but not a solid potato
     if "gender" in known:
@@ -118,6 +122,11 @@ def _phrases(known: dict[str, str], kind: str) -> dict[str, dict[tuple[str, ...]
     if "material" in known:
         forms = {"material": forms.pop("material"), **forms}
     return forms
+
+
+def _raw(forms: Iterable[str]) -> dict[tuple[str, ...], str]:
+    """Gender words as they are written: ``lady`` is not ``women`` here."""
+    return {(form,): lexicon.GENDER_OF[form] for form in forms}
 
 
 def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
@@ -141,9 +150,9 @@ _REPEATED = frozenset(
         "material",
     ]
 )
-_ALL_GENDERS = {(form,): lexicon.GENDER_OF[form] for form in lexicon.TITLE_GENDERS}
-_FIXED = {
-    "gender": {(form,): lexicon.GENDER_OF[form] for form in lexicon.CLEAR_GENDERS},
+_ALL_GENDERS = _raw(lexicon.TITLE_GENDERS)
+_FIXED: _Phrases = {
+    "gender": _raw(lexicon.CLEAR_GENDERS),
     "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
     "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
     "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
@@ -190,7 +199,7 @@ def _article(title: Title, words: list[str], keys: list[str], spent: list[bool],
 
 
 def is_thing(noun: str, heading: str = "") -> bool:
-    """Whether a category's noun names a thing one can buy (``milk``, the heading ``Air Fryers``) and not a field (``kitchen``)."""
+    """Whether a category names a thing one can buy (``milk``, the heading ``Air Fryers``), not ``kitchen``."""
     last = noun.split()[-1].lower() if noun else ""
     if not last or (heading.split() or [""])[-1].lower() in lexicon.NOT_THINGS:
         return False
@@ -199,7 +208,7 @@ def is_thing(noun: str, heading: str = "") -> bool:
 
 
 def noun_phrase(text: str) -> str:
-    """A category or noun as mid-sentence words, one of it: ``Casual Shoes`` -> ``casual shoes``, ``Tshirts`` -> ``T-shirt``.
+    """A category as mid-sentence words, one of it: ``Casual Shoes`` -> ``casual shoes``, ``Tshirts`` -> ``T-shirt``.
 
     Empty for a heading that names no thing (``Perfume and Body Mist``, ``Free Items``).
     """
@@ -264,7 +273,7 @@ def _undoubled(text: str) -> str:
 
 
 def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") -> Title:
-    """A Chinese title: the brand taken off its front; words after the noun, set apart by spaces, left to the attributes."""
+    """A Chinese title: brand taken off its front; words after the noun, set apart by spaces, left to the attributes."""
     title = Title(text=_tight(text), brand=brand)
     rest = (
         text[len(brand) :]

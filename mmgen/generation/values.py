@@ -19,7 +19,8 @@ MACHINE = re.compile(
 MASKED = re.compile(r"\[(?:e-?mail|phone|card|id|masked|redacted)\]|\*{3,}|█", re.I)
 INJECTION = re.compile(
     r"ignore\s+(?:all\s+|the\s+|any\s+)*(?:previous|prior|above)|disregard\s+(?:all|the|previous)|system\s+prompt"
-    r"|as an ai\b|language model|lorem ipsum|you are (?:now|an?) (?:assistant|ai|chatbot)|忽略(?:之前|以上|上述|前面)|系统提示|作为(?:一个)?(?:AI|人工智能)",
+    r"|as an ai\b|language model|lorem ipsum|you are (?:now|an?) (?:assistant|ai|chatbot)|忽略(?:之前|以上|上述|前面)"
+    r"|系统提示|作为(?:一个)?(?:AI|人工智能)",
     re.I,
 )
 # Claims that need proof, or that the advertising law of China (article 9) bans. Not: "best before", "last", "at least".

@@ -18,25 +18,30 @@ IRREGULAR = {
     "halves": "half", "wives": "wife", "lives": "life", "calves": "calf", "geese": "goose", "series": "series",
     "movies": "movie", "cookies": "cookie", "ties": "tie", "pies": "pie", "hoodies": "hoodie", "beanies": "beanie",
     "brownies": "brownie", "calories": "calorie", "selfies": "selfie", "smoothies": "smoothie", "onesies": "onesie",
-    "lens": "lens", "lenses": "lens", "gas": "gas", "bus": "bus", "canvas": "canvas", "bras": "bra", "sofas": "sofa",
+    "capris": "capri", "lens": "lens", "lenses": "lens", "gas": "gas", "bus": "bus", "canvas": "canvas",
+    "bras": "bra", "sofas": "sofa",
     "shoes": "shoe", "potatoes": "potato", "tomatoes": "tomato", "mangoes": "mango", "axes": "axe", "toes": "toe",
     "asparagus": "asparagus", "citrus": "citrus", "hummus": "hummus", "couscous": "couscous", "molasses": "molasses",
 }
 PLURALS = {one: many for many, one in IRREGULAR.items() if one != many} | {"potato": "potatoes", "tomato": "tomatoes"}
 # Said in the plural although one buys one (a pair).
-PAIRS = word_set("""shoe sandal slipper boot sneaker trainer heel flat wedge loafer moccasin clog sock stocking glove
-mitten trouser jean short brief boxer trunk legging tight capri jegging pant sunglass glass goggle earring cufflink
-headphone earphone earbud pyjama pajama overall dungaree lace insole binocular scissor plier skate ski crutch flop
-tracksuit_bottom jogger chino pump brogue oxford""")
-# Words that end in s and are one.
-MASS = word_set("""milk juice water bread rice pasta flour sugar salt butter cheese cream yoghurt yogurt oatghurt soyghurt
-honey tea coffee wine beer oil vinegar food meat beef pork chicken fish kibble litter garlic ginger asparagus zucchini
-furniture equipment luggage jewellery jewelry clothing apparel footwear headwear innerwear eyewear sportswear loungewear
-nightwear underwear swimwear menswear womenswear knitwear outerwear workwear topwear bottomwear hardware software cookware
-tableware kitchenware bedding linen stationery paper wool yarn fabric shampoo soap makeup perfume fragrance cologne lotion
-toothpaste detergent chocolate cereal muesli granola jam sauce soup popcorn cabbage polish wax glue paint ink hummus
+PAIRS = word_set("""shoe sandal slipper boot sneaker trainer heel flat wedge loafer moccasin clog sock stocking
+glove mitten trouser jean short brief boxer trunk legging tight capri jegging pant sunglass glass goggle earring
+cufflink headphone earphone earbud pyjama pajama overall dungaree lace insole binocular scissor plier skate ski
+crutch flop tracksuit_bottom jogger chino pump brogue oxford
 """)
-VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[aeiu]|t[ei]|k|r[aeiou]|b(?:er|i)|fo|v)|hour|honest|honou?r|heir)", re.I)
+# Words that end in s and are one.
+MASS = word_set("""milk juice water bread rice pasta flour sugar salt butter cheese cream yoghurt yogurt
+oatghurt soyghurt honey tea coffee wine beer oil vinegar food meat beef pork chicken fish kibble litter garlic
+ginger asparagus zucchini furniture equipment luggage jewellery jewelry clothing apparel footwear headwear
+innerwear eyewear sportswear loungewear nightwear underwear swimwear menswear womenswear knitwear outerwear
+workwear topwear bottomwear hardware software cookware tableware kitchenware bedding linen stationery paper wool
+yarn fabric shampoo soap makeup perfume fragrance cologne lotion toothpaste detergent chocolate cereal muesli
+granola jam sauce soup popcorn cabbage polish wax glue paint ink hummus
+""")
+VOWEL_SOUND = re.compile(
+    r"^(?:[aeio]|u(?!n[ai]|s[aeiu]|t[ei]|k|r[aeiou]|b(?:er|i)|fo|v)"
+    r"|hour|honest|honou?r|heir)", re.I)
 CONSONANT_SOUND = re.compile(r"^(?:one\b|once|eu|ewe|uni(?!n|m)|oui)", re.I)
 SPELLINGS = {
     "tshirt": "T-shirt", "tshirts": "T-shirts", "tee-shirt": "T-shirt", "t-shirt": "T-shirt", "t-shirts": "T-shirts",
@@ -50,8 +55,11 @@ CANON = {
     "jewelry": "jewellery", "fiber": "fibre", "aluminum": "aluminium", "pajama": "pyjama", "wool": "wool",
     "woollen": "wool", "woolen": "wool", "wooden": "wood", "golden": "gold", "striped": "stripe", "checked": "check",
     "checkered": "check", "chequered": "check", "printed": "print", "analogue": "analog", "sporty": "sport",
-    "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "inch": "inch", "percent": "%", "watche": "watch", "duffle": "duffel",
+    "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "inch": "inch", "percent": "%", "watche": "watch",
+    "duffle": "duffel",
 }
+# Read letter by letter, from a letter that begins with a vowel sound.
+_SPELT = word_set("LED LCD HDMI NFC SSD FM MP3 XL HD HDR SD")
 # fmt: on
 
 
@@ -104,6 +112,8 @@ def a_or_an(following: str) -> str:
     word = following.strip("\"'“‘(")
     first = re.match(r"[^\W_]+", word)
     head = first.group(0) if first else word
+    if head in _SPELT:
+        return "an"
     if head.isdigit():
         return "an" if head.startswith("8") or head in {"11", "18"} else "a"
     if len(head) > 1 and head.isupper() and not re.search(r"[AEIOU]", head[1:]):
