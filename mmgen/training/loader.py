@@ -6,9 +6,10 @@ alone, and every rank gets the same number of batches of the same size, so no ra
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,9 @@ from mmgen.models.arrays import ExampleArrays, concat
 from mmgen.seeds import seed_of
 from mmgen.training.distributed import Ranks
 from mmgen.training.snapshot import COLUMNS, Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["READERS", "ArrowReader", "ExampleArrays", "PetastormReader", "Reader"]
 
@@ -125,23 +129,38 @@ class PetastormReader:
 READERS: dict[str, type[ArrowReader] | type[PetastormReader]] = {"arrow": ArrowReader, "petastorm": PetastormReader}
 
 
+_LISTS = {"text_embedding": np.float32, "audio_embedding": np.float32, "attribute_ids": np.int64}
+
+
+def _lists_to_bytes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each list as bytes. petastorm stacks lists into a matrix, so absent ones and ragged ones break it; bytes pass."""
+    for name, dtype in _LISTS.items():
+        frame[name] = [None if value is None else np.asarray(value, dtype).tobytes() for value in frame[name]]
+    return frame
+
+
 def _petastorm_arrays(path: str, train: Snapshot) -> ExampleArrays:
     """The rows of one file that count, in the file's order. A file has each product once, so ids tell them apart."""
-    from petastorm import make_batch_reader
+    from petastorm import TransformSpec, make_batch_reader
 
     groups = [group.read(("product_id",)) for group in train.groups if group.path == path]
     wanted = {str(value) for table in groups for value in table.column("product_id").to_pylist()}
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    # dummy pool: no threads and no processes, so rows come in order and nothing is left running.
-    with make_batch_reader(
-        Path(path).resolve().as_uri(),
-        schema_fields=[f"^{name}$" for name in COLUMNS],
-        reader_pool_type="dummy",
-        shuffle_row_groups=False,
-        num_epochs=1,
-    ) as reader:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that it leaves out the map column, which isn't asked for
+        reader = make_batch_reader(
+            Path(path).resolve().as_uri(),
+            schema_fields=[f"^{name}$" for name in COLUMNS],
+            transform_spec=TransformSpec(_lists_to_bytes, edit_fields=[(name, np.bytes_, (), True) for name in _LISTS]),
+            reader_pool_type="dummy",  # no threads and no processes: rows come in order and nothing is left running
+            shuffle_row_groups=False,
+            num_epochs=1,
+        )
+    with reader:
         for batch in reader:
             for name, values in columns.items():
                 values.extend(getattr(batch, name))
+    for name, dtype in _LISTS.items():
+        columns[name] = [None if value is None else np.frombuffer(value, dtype) for value in columns[name]]
     rows = [i for i, product_id in enumerate(columns["product_id"]) if str(product_id) in wanted]
     return ExampleArrays.from_columns({name: [values[i] for i in rows] for name, values in columns.items()})

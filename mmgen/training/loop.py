@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -23,13 +24,15 @@ from mmgen.training.distributed import Ranks, process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
 from mmgen.training.loader import READERS, Reader
 from mmgen.training.objective import elbo_terms
-from mmgen.training.params import TrackingParams, TrainParams
+from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
 from mmgen.training.snapshot import Snapshot, take_snapshots
 from mmgen.training.steps import fresh_state, take_step
 from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
-from mmgen.training.tracking import CANDIDATE, CHAMPION, Tracker
 from mmgen.training.warm_start import start_from_data
+
+if TYPE_CHECKING:
+    from mmgen.training.tracking import Tracker
 
 VERSION = 1  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
@@ -74,7 +77,7 @@ def train_and_register(
         data = take_snapshots(files, SPLITS)
         texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
         made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
-        run = _open_run(Tracker(tracking), ds, made_for, params, seed) if ranks.is_first else None
+        run = _open_run(tracking, ds, made_for, params, seed) if ranks.is_first else None
         model = train(data, texts, out, params, seed, ranks, run.log if run else None, progress)
     if run is None:
         return None
@@ -108,9 +111,12 @@ class _Run:
         self.tracker.log_metrics(self.run_id, metrics, step)
 
 
-def _open_run(tracker: Tracker, ds: str, made_for: str, params: TrainParams, seed: int) -> _Run:
+def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainParams, seed: int) -> _Run:
     """The run of this training. What decides the weights is part of its identity: another training of the same date
     must not write over a version that may be the champion."""
+    from mmgen.training.tracking import Tracker  # here: mlflow takes seconds to import, and only one rank needs it
+
+    tracker = Tracker(tracking)
     run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
     tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
     return _Run(tracker, run_id)

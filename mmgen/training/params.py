@@ -8,6 +8,8 @@ from pydantic import Field
 
 from mmgen.params import Params
 
+CHAMPION, CANDIDATE = "champion", "candidate"  # aliases of model versions
+
 
 class ModelSizes(Params):
     """Sizes of the fusion model; about 2 million weights with the defaults."""

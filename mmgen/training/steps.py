@@ -107,7 +107,7 @@ def take_step(
         state.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
         pull, score = adversarial_pull(state.critic, real, fake, present, state.net.log_scale["image"], params)
         loss = loss + pull
-        metrics["train_critic_score_of_samples"] = float(score)
+        metrics["train_critic_score_of_samples"] = float(score.detach())
     _update(state.net, state.net_optimizer, loss, rate * params.learning_rate, params.max_gradient_norm, ranks)
     return metrics
 

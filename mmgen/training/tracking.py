@@ -25,9 +25,9 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 
-from mmgen.training.params import TrackingParams
+from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams
 
-CHAMPION, CANDIDATE = "champion", "candidate"
+__all__ = ["CANDIDATE", "CHAMPION", "Tracker"]
 MAX_PARAMS = 100  # that MLflow takes in one call
 MAX_METRICS = 1000
 MAX_TAG_CHARS = 5000

@@ -65,7 +65,9 @@ def write(path: Path, rows: list[dict[str, Any]], row_group_size: int = 10) -> s
 def write_shop(folder: Path, num_train: int = 22, num_held: int = 6) -> list[str]:
     """Two files: training rows, and rows of the other splits among them."""
     rows = [example(i) for i in range(num_train)]
-    rows += [example(100 + i, "validation") for i in range(num_held)] + [example(200 + i, "test") for i in range(num_held)]
+    rows += [example(100 + i, "validation") for i in range(num_held)] + [
+        example(200 + i, "test") for i in range(num_held)
+    ]
     rows.sort(key=lambda row: row["product_id"][::-1])
     half = len(rows) // 2
     return [write(folder / "a.parquet", rows[:half]), write(folder / "b.parquet", rows[half:])]

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmgen.training import loader
+from mmgen.training.distributed import Ranks
+from mmgen.training.snapshot import check_files, take_snapshots
+from tests.training.examples_files import example, targets, write, write_shop
+
+READERS = [pytest.param(name, id=name) for name in loader.READERS]
+
+
+def reader(
+    name: str, files: list[str], rank: int = 0, world_size: int = 1, batch_rows: int = 4, shuffle_rows: int = 100
+):
+    if name == "petastorm":
+        pytest.importorskip("petastorm", reason="petastorm or a library of its own is missing", exc_type=ImportError)
+    train = take_snapshots(files, ["train"])["train"]
+    return loader.READERS[name](train, batch_rows, 7, Ranks(rank, world_size), shuffle_rows)
+
+
+def ids_of(batches) -> list[str]:
+    return [product_id for batch in batches for product_id in batch.product_id]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_an_epoch_is_a_shuffle_that_seed_and_epoch_decide(name, tmp_path):
+    files = write_shop(tmp_path, num_train=20)
+    found = reader(name, files)
+    first = ids_of(found.batches(0))
+    assert sorted(first) == [f"p{i:03d}" for i in range(20)] != first
+    assert ids_of(found.batches(0)) == first == ids_of(reader(name, files[::-1]).batches(0))
+    assert ids_of(found.batches(1)) != first
+    assert ids_of(found.batches(0, skip=2)) == first[8:]
+
+
+def test_both_readers_give_the_same_arrays(tmp_path):
+    files = write_shop(tmp_path)
+    rows = {}
+    for name in loader.READERS:
+        for batch in reader(name, files, batch_rows=1, shuffle_rows=22).batches(0):
+            rows.setdefault(batch.product_id[0], []).append(batch)
+    for one, other in rows.values():
+        for field in ("pixels", "text", "audio", "attributes", "masks"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+        assert (one.locale, one.group_id) == (other.locale, other.group_id)
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize(("num_rows", "world_size"), [(22, 2), (22, 3), (3, 4), (1, 2), (17, 1)])
+def test_every_rank_gets_as_many_full_batches(name, num_rows, world_size, tmp_path):
+    files = write_shop(tmp_path, num_train=num_rows)
+    ranks = [list(reader(name, files, rank, world_size, batch_rows=3).batches(0)) for rank in range(world_size)]
+    assert {len(batches) for batches in ranks} == {max(1, num_rows // (3 * world_size))}
+    assert {len(batch) for batches in ranks for batch in batches} == {3}
+    seen = [product_id for batches in ranks for product_id in ids_of(batches)]
+    if len(seen) <= num_rows:
+        assert len(set(seen)) == len(seen)  # ranks share no row
+
+
+@pytest.mark.parametrize("shuffle_rows", [5, 12])
+def test_a_shuffle_buffer_smaller_than_the_data_still_gives_each_row_once(shuffle_rows, tmp_path):
+    files = write_shop(tmp_path, num_train=24)
+    found = ids_of(reader("arrow", files, batch_rows=4, shuffle_rows=shuffle_rows).batches(3))
+    assert sorted(found) == [f"p{i:03d}" for i in range(24)]
+    with pytest.raises(ValueError, match="raise shuffle_rows"):
+        reader("petastorm", files, shuffle_rows=shuffle_rows)
+
+
+def test_masks_show_what_each_row_has(tmp_path):
+    files = [write(tmp_path / "x.parquet", [example(0), example(1), example(5, attribute_ids=[])])]
+    (batch,) = reader("arrow", files, batch_rows=3).batches(0)
+    found = dict(zip(batch.product_id, batch.masks.tolist(), strict=True))
+    assert found == {"p000": [False, False, False, True], "p001": [True] * 4, "p005": [True, False, True, False]}
+    row = batch.product_id.index("p001")
+    np.testing.assert_array_equal(batch.pixels[row].tobytes(), example(1)["pixels"])
+    np.testing.assert_array_equal(np.flatnonzero(batch.attributes[row]), [1, 11])
+
+
+def test_a_product_counts_once_with_its_newest_row_and_rejected_rows_not_at_all(tmp_path):
+    old = write(tmp_path / "ds=2026-01-01" / "x" / "1.parquet", [example(1), example(2), example(3)])
+    changed = [example(2, locale="fr"), example(3, split="test"), example(4, reject_reason="text_empty")]
+    new = write(tmp_path / "ds=2026-01-02" / "y" / "1.parquet", changed)
+    data = take_snapshots([new, old], ["train", "test"])
+    rows = {row["product_id"]: row for row in data["train"].read_texts()}
+    assert sorted(rows) == ["p001", "p002"] and rows["p002"]["locale"] == "fr"
+    assert rows["p001"]["attributes"] == {"colour": "blue"} and "pixels" not in rows["p001"]
+    assert data["test"].read(10).product_id == ["p003"]
+    assert targets(rows["p001"])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda _: [], "run the examples job", id="no file"),
+        pytest.param(lambda folder: [str(folder / "gone.parquet")], "is not there", id="file gone"),
+        pytest.param(
+            lambda folder: [(folder / "_common_metadata").write_bytes(b"x"), *write_shop(folder / "ds=1" / "a")][1:],
+            "petastorm unpickles",
+            id="pickle above the files",
+        ),
+    ],
+)
+def test_what_is_refused(make, words, tmp_path):
+    with pytest.raises(ValueError, match=words):
+        check_files(make(tmp_path))
+    with pytest.raises(ValueError, match=words):
+        take_snapshots(make(tmp_path), ["train"])
+
+
+def test_nothing_to_train_on_is_said(tmp_path):
+    with pytest.raises(ValueError, match="nothing to train on"):
+        reader("arrow", [write(tmp_path / "x.parquet", [example(1, "test")])])
+
+
+def test_only_the_loader_imports_petastorm_and_only_tracking_mlflow():
+    root = Path(loader.__file__).parents[1]
+    for library, file in (("petastorm", "loader.py"), ("mlflow", "tracking.py")):
+        words = (f"import {library}", f"from {library}")
+        users = [
+            p.name
+            for p in root.rglob("*.py")
+            if any(line.strip().startswith(words) for line in p.open(encoding="utf-8"))
+        ]
+        assert users == [file]

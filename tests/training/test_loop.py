@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from mmgen.models.fusion import FusionModel
+from mmgen.training import checkpoint, loop
+from mmgen.training.params import TrackingParams, TrainParams
+from mmgen.training.snapshot import take_snapshots
+from mmgen.training.texts import collect
+from mmgen.training.tracking import Tracker
+from tests.training.examples_files import TINY, targets, write_shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path):
+    data = take_snapshots(write_shop(tmp_path / "shop"), loop.SPLITS)
+    return data, {split: collect(snapshot, targets) for split, snapshot in data.items()}
+
+
+def weights(model: FusionModel) -> dict[str, torch.Tensor]:
+    return dict(model.net.state_dict())
+
+
+def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        assert torch.equal(value, other[name]), name
+
+
+def test_two_runs_give_identical_weights_and_another_seed_others(shop, tmp_path):
+    runs = [weights(loop.train(*shop, tmp_path / str(i), TINY, seed)) for i, seed in enumerate((7, 7, 8))]
+    assert_same(runs[0], runs[1])
+    assert any(not torch.equal(value, runs[2][name]) for name, value in runs[0].items())
+
+
+class KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("killed_at", [1, 2, 5])
+def test_a_run_broken_off_goes_on_to_identical_weights(shop, tmp_path, killed_at):
+    def kill(done: int, _: int) -> None:
+        if done == killed_at:
+            raise KilledError
+
+    whole = weights(loop.train(*shop, tmp_path / "whole", TINY, 7))
+    with pytest.raises(KilledError):
+        loop.train(*shop, tmp_path / "broken", TINY, 7, progress=kill)
+    steps: list[int] = []
+    resumed = weights(loop.train(*shop, tmp_path / "broken", TINY, 7, progress=lambda done, _: steps.append(done)))
+    assert_same(whole, resumed)
+    first = 1 + (killed_at - 1) // TINY.checkpoint_every * TINY.checkpoint_every
+    assert steps == list(range(first, TINY.max_steps + 1))
+
+
+def test_terms_are_logged_apart_for_training_and_validation(shop, tmp_path):
+    logged: dict[str, float] = {}
+    loop.train(*shop, tmp_path, TINY, 7, on_metrics=lambda metrics, _: logged.update(metrics))
+    for split in ("train", "validation"):
+        names = ("image_nll", "text_nll", "audio_nll", "attributes_nll", "tokens_nll", "kl", "elbo")
+        terms = {name: logged[f"{split}_{name}"] for name in names}
+        assert terms["elbo"] == pytest.approx(-sum(v for k, v in terms.items() if k != "elbo"), rel=1e-4)
+    assert "train_critic_loss" in logged
+
+
+@pytest.mark.parametrize(
+    ("rows", "world_size", "steps"),
+    [(10, 1, 240), (2000, 1, 1000), (1000, 1, 500), (1000, 2, 250), (10**6, 1, 1000)],
+)
+def test_num_steps_is_bounded_both_ways(rows, world_size, steps):
+    assert TrainParams(epochs=16, batch_rows=32, min_steps=240, max_steps=1000).num_steps(rows, world_size) == steps
+
+
+def checkpoint_of(value: float) -> dict[str, torch.Tensor]:
+    return {"net.w": torch.full((3,), value)}
+
+
+def test_checkpoints_keep_two_and_pass_over_what_is_damaged_or_of_another_run(tmp_path):
+    paths = [checkpoint.write(tmp_path, step, checkpoint_of(step), {"made_for": "a"}) for step in (2, 4, 6)]
+    assert [p.exists() for p in paths] == [False, True, True]
+    paths[2].write_bytes(paths[2].read_bytes()[:-1])
+    step, tensors = checkpoint.newest(tmp_path, {"made_for": "a"})
+    assert step == 4 and tensors["net.w"].tolist() == [4.0, 4.0, 4.0]
+    assert checkpoint.newest(tmp_path, {"made_for": "b"}) is None
+    (tmp_path / f".{paths[1].name}.123").write_bytes(b"half")
+    checkpoint.write(tmp_path, 8, checkpoint_of(8), {"made_for": "a"})
+    assert not list(tmp_path.glob(".step*"))
+
+
+def tracking(home: Path) -> TrackingParams:
+    return TrackingParams(uri=f"sqlite:///{home}/mlflow.db", artifacts=str(home / "artifacts"))
+
+
+def train_and_register(files: list[str], home: Path, **changed: object) -> loop.TrainedModel | None:
+    params = TINY.model_copy(update=changed)
+    versions = {"examples": 3}
+    return loop.train_and_register(
+        files, home / "out", params, tracking(home), "2026-01-01", versions, 7, targets=targets
+    )
+
+
+def test_train_and_register_twice_is_one_version_and_other_rows_are_another(tmp_path):
+    files = write_shop(tmp_path / "shop")
+    first, again = train_and_register(files, tmp_path), train_and_register(files, tmp_path)
+    assert first == again and first is not None
+    assert {"elbo", "kl", "image_psnr_db", "image_ssim", "text_perplexity", "retrieval_recall_at_10"} <= set(
+        first.metrics
+    )
+    assert all(
+        first.metrics[f"{n}_low"] <= first.metrics[n] <= first.metrics[f"{n}_high"] for n in ("elbo", "image_ssim")
+    )
+    tracker = Tracker(tracking(tmp_path))
+    tags = tracker.tags_of(first.version)
+    assert json.loads(tags["data_versions"]) == {"examples": 3} and tags["ds"] == "2026-01-01"
+    assert (tags["train_rows"], tags["test_rows"], tags["run_id"]) == ("22", "6", first.run_id)
+    assert tracker.version_of("candidate") == first.version
+    assert_same(weights(FusionModel.load(tracker.files_of(first.version))),
+                load_file(tmp_path / "out" / "model" / "model.safetensors"))  # fmt: skip
+    other = train_and_register(write_shop(tmp_path / "other", num_train=21), tmp_path)
+    assert other is not None and other.version == "2"
+    assert not [p for p in tmp_path.rglob("*") if p.suffix in (".pkl", ".pt", ".pth", ".pickle")]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from tests.training.examples_files import TINY, targets
+from mmgen.training import loop
+from mmgen.training.distributed import process_group
+from mmgen.training.snapshot import take_snapshots
+from mmgen.training.texts import collect
+home = Path(sys.argv[1])
+with process_group(30) as ranks:
+    data = take_snapshots(sys.argv[2:], loop.SPLITS)
+    texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
+    loop.train(data, texts, home / "out", TINY, 7, ranks).save(home / f"rank{ranks.rank}")
+"""
+
+
+def test_two_ranks_train_one_model(tmp_path):
+    files = write_shop(tmp_path / "shop")
+    (tmp_path / "job.py").write_text(SCRIPT, encoding="utf-8")
+    root = Path(__file__).parents[2]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        str(tmp_path / "job.py"),
+    ]
+    done = subprocess.run(
+        [*command, str(tmp_path), *files], cwd=root, capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    one, other = (load_file(tmp_path / f"rank{rank}" / "model.safetensors") for rank in (0, 1))
+    assert_same(one, other)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmgen.training.params import TrackingParams
+from mmgen.training.tracking import Tracker
+
+
+@pytest.fixture(scope="module")
+def tracker(tmp_path_factory: pytest.TempPathFactory) -> Tracker:
+    home = tmp_path_factory.mktemp("home with space")
+    return Tracker(
+        TrackingParams(uri=f"sqlite:///{home}/mlflow/mlflow.db", artifacts=str(home / "mlflow" / "artifacts"))
+    )
+
+
+def test_one_run_a_date_however_often_it_is_asked_for(tracker):
+    first = tracker.run_for("refresh 2026-01-01", {"ds": "2026-01-01"})
+    tracker.finish(first)
+    assert tracker.run_for("refresh 2026-01-01", {"ds": "2026-01-01"}) == first
+    assert tracker.run_for("refresh 2026-01-01", {"ds": "2026-01-02"}) != first
+    with pytest.raises(ValueError, match="single quote"):
+        tracker.run_for("x' or 1=1", {})
+
+
+def test_metrics_params_and_pages_come_back_and_may_be_written_again(tracker, tmp_path):
+    run = tracker.run_for("night", {"ds": "2026-01-03"})
+    for value in ("a", "b"):
+        tracker.log_params(run, {"train": {"beta": 1.0, "reader": value}})
+        tracker.log_metrics(run, {"rows": 3.0, "share": 0.5}, step=2)
+        tracker.log_html(run, f"<p>{value}</p>")
+    found = tracker.client.get_run(run).data
+    assert found.params == {"train.beta": "1.0", "train.reader": "a"} and found.tags["param.train.reader"] == "b"
+    assert tracker.metrics_of(run) == {"rows": 3.0, "share": 0.5}
+    assert len(tracker.client.get_metric_history(run, "rows")) == 1
+    assert (tracker.artifacts_of(run) / "report.html").read_text() == "<p>b</p>"
+    (tmp_path / "grid.png").write_bytes(b"png")
+    tracker.log_file(run, tmp_path / "grid.png", "pictures")
+    assert (tracker.artifacts_of(run) / "pictures" / "grid.png").read_bytes() == b"png"
+
+
+def test_versions_and_aliases(tracker, tmp_path):
+    assert tracker.version_of("champion") is None
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    run = tracker.run_for("train", {"ds": "2026-01-01"})
+    version = tracker.register(run, tmp_path, {"ds": "2026-01-01", "train_rows": 5})
+    assert tracker.register(run, tmp_path, {"promoted": True}) == version
+    assert tracker.version_of("champion") is None
+    tracker.set_alias("champion", version)
+    assert tracker.version_of("champion") == version
+    assert tracker.tags_of(version) == {"ds": "2026-01-01", "train_rows": "5", "promoted": "True", "run_id": run}
+    assert (tracker.files_of(version) / "model.safetensors").read_bytes() == b"weights"
+    (tmp_path / "extra.pkl").write_bytes(b"code")
+    with pytest.raises(ValueError, match=r"extra\.pkl"):
+        tracker.register(run, tmp_path, {})
+
+
+def test_unpickling_and_telemetry_are_off():
+    code = (
+        "import mmgen.training.tracking, mlflow.environment_variables as e;"
+        "print(e.MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get(), e.MLFLOW_DISABLE_TELEMETRY.get())"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          env=environment, cwd=Path(__file__).parents[2])  # fmt: skip
+    assert done.stdout.split() == ["False", "True"]
+    assert done.stderr == ""
