@@ -129,9 +129,10 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
 def _ends_in_filler(pixels: Pixels) -> bool:
     """Whether the last rows are the mid-grey that libjpeg puts where data ran out before the end marker.
 
-    It only warns on stderr. A picture whose first row has the same grey has a grey backdrop and is believed.
+    It only warns on stderr. A picture that has the same grey in its first row has a grey backdrop and is believed. (A
+    progressive file cut so loses detail, not area, and cannot be told.)
     """
-    return bool((pixels[-1] == 128).all() and (pixels[-4:] == 128).all() and not (pixels[0] == 128).any())
+    return bool((pixels[-1] == 128).all() and (pixels[-4:] == 128).all() and not (pixels[0] == 128).all())
 
 
 def _decode_any(data: bytes, params: ImageParams) -> Decoded:

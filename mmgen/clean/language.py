@@ -105,9 +105,9 @@ def stop_words(language: str) -> frozenset[str]:
 
     Only that file is run: importing its package would load the tokenizer rules of 18 languages, for seconds.
     """
-    package = importlib.util.find_spec("spacy.lang")
+    package = importlib.util.find_spec("spacy")  # finds, does not import
     folder = next(iter(package.submodule_search_locations or []), None) if package else None
-    path = Path(folder or "", language, "stop_words.py")
+    path = Path(folder or "", "lang", language, "stop_words.py")
     if not language.isalpha() or not path.is_file():
         return frozenset()
     return frozenset(runpy.run_path(str(path))["STOP_WORDS"])

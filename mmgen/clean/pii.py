@@ -171,6 +171,8 @@ def _judge(run: str, start: int, is_called: bool) -> Iterator[Span]:
 def kind_of_number(run: str, is_called: bool = False) -> str | None:
     """The mask for one number as written, or None where it is nobody's."""
     digits = re.sub(r"[^0-9Xx]", "", run).upper()
+    if len(digits) < 6:
+        return None
     if is_chinese_id(digits):
         return ID
     if "X" in digits:

@@ -1,0 +1,232 @@
+"""Clips of every format and fault, made on the spot."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import soundfile as sf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mmgen.clean.audio import COLUMNS, clean_audio, loudness_lufs, true_peak
+from mmgen.clean.audio_decode import decode_audio, resample
+from mmgen.clean.denoise import denoise, spectrum, waveform
+from mmgen.clean.params import AudioParams
+from mmgen.evaluation.audio import si_sdr_db
+from mmgen.rejects import RejectReason
+
+PARAMS = AudioParams()
+
+
+def voice(rate_hz: int = 16_000, duration_s: float = 2.0, level: float = 0.3) -> np.ndarray:
+    """Voiced bursts with pauses: harmonics of a gliding pitch under a syllable-like envelope. (samples,) float64."""
+    t = np.arange(round(rate_hz * duration_s)) / rate_hz
+    pitch = 2 * np.pi * np.cumsum(120 + 20 * np.sin(2 * np.pi * 0.7 * t)) / rate_hz
+    tone = sum(np.sin(k * pitch) / k for k in range(1, 12))
+    envelope = np.clip(np.sin(2 * np.pi * 2.1 * t), 0, None) ** 0.5
+    wave = tone * envelope
+    return level * wave / np.abs(wave).max()
+
+
+def saved(wave: np.ndarray, rate_hz: int = 16_000, kind: str = "WAV", subtype: str | None = None) -> bytes:
+    buffer = io.BytesIO()
+    sf.write(buffer, wave, rate_hz, format=kind, subtype=subtype)
+    return buffer.getvalue()
+
+
+def batch(*data: bytes | None, reasons: list[str | None] | None = None) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict(
+        {"data": pa.array(data, pa.binary()), "reject_reason": pa.array(reasons or [None] * len(data), pa.string())}
+    )
+
+
+def clean(data: bytes | None) -> dict[str, Any]:
+    columns = clean_audio(batch(data), PARAMS)
+    assert set(columns) == set(COLUMNS)
+    return {name: values[0] for name, values in columns.items()}
+
+
+def heard(flac: bytes) -> np.ndarray:
+    info = sf.info(io.BytesIO(flac))
+    assert (info.format, info.subtype, info.samplerate, info.channels) == ("FLAC", "PCM_16", 16_000, 1)
+    return sf.read(io.BytesIO(flac))[0]
+
+
+STEREO = np.stack([voice(), 0.5 * voice()], axis=1)
+READABLE = {
+    "wav": saved(voice()),
+    "8-bit wav": saved(voice(), subtype="PCM_U8"),
+    "24-bit wav": saved(voice(), subtype="PCM_24"),
+    "float wav": saved(voice(level=1.0) * 2.5, subtype="FLOAT"),
+    "mu-law wav": saved(voice(8000), 8000, subtype="ULAW"),
+    "flac": saved(voice(), kind="FLAC"),
+    "ogg": saved(voice(), kind="OGG"),
+    "opus": saved(voice(), kind="OGG", subtype="OPUS"),
+    "mp3": saved(voice(44_100), 44_100, kind="MP3"),
+    "aiff": saved(voice(), kind="AIFF"),
+    "8 kHz": saved(voice(8000), 8000),
+    "22.05 kHz": saved(voice(22_050), 22_050),
+    "48 kHz": saved(voice(48_000), 48_000),
+    "44,099 Hz": saved(voice(44_099), 44_099),
+    "stereo": saved(STEREO),
+    "stereo in opposite phase": saved(np.stack([voice(), -voice()], axis=1)),
+    "one dead channel": saved(np.stack([voice(), 0 * voice()], axis=1)),
+    "five channels": saved(np.stack([voice()] * 5, axis=1)),
+    "dc offset": saved(voice() + 0.4),
+    "wav of unknown length": saved(voice())[:40] + b"\xff\xff\xff\xff" + saved(voice())[44:],
+    "quiet": saved(voice(level=0.01)),
+    "short": saved(voice(duration_s=0.25)),
+    "not a number inside": saved(np.where(np.arange(32_000) == 9, np.nan, voice()), subtype="FLOAT"),
+}
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_reads_every_format(name: str) -> None:
+    row = clean(READABLE[name])
+    assert row["reject_reason"] is None
+    wave = heard(row["audio"])
+    assert row["sample_rate_hz"] == 16_000
+    assert row["duration_s"] == pytest.approx(len(wave) / 16_000)
+    assert 0.1 <= row["duration_s"] <= 2.05
+    assert abs(wave.mean()) < 0.005
+    assert true_peak(wave.astype(np.float32)) <= 10 ** (PARAMS.true_peak_db / 20) + 0.005
+    assert row["loudness_lufs"] <= PARAMS.loudness_lufs + 0.01
+    assert loudness_lufs(wave.astype(np.float32), 16_000) == pytest.approx(row["loudness_lufs"], abs=0.3)
+
+
+def test_reaches_the_loudness_asked_for() -> None:
+    assert clean(READABLE["wav"])["loudness_lufs"] == pytest.approx(-23.0)
+
+
+REJECTED = {
+    "missing": (None, RejectReason.MEDIA_MISSING),
+    "empty": (b"", RejectReason.AUDIO_NOT_AUDIO),
+    "text": (b"no sound at all\n" * 50, RejectReason.AUDIO_NOT_AUDIO),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(500), RejectReason.AUDIO_NOT_AUDIO),
+    "byte soup": (np.random.default_rng(3).integers(0, 256, 9000, np.uint8).tobytes(), RejectReason.AUDIO_NOT_AUDIO),
+    "one mp3 frame header in text": (b"\xff\xfb\x90\x00" + b"x" * 900, RejectReason.AUDIO_NOT_AUDIO),
+    "wav cut": (READABLE["wav"][:-9000], RejectReason.AUDIO_TRUNCATED),
+    "wav header alone": (READABLE["wav"][:44], RejectReason.AUDIO_TRUNCATED),
+    "wav cut in its header": (READABLE["wav"][:20], RejectReason.AUDIO_TRUNCATED),
+    "ogg cut": (READABLE["ogg"][:-900], RejectReason.AUDIO_TRUNCATED),
+    "silence": (saved(np.zeros(16_000)), RejectReason.AUDIO_SILENT),
+    "dc alone": (saved(np.full(16_000, 0.5)), RejectReason.AUDIO_SILENT),
+    "hiss far down": (saved(np.random.default_rng(1).normal(0, 3e-4, 16_000)), RejectReason.AUDIO_SILENT),
+    "50 ms": (saved(voice(duration_s=0.05)), RejectReason.AUDIO_TOO_SHORT),
+    "no samples": (saved(np.zeros(0)), RejectReason.AUDIO_TOO_SHORT),
+    "three minutes": (saved(np.zeros(180 * 8000), 8000, subtype="PCM_U8"), RejectReason.AUDIO_TOO_LONG),
+    "32 channels": (saved(np.zeros((4000, 32))), RejectReason.AUDIO_UNDECODABLE),
+    "flac of garbage": (b"fLaC" + bytes(600), RejectReason.AUDIO_UNDECODABLE),
+}
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_rejects_by_name(name: str) -> None:
+    data, reason = REJECTED[name]
+    row = clean(data)
+    assert row.pop("reject_reason") == reason
+    assert set(row.values()) == {None}
+
+
+def test_a_cut_flac_is_rejected() -> None:
+    row = clean(READABLE["flac"][: len(READABLE["flac"]) // 2])
+    assert row["reject_reason"] in (RejectReason.AUDIO_TRUNCATED, RejectReason.AUDIO_UNDECODABLE)
+
+
+def test_a_header_that_claims_hours_is_refused_unread() -> None:
+    data = bytearray(READABLE["flac"])
+    data[21:26] = struct.pack(">Q", 1 << 35 | 15 << 36)[3:]  # STREAMINFO: total samples
+    assert clean(bytes(data))["reject_reason"] == RejectReason.AUDIO_TOO_LONG
+
+
+def test_keeps_order_and_passes_reasons_on() -> None:
+    columns = clean_audio(batch(READABLE["wav"], b"x", READABLE["ogg"], reasons=["media_empty", None, None]), PARAMS)
+    assert columns["reject_reason"] == ["media_empty", "audio_not_audio", None]
+    assert [audio is None for audio in columns["audio"]] == [True, True, False]
+    assert {len(values) for values in clean_audio(batch(), PARAMS).values()} == {0}
+
+
+def test_clipping_is_told() -> None:
+    assert clean(saved(np.clip(voice(level=1.6), -0.9, 0.9)))["is_clipped"] is True
+    assert clean(saved(voice(level=0.9)))["is_clipped"] is False
+
+
+def test_trims_the_ends_and_keeps_the_pauses() -> None:
+    burst = voice(duration_s=0.2)
+    wave = np.concatenate([np.zeros(16_000), burst, np.zeros(8000), burst, np.zeros(16_000)])
+    assert clean(saved(wave))["duration_s"] == pytest.approx(0.9 + 2 * PARAMS.trim_margin_s, abs=0.12)
+
+
+def test_spectrum_and_waveform_are_inverse() -> None:
+    wave = voice().astype(np.float32)
+    assert np.abs(waveform(spectrum(wave), len(wave)) - wave).max() < 1e-5
+
+
+@pytest.mark.parametrize("snr_db", [0, 5, 10, 15])
+@pytest.mark.parametrize("kind", ["white", "low"])
+def test_noise_is_reduced(snr_db: int, kind: str) -> None:
+    clean_wave = voice(duration_s=3.0)
+    noise = np.random.default_rng(snr_db).normal(size=len(clean_wave))
+    noise = np.cumsum(noise) - np.linspace(0, noise.sum(), len(noise)) if kind == "low" else noise
+    noise *= np.sqrt(np.mean(clean_wave**2) / np.mean(noise**2) / 10 ** (snr_db / 10))
+    noisy = (clean_wave + noise).astype(np.float32)
+    estimate, _, is_denoised = denoise(noisy, PARAMS)
+    assert is_denoised and len(estimate) == len(noisy)
+    assert si_sdr_db(clean_wave, estimate) > si_sdr_db(clean_wave, noisy) + 2
+
+
+def test_the_estimated_snr_follows_the_true_one_and_a_clean_clip_is_left_alone() -> None:
+    clean_wave, noise = voice(duration_s=3.0), np.random.default_rng(5).normal(size=48_000)
+    noise *= np.sqrt(np.mean(clean_wave**2) / np.mean(noise**2))
+    estimates = [
+        denoise((clean_wave + noise * 10 ** (-snr / 20)).astype(np.float32), PARAMS)[1] for snr in (0, 5, 10, 15)
+    ]
+    assert estimates == sorted(estimates)
+    assert all(abs(estimate - snr) < 4 for estimate, snr in zip(estimates, (0, 5, 10, 15), strict=True))
+    alone = clean_wave.astype(np.float32)
+    assert denoise(alone, PARAMS)[0] is alone
+
+
+def test_si_sdr_ignores_scale_and_refuses_silence() -> None:
+    wave = voice()
+    assert si_sdr_db(wave, 0.1 * wave) > 100
+    noise = np.random.default_rng(0).normal(size=len(wave))
+    noise *= np.linalg.norm(wave) / np.linalg.norm(noise) / 10
+    assert si_sdr_db(wave, wave + noise) == pytest.approx(20, abs=0.3)
+    with pytest.raises(ValueError, match="silent"):
+        si_sdr_db(np.zeros(9), wave[:9])
+    with pytest.raises(ValueError, match="align"):
+        si_sdr_db(wave, wave[1:])
+
+
+def test_resampling_keeps_the_tone() -> None:
+    wave = np.sin(2 * np.pi * 440 * np.arange(44_100) / 44_100).astype(np.float32)
+    spectrum_peak = np.argmax(np.abs(np.fft.rfft(resample(wave, 44_100, 16_000))))
+    assert spectrum_peak == pytest.approx(440, abs=1)
+
+
+def test_same_bytes_twice() -> None:
+    data = list(READABLE.values())
+    assert clean_audio(batch(*data), PARAMS) == clean_audio(batch(*data), PARAMS)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([READABLE[name] for name in ("short", "flac", "ogg", "mp3", "aiff", "mu-law wav")]),
+       st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=8), st.floats(0.05, 1))  # fmt: skip
+def test_never_raises_on_mutated_files(seed: bytes, edits: list[tuple[float, bytes]], kept: float) -> None:
+    data = bytearray(seed)
+    for place, patch in edits:
+        at = int(place**3 * (len(data) - 1))  # mostly in the header
+        data[at : at + len(patch)] = patch
+    row = clean(bytes(data[: max(1, int(kept * len(data)))]))
+    assert (row["reject_reason"] is None) == (row["audio"] is not None)
+    assert row["reject_reason"] != RejectReason.TRANSFORM_FAILED
+
+
+def test_decoding_bounds_memory_by_the_header() -> None:
+    assert len(decode_audio(READABLE["wav"], PARAMS).wave) == 32_000
