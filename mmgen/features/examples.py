@@ -12,7 +12,7 @@ from mmgen.seeds import seed_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-VERSION = 1
+VERSION = 2
 NUM_ATTRIBUTE_IDS = 4096
 KEPT = (
     "locale",
@@ -67,26 +67,49 @@ def build_examples(batch: pa.RecordBatch, seed: int, validation_share: float, te
     }
 
 
-def group_near_copies(rows: DataFrame, links: list[str], max_rounds: int = 20) -> DataFrame:
+def connected(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Connected components of (product, link value) pairs: product -> the smallest product of its component."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    products = sorted({product for product, _ in pairs})
+    values = {value: number for number, value in enumerate(sorted({value for _, value in pairs}), len(products))}
+    index = {product: number for number, product in enumerate(products)}
+    rows = np.array([index[product] for product, _ in pairs], np.int64)
+    columns = np.array([values[value] for _, value in pairs], np.int64)
+    size = len(products) + len(values)
+    _, labels = connected_components(coo_array((np.ones(len(rows)), (rows, columns)), (size, size)), directed=False)
+    smallest: dict[int, str] = {}
+    for product, label in zip(products, labels, strict=False):  # the link values' labels stand behind the products'
+        smallest.setdefault(int(label), product)
+    return {product: smallest[int(label)] for product, label in zip(products, labels, strict=False)}
+
+
+def group_near_copies(rows: DataFrame, links: list[str]) -> DataFrame:
     """Groups of products that share a value of any link column (title, perceptual hash ...), transitively.
 
     ``rows``: product_id and the link columns (null links nothing). Gives product_id, group_id: the smallest
-    product_id of the connected component, found by spreading minima until nothing changes (hash-to-min).
+    product_id of the connected component. Only products that share a value with another one reach the driver: near-copies
+    are few, and spreading labels through Spark costs a shuffle a round.
     """
+    from functools import reduce
+
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    labels = rows.select("product_id", *links, F.col("product_id").alias("group_id")).localCheckpoint()
-    for _ in range(max_rounds):
-        spread = labels
-        for link in links:
-            # A null links nothing: such rows are windows of their own.
-            key = F.coalesce(F.concat(F.lit("v"), F.col(link)), F.concat(F.lit("p"), F.col("product_id")))
-            spread = spread.withColumn("group_id", F.min("group_id").over(Window.partitionBy(key)))
-        spread = spread.localCheckpoint()
-        changed = spread.join(labels.select("product_id", F.col("group_id").alias("old")), "product_id")
-        is_stable = changed.where("group_id != old").isEmpty()
-        labels = spread
-        if is_stable:
-            break
-    return labels.select("product_id", "group_id")
+    shared = []
+    for link in links:
+        counted = rows.where(F.col(link).isNotNull()).select(
+            "product_id",
+            F.concat(F.lit(f"{link}:"), F.col(link)).alias("value"),
+            F.count("*").over(Window.partitionBy(link)).alias("num_sharing"),
+        )
+        shared.append(counted.where("num_sharing > 1").select("product_id", "value"))
+    pairs = [(row.product_id, row.value) for row in reduce(lambda a, b: a.unionByName(b), shared).toLocalIterator()]
+    alone = F.col("product_id").alias("group_id")
+    if not pairs:
+        return rows.select("product_id", alone)
+    groups = rows.sparkSession.createDataFrame(sorted(connected(pairs).items()), "product_id string, smallest string")
+    joined = rows.select("product_id").join(F.broadcast(groups), "product_id", "left")
+    return joined.select("product_id", F.coalesce("smallest", "product_id").alias("group_id"))
