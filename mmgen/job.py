@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mmgen import __version__
 from mmgen.config import Config, load_config
@@ -38,6 +38,7 @@ class JobContext:
     ds: str
     run_id: str
     is_full: bool = False
+    is_forced: bool = False
     retry_reasons: list[str] = field(default_factory=list)
     batch_rows: int = 64
 
@@ -89,6 +90,21 @@ class JobContext:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def progress_lines(name: str, every_s: float = 10.0) -> Callable[[int, int], None]:
+    """A progress callback for long work: a line every few seconds, in a log as in a terminal."""
+    started = last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= every_s or done == total:
+            last = now
+            left_s = (now - started) / max(done, 1) * (total - done)
+            log.info("%s: %d of %d (%.0f%%), about %.0f s left", name, done, total, 100 * done / total, left_s)
+
+    return show
+
+
 def argument_parser(name: str, description: str | None) -> argparse.ArgumentParser:
     """The options that every job takes."""
     parser = argparse.ArgumentParser(prog=f"{name}.py", description=description)
@@ -119,7 +135,6 @@ def main(
     run: Callable[[JobContext], Outcome | str],
     batch_rows: int = 64,
     argv: Sequence[str] | None = None,
-    adjust: Callable[[JobContext, Any], None] | None = None,
 ) -> None:
     """Parse, run, print one line, exit 0; or exit 1 with an error that says what to do."""
     arguments = argument_parser(name, run.__doc__).parse_args(argv)
@@ -131,9 +146,8 @@ def main(
         ds = parse_ds(arguments.ds)
         reasons = [r for r in arguments.retry.split(",") if r]
         run_id = arguments.run_id or f"manual__{ds}"
-        ctx = JobContext(name, load_config(arguments.config), ds, run_id, arguments.full, reasons, batch_rows)
-        if adjust:
-            adjust(ctx, arguments)
+        config = load_config(arguments.config)
+        ctx = JobContext(name, config, ds, run_id, arguments.full, arguments.force, reasons, batch_rows)
         result = run(ctx)
     except Exception as error:
         log.debug("%s failed", name, exc_info=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -9,34 +10,34 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from mmgen.config import Config
     from mmgen.models.fusion import FusionModel
 
 
-class NoChampionError(ValueError):
-    """No model has the alias ``champion``."""
-
-
 @dataclass(frozen=True)
 class Champion:
-    """A registered version and its folder."""
+    """A registered version and its folder. Both are empty where there is no champion."""
 
-    version: str
-    folder: str
+    version: str = ""
+    folder: str = ""
 
 
 def champion_of(config: Config) -> Champion:
     """The current champion, copied once into ``<home>/models`` (executors share the home, not the registry).
 
-    Raises NoChampionError with the remedy where none was promoted yet.
+    A shop may have none: too few products to train on, or no model that beats its baselines. Content is then composed
+    from the facts, and creatives take their backdrop from the photo: the night does not depend on a model.
     """
     from mmgen.training.tracking import Tracker
 
     tracker = Tracker(config.tracking_store)
     version = tracker.version_of("champion")
     if version is None:
-        raise NoChampionError("no model has the alias 'champion' yet; run the job train first: mmgen run --from train")
+        log.warning("no champion model yet: content is composed from the facts alone")
+        return Champion()
     folder = config.home / "models" / f"{config.tracking.model_name}-{version}"
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -50,8 +51,10 @@ def champion_of(config: Config) -> Champion:
 
 
 @lru_cache(maxsize=1)
-def model_in(folder: str) -> FusionModel:
-    """The model of a folder, loaded once a process: a Spark worker serves many batches."""
+def model_in(folder: str) -> FusionModel | None:
+    """The model of a folder, loaded once a process (a Spark worker serves many batches); None for no folder."""
+    if not folder:
+        return None
     import torch
 
     from mmgen.models.fusion import FusionModel

@@ -25,7 +25,9 @@ def draw_creatives(
     batch: pa.RecordBatch, params: CreativeParams, model_folder: str, model_version: str, run_seed: int
 ) -> dict[str, Any]:
     """The transform of ``creatives``. Reads the texts (locale, ad_copy, facts), the photo (master) and the example."""
-    backdrops = model_in(model_folder).decode_images(ExampleArrays.from_batch(batch))
+    model = model_in(model_folder)
+    nothing: list[NDArray[np.uint8] | None] = [None] * batch.num_rows
+    backdrops = model.decode_images(ExampleArrays.from_batch(batch)) if model else nothing
     narrow = batch.select([n for n in batch.schema.names if n not in ("pixels", "text_embedding", "audio_embedding")])
     rows = [
         _row(row, backdrop, params, run_seed) | {"model_version": model_version}
@@ -34,7 +36,9 @@ def draw_creatives(
     return {name: [row.get(name) for row in rows] for name in OWN}
 
 
-def _row(row: dict[str, Any], backdrop: NDArray[np.uint8], params: CreativeParams, run_seed: int) -> dict[str, Any]:
+def _row(
+    row: dict[str, Any], backdrop: NDArray[np.uint8] | None, params: CreativeParams, run_seed: int
+) -> dict[str, Any]:
     headline = row["ad_copy"] or row["title"] or ""
     facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _is_short(f)]
     spec = CreativeSpec(

@@ -1,0 +1,39 @@
+"""train: examples -> a registered fusion model, champion where it is good enough. Started by torchrun."""
+
+from __future__ import annotations
+
+from mmgen.job import JobContext, main, progress_lines
+
+MIN_ROWS = 30
+"""Fewer training rows than this teach nothing: content is then composed from the facts."""
+
+
+def run(ctx: JobContext) -> str:
+    """Trains the fusion model where there is no champion yet, or always with --force, and promotes it if it is due."""
+    from mmgen.training.tracking import Tracker
+
+    store = ctx.config.tracking_store
+    champion = Tracker(store).version_of("champion")
+    if champion is not None and not ctx.is_forced:
+        return f"train ds={ctx.ds}: version {champion} is the champion; nothing to train"
+
+    from mmgen.training.loop import train_and_register
+    from mmgen.training.snapshot import take_snapshots
+
+    dataset = ctx.dataset("examples")
+    files = dataset.files(until=ctx.ds)
+    rows = take_snapshots(files, ["train"])["train"].num_rows
+    if rows < MIN_ROWS:
+        return f"train ds={ctx.ds}: {rows} training rows, {MIN_ROWS} are needed; content is composed from the facts"
+    versions = {"examples": dataset.version()}
+    folder = ctx.home / "training" / ctx.ds
+    progress = progress_lines("train")
+    model = train_and_register(files, folder, ctx.config.train, store, ctx.ds, versions, ctx.config.seed, progress)
+    if model is None:
+        return f"train ds={ctx.ds}: this process was not the first of its group; it is done"
+    state = "promoted to champion" if model.decision.promote else "registered, not promoted"
+    return f"train ds={ctx.ds}: version {model.version} {state}: {'; '.join(model.decision.reasons)}"
+
+
+if __name__ == "__main__":
+    main("train", run)
