@@ -69,6 +69,9 @@ _LABELLED_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,3}[0-9]{6,12}[A-Z]?(?![A-Za-
 
 _HAS_EMAIL = re.compile(r"@|%40|[\[( ] ?at ?[\]) ]", re.IGNORECASE)
 _LABEL_CHARS = 28
+_SHORTEST = 6  # digits of the shortest number that is anybody's
+_WIDE_PARTS = re.compile(r"[^ /]+(?: [^ /]+)*")
+_PARTS = re.compile(r"[^ /]+")
 
 Span = tuple[int, int, str]
 
@@ -153,25 +156,20 @@ def _judge(run: str, start: int, is_called: bool) -> Iterator[Span]:
     if mask:
         yield start, start + len(run.rstrip(" .-/(")), mask
         return
-    # "138 0013 8000 / 139..." or "10.5 13800138000": try the parts between wider gaps
-    parts = list(re.finditer(r"[^ /]+(?:[ ][^ /]+)*?(?=$|[ ]?/|[ ]{2,})|[^ /]+", run))
-    if len(parts) > 1:
-        for part in parts:
-            kind = kind_of_number(part.group(), is_called)
-            if kind:
+    # "13800138000/13911112222" or "size 38 13800138000": parts between wide gaps first, then between any
+    for pattern in (_WIDE_PARTS, _PARTS):
+        parts = [part for part in pattern.finditer(run) if len(part.group()) >= _SHORTEST and part.group() != run]
+        found = [(part, kind) for part in parts if (kind := kind_of_number(part.group(), is_called))]
+        if found:
+            for part, kind in found:
                 yield start + part.start(), start + part.end(), kind
-        return
-    if " " in run:
-        for part in re.finditer(r"[^ ]+", run):
-            kind = kind_of_number(part.group(), is_called)
-            if kind:
-                yield start + part.start(), start + part.end(), kind
+            return
 
 
 def kind_of_number(run: str, is_called: bool = False) -> str | None:
     """The mask for one number as written, or None where it is nobody's."""
     digits = re.sub(r"[^0-9Xx]", "", run).upper()
-    if len(digits) < 6:
+    if len(digits) < _SHORTEST:
         return None
     if is_chinese_id(digits):
         return ID
@@ -183,7 +181,7 @@ def kind_of_number(run: str, is_called: bool = False) -> str | None:
         return CARD
     if any(form.fullmatch(run) for form in _PHONE_FORMS):
         return PHONE
-    if is_called and 6 <= len(digits) <= 15 and not _DATE.fullmatch(run):
+    if is_called and _SHORTEST <= len(digits) <= 15 and not _DATE.fullmatch(run):
         return PHONE
     return None
 

@@ -216,8 +216,11 @@ def test_same_bytes_twice() -> None:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from([READABLE[name] for name in ("short", "flac", "ogg", "mp3", "aiff", "mu-law wav")]),
-       st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=8), st.floats(0.05, 1))  # fmt: skip
+@given(
+    st.sampled_from([READABLE[name] for name in ("short", "flac", "ogg", "mp3", "aiff", "mu-law wav")]),
+    st.lists(st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), max_size=8),
+    st.floats(0.05, 1),
+)
 def test_never_raises_on_mutated_files(seed: bytes, edits: list[tuple[float, bytes]], kept: float) -> None:
     data = bytearray(seed)
     for place, patch in edits:
