@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from mmgen.pipeline import ROOT
-from mmgen.processes import Tree, is_alive, members, start_tree, stop_tree
+from mmgen.processes import Tree, is_alive, members, start_tree, stop_trees
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 50
@@ -63,13 +63,14 @@ def start(home: Path, service: Service) -> Record:
     return record
 
 
-def stop(home: Path, record: Record) -> int:
-    """End one service with all its processes, and forget it."""
-    count = stop_tree(record.tree)
-    if members(record.tree):
-        raise RuntimeError(f"{record.name} (process {record.pid}) could not be ended; is it another user's?")
-    record_file(home, record.name).unlink(missing_ok=True)
-    return count
+def stop(home: Path, records: Sequence[Record]) -> dict[str, int]:
+    """End services with all their processes, and forget them; name -> how many processes it had."""
+    counts = stop_trees([record.tree for record in records])
+    for record in records:
+        if members(record.tree):
+            raise RuntimeError(f"{record.name} (process {record.pid}) could not be ended; is it another user's?")
+        record_file(home, record.name).unlink(missing_ok=True)
+    return {record.name: count for record, count in zip(records, counts, strict=True)}
 
 
 def record_file(home: Path, name: str) -> Path:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +19,8 @@ from typing import IO
 PROC = Path("/proc")
 MARK_PREFIX = "MMGEN_TREE_"
 POLL_S = 0.2
+GRACE_S = 15.0
+KILLS = 10
 
 
 @dataclass(frozen=True)
@@ -118,23 +120,35 @@ def _carries(pid: int, mark: str) -> bool:
         return False
 
 
-def stop_tree(tree: Tree, grace_s: float = 15.0) -> int:
-    """End a tree: SIGTERM to all, SIGKILL after ``grace_s`` to what is left. Returns how many processes it had."""
-    seen = members(tree)
-    _send(seen, signal.SIGTERM)
+def stop_tree(tree: Tree, grace_s: float = GRACE_S) -> int:
+    """End one tree, see ``stop_trees``."""
+    return stop_trees([tree], grace_s)[0]
+
+
+def stop_trees(trees: Sequence[Tree], grace_s: float = GRACE_S) -> list[int]:
+    """End trees: SIGTERM to all their processes, SIGKILL after ``grace_s`` to what is left.
+
+    Returns how many processes each had.
+    """
+    seen = [members(tree) for tree in trees]
+    for processes in seen:
+        _send(processes, signal.SIGTERM)
     deadline = time.monotonic() + grace_s
-    while (left := members(tree)) and time.monotonic() < deadline:
-        _collect(tree.pid)
+    while (left := _left(trees)) and time.monotonic() < deadline:
         time.sleep(POLL_S)
-    for _ in range(10):
+    for _ in range(KILLS):
         if not left:
             break
-        _send(left, signal.SIGKILL)
+        _send(left, signal.SIGKILL)  # again and again: one may have started another in between
         time.sleep(POLL_S)
+        left = _left(trees)
+    return [len(processes) for processes in seen]
+
+
+def _left(trees: Sequence[Tree]) -> list[Process]:
+    for tree in trees:
         _collect(tree.pid)
-        left = members(tree)
-    _collect(tree.pid)
-    return len({p.pid for p in seen})
+    return [process for tree in trees for process in members(tree)]
 
 
 def _send(processes: list[Process], number: signal.Signals) -> None:

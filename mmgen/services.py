@@ -163,9 +163,7 @@ def start_all(home: Path, base: Mapping[str, str], store_uri: str, artifacts: st
     ValueError where a port that was asked for is taken, RuntimeError with the log's end where a service dies.
     """
     with only_one(home):
-        for record in all_records(home):
-            if not is_alive(record.tree):
-                stop(home, record)  # it died, and may have left children
+        stop(home, [r for r in all_records(home) if not is_alive(r.tree)])  # it died, and may have left children
         running = {record.name: record for record in live_records(home)}
         services = wanted(home, base, store_uri, artifacts, ports, running)
         missing = [service for service in services if service.name not in running]
@@ -176,10 +174,10 @@ def start_all(home: Path, base: Mapping[str, str], store_uri: str, artifacts: st
             for service in missing:
                 say(f"Starting {service.name} ...")
                 started.append(start(home, service))
+            say("Waiting until all of it answers ...")
             wait_until_healthy([*running.values(), *started])
         except BaseException:
-            for record in started:
-                stop(home, record)
+            stop(home, started)
             raise
     urls = {service.name: service.url or "" for service in services} | {"mlflow": _mlflow_url(services, store_uri)}
     records = [*running.values(), *started]
@@ -266,11 +264,6 @@ def unhealthy(records: list[Record]) -> list[Record]:
 
 
 def stop_all(home: Path) -> dict[str, int]:
-    """End every service of this home; the number of processes of each (0: it was gone already).
-
-    The scheduler goes first, so that it starts no task any more while the others end.
-    """
+    """End every service of this home; the number of processes of each (0: it was gone already)."""
     with only_one(home):
-        order = {"scheduler": 0, "dag-processor": 1, "api-server": 2}
-        records = sorted(all_records(home), key=lambda record: order.get(record.name, 3))
-        return {record.name: stop(home, record) for record in records}
+        return stop(home, all_records(home))

@@ -101,7 +101,7 @@ def run_job(night: Night, job: Job, tick: Callable[[float], None]) -> JobResult:
             raise FileNotFoundError(f"{error.filename} is not there: make the jobs' environment, see README") from None
         last = LastLine(process.stdout, stream)
         try:
-            is_late = _wait(process, begun + 60 * job.timeout_min, lambda: tick(time.monotonic() - begun))
+            is_late = _wait(process, begun + timeout_s(job), lambda: tick(time.monotonic() - begun))
         except BaseException:
             stop_tree(tree)
             raise
@@ -112,6 +112,11 @@ def run_job(night: Night, job: Job, tick: Callable[[float], None]) -> JobResult:
     if is_late:
         return JobResult(job.name, "timed_out", seconds, f"not done after {job.timeout_min} minutes", str(log))
     return JobResult(job.name, "failed" if process.returncode else "succeeded", seconds, summary, str(log))
+
+
+def timeout_s(job: Job) -> float:
+    """How long a job may take, the same as under Airflow."""
+    return 60.0 * job.timeout_min
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: float, tick: Callable[[], None]) -> bool:

@@ -80,7 +80,7 @@ def command(name: str, *examples: str, **options: Any) -> Callable[[Callable[...
 
     def wrap(function: Callable[..., Any]) -> click.Command:
         epilog = "\n".join(["\b", "Examples:", *(f"  {line}" for line in examples)])
-        return click.command(name, epilog=epilog, **options)(json_option(function))
+        return click.command(name, click.Command, epilog=epilog, **options)(json_option(function))
 
     return wrap
 

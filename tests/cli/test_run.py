@@ -1,0 +1,141 @@
+"""``mmgen run``: order, logs, failures, interrupts. The jobs are stood in for by short scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mmgen.cli import runner
+from mmgen.pipeline import ROOT, Job
+from mmgen.processes import snapshot
+from tests.cli.conftest import DAY1, DAY2, Put, Run
+
+ECHO = """
+import os, sys
+print("chatter")
+print("of", sys.argv[1:], os.environ["MMGEN_RUN_ID"], os.environ["MMGEN_HOME"], file=sys.stderr)
+print(os.environ["MMGEN_RUN_ID"], *sys.argv[1:])
+"""
+FAIL = "import sys; print('half done'); sys.exit('\\n'.join(f'line {i}' for i in range(40)))"
+GRANDCHILD = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+open(sys.argv[1], "w").write(str(child.pid))
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def scripts(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """job name -> the script that stands in for it."""
+    chosen: dict[str, str] = {}
+
+    def command(job: Job, arguments: list[str], *_: object) -> list[str]:
+        return [sys.executable, "-c", chosen.get(job.name, ECHO), *arguments]
+
+    monkeypatch.setattr(runner, "job_command", command)
+    return chosen
+
+
+def test_jobs_run_in_order_and_say_what_they_did(mmgen: Run, home: Path, scripts: dict[str, str]) -> None:
+    result = mmgen("run", "--ds", DAY1, "--from", "clean_images", "--to", "clean_audio", "--full")
+    lines = result.stdout.splitlines()
+    assert lines[0::2] == ["[1/3] clean_images ...", "[2/3] clean_texts ...", "[3/3] clean_audio ..."]
+    assert all(line.endswith(f"cli__{DAY1} --ds {DAY1} --full") for line in lines[1::2])
+    log = (home / "logs" / DAY1 / "clean_texts.log").read_text()
+    assert "chatter" in log and str(home) in log
+
+
+def test_the_json_is_alone_on_stdout(mmgen: Run, scripts: dict[str, str]) -> None:
+    result = mmgen("run", "--ds", DAY1, "--to", "extract_media", "--retry", "media_missing", "--json")
+    value = json.loads(result.stdout)
+    assert (value["status"], value["run_id"], value["not_run"]) == ("succeeded", f"cli__{DAY1}", [])
+    assert [(job["job"], job["status"]) for job in value["jobs"]] == [
+        ("extract_products", "succeeded"),
+        ("extract_media", "succeeded"),
+    ]
+    assert value["jobs"][0]["summary"].endswith("--retry media_missing")
+    assert "[1/2] extract_products" in result.stderr
+
+
+def test_a_failure_stops_the_run_and_says_how_to_go_on(mmgen: Run, home: Path, scripts: dict[str, str]) -> None:
+    scripts["clean_images"] = FAIL
+    result = mmgen("run", "--ds", DAY1, "--from", "extract_media", "--to", "clean_texts")
+    assert result.exit_code == 1
+    assert "clean_texts ..." not in result.stdout
+    shown = [line.strip() for line in result.stdout.splitlines() if line.startswith("    | ")]
+    assert shown == [f"| line {i}" for i in range(25, 40)]
+    for words in (
+        f"The log: {home / 'logs' / DAY1 / 'clean_images.log'}",
+        "What it means: The error budget is spent",
+        f"mmgen run --ds {DAY1} --from clean_images --to clean_texts",
+    ):
+        assert words in result.stdout
+    value = json.loads(mmgen("run", "--ds", DAY1, "--from", "extract_media", "--json").stdout)
+    assert (value["status"], value["jobs"][-1]["job"], value["not_run"][0]) == ("failed", "clean_images", "clean_texts")
+
+
+def test_a_job_that_hangs_is_ended(
+    mmgen: Run, scripts: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    scripts["train"] = "import time; time.sleep(60)"
+    monkeypatch.setattr(runner, "TICK_S", 0.05)
+    monkeypatch.setattr(runner, "timeout_s", lambda _job: 0.3)
+    value = json.loads(mmgen("run", "--ds", DAY1, "--from", "train", "--to", "train", "--json").stdout)
+    assert value["status"] == "timed_out" and value["jobs"][0]["seconds"] < 20
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_an_interrupt_ends_the_job_with_its_children(home: Path, tmp_path: Path, number: signal.Signals) -> None:
+    pid_file = tmp_path / "pid"
+    program = f"""
+import sys
+from mmgen.cli import main, runner
+runner.job_command = lambda *_: [sys.executable, "-c", {GRANDCHILD!r}, {str(pid_file)!r}]
+main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=dict(os.environ)) as process:
+        deadline = time.monotonic() + 30
+        while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        grandchild = int(pid_file.read_text())
+        assert grandchild in snapshot()
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert f"To go on: mmgen run --ds {DAY1} --from extract_products --to extract_products" in out
+    assert grandchild not in snapshot()
+
+
+def test_retry_runs_each_date_from_its_first_faulty_job(mmgen: Run, put: Put, scripts: dict[str, str]) -> None:
+    put("clean_images", DAY1, [{"product_id": "p1", "reject_reason": "transform_failed"}])
+    put("clean_texts", DAY2, [{"product_id": "p2", "reject_reason": "text_unreadable"}])
+    value = json.loads(mmgen("quarantine", "--retry", "--json").stdout)
+    runs = [(run["ds"], run["jobs"][0]["job"], run["jobs"][0]["summary"].split()[-1]) for run in value["runs"]]
+    assert [(ds, job, set(reasons.split(","))) for ds, job, reasons in runs] == [
+        (DAY1, "clean_images", {"transform_failed", "input_rejected"}),
+        (DAY2, "clean_texts", {"text_unreadable", "input_rejected"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param("a\nb\nc\n", ["b", "c"], id="the last lines"),
+        pytest.param("a\n10%\r20%\r30%\nend\n", ["30%", "end"], id="a progress bar's last state"),
+        pytest.param("a\r\nb\r\n", ["a", "b"], id="lines from Windows"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_tail(tmp_path: Path, text: str, lines: list[str]) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(text.encode())
+    assert runner.tail(log, 2) == lines
