@@ -1,0 +1,25 @@
+# Airflow on top of the jobs' image. In Spark's client mode the driver is a child of the task, so it runs beside the
+# scheduler, and so does torchrun: this image needs both environments, each in its own folder. (Where drivers run
+# elsewhere, in Spark's cluster mode or in pods of their own, Airflow's environment alone would do.)
+# Build it after the jobs' image:  docker build -f docker/airflow.Dockerfile -t mmgen-airflow:0.1.0 .
+ARG JOBS_IMAGE=mmgen-jobs:0.1.0
+FROM ${JOBS_IMAGE}
+
+USER root
+RUN install -d -o mmgen -g mmgen /srv/airflow
+
+COPY requirements/airflow.txt requirements/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python3.11 -m venv .venv/airflow \
+    && .venv/airflow/bin/pip install --upgrade pip==26.3 \
+    && .venv/airflow/bin/pip install --no-deps -r requirements/airflow.txt
+
+COPY dags dags
+COPY docker/airflow-init.sh docker/
+
+# `airflow` and `python` are Airflow's here. A job gets the jobs' environment first in its PATH (mmgen.pipeline).
+ENV PATH=/opt/mmgen/.venv/airflow/bin:$PATH \
+    AIRFLOW_HOME=/srv/airflow
+
+USER mmgen
+CMD ["airflow", "version"]

@@ -1,0 +1,23 @@
+# The MLflow server: mlflow and the PostgreSQL driver in the versions of the jobs' lock, and nothing of the jobs.
+# Build it from the repository's root:  docker build -f docker/mlflow.Dockerfile -t mmgen-mlflow:0.1.0 .
+FROM python:3.11.14-slim-bookworm
+
+# The same uid as in the jobs' image: the server shows artifacts that jobs wrote to the shared volume.
+RUN groupadd --gid 10001 mmgen \
+    && useradd --uid 10001 --gid mmgen --no-create-home --home-dir /tmp --shell /usr/sbin/nologin mmgen \
+    && install -d -o mmgen -g mmgen /srv/mmgen
+
+WORKDIR /opt/mmgen
+COPY requirements/jobs.txt requirements/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    python -m venv .venv/mlflow \
+    && .venv/mlflow/bin/pip install --upgrade pip==26.3 \
+    && .venv/mlflow/bin/pip install --constraint requirements/jobs.txt mlflow 'psycopg[binary]'
+
+ENV PATH=/opt/mmgen/.venv/mlflow/bin:$PATH \
+    HOME=/tmp \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+
+USER mmgen
+CMD ["mlflow", "--version"]
