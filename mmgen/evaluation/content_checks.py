@@ -11,7 +11,7 @@ from typing import Literal
 from mmgen.evaluation.faithfulness import unsupported
 from mmgen.generation.facts import Fact
 from mmgen.generation.params import ContentParams
-from mmgen.generation.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of
+from mmgen.generation.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of, text_length
 
 Severity = Literal["fail", "warn"]
 Status = Literal["approved", "borderline", "rejected"]
@@ -42,6 +42,7 @@ def check_content(
     if not text:
         return [_result("not_empty", "fail", "no text")]
     _, aim, longest = limits = params.limits(kind, language)
+    length = text_length(text, language)
     loose = _without_values(text, facts)
     found = unsupported(text, facts, locale)
     return [
@@ -49,9 +50,9 @@ def check_content(
         _result(
             "length",
             "fail",
-            "" if limits[0] <= len(text) <= longest else f"{len(text)} characters, not {limits[0]} to {longest}",
+            "" if limits[0] <= length <= longest else f"{length} characters, not {limits[0]} to {longest}",
         ),
-        _result("length_aim", "warn", "" if len(text) <= aim else f"{len(text)} characters, aim is {aim}"),
+        _result("length_aim", "warn", "" if length <= aim else f"{length} characters, aim is {aim}"),
         _result("language", "fail", _wrong_language(loose, language)),
         _result("private_data", "fail", "personal data" if is_private(text) else ""),
         _result("markup", "fail", _first(MARKUP, text)),

@@ -13,7 +13,7 @@ from mmgen.generation import compose_en, compose_zh
 from mmgen.generation.delex import realise
 from mmgen.generation.facts import Fact, by_slot
 from mmgen.generation.params import DescriptionParams
-from mmgen.generation.values import language_of
+from mmgen.generation.values import language_of, text_length
 
 _LIMITS = DescriptionParams()
 _DRAWS = 8
@@ -72,7 +72,7 @@ def _ad_copy(facts: Sequence[Fact], language: str, rng: random.Random, limits: D
         Draft(tokens, realise(tokens, facts, language))
         for tokens in (write(by_slot(facts), rng) for _ in range(_DRAWS))
     ]
-    fitting = [draft for draft in drafts if len(draft.text) <= aim]
+    fitting = [draft for draft in drafts if text_length(draft.text, language) <= aim]
     if fitting:
         return rng.choice(sorted(fitting, key=lambda d: -len(d.text))[:3])
     return min(drafts, key=lambda d: len(d.text))

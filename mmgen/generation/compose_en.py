@@ -30,6 +30,7 @@ _ARTICLES = frozenset({"the", "my", "a", "an", "our", "your"})
 Facts = dict[str, Fact]
 SPARSE = 2
 MOTTO_CHARS = 38
+SHORT_TITLE = 12
 
 
 class Product:
@@ -87,7 +88,7 @@ class Product:
 
     def full_title(self) -> list[str]:
         """Brand and title, or brand, name and noun where the title's other words are said elsewhere."""
-        if (self.noun and self.in_title and self.has("name", "brand")) or (not self.noun and self.has("name")):
+        if self.has("name") and (self.in_title or not self.noun):
             return self.full()
         title = self.title_name()
         said = self.facts[title[0].strip("<>")].value.lower().split()
@@ -112,10 +113,14 @@ class Product:
         return self.use("short_name" if self.has("short_name") else "title")
 
     def motto(self) -> list[str]:
-        """A written sentence that is short enough for a line."""
-        return next(
-            ([f"<{s}>"] for s, f in self.facts.items() if s.startswith("sentence_") and len(f.value) <= MOTTO_CHARS), []
-        )
+        """A written sentence short enough for a line that says more than the title."""
+        title = {canon(w) for w in self.facts["title"].value.split()}
+        for slot, fact in self.facts.items():
+            words = {canon(w) for w in re.findall(r"[^\W_]+", fact.value)}
+            telling = not words <= title and not fact.value.startswith(("The ", "This ", "It "))
+            if slot.startswith("sentence_") and len(fact.value) <= MOTTO_CHARS and telling:
+                return [f"<{slot}>"]
+        return []
 
     def wear(self) -> list[str]:
         """``wear`` for what is worn, ``use`` for the rest."""
@@ -215,6 +220,8 @@ def _opening(product: Product) -> list[str]:
     fitting = [plan for needs, plan in groups if set(needs.split()) <= facts]
     if groups is TITLED and len(fitting) > 3:
         fitting = fitting[:-3]
+    if groups is TITLED and len(product.facts["title"].value) < SHORT_TITLE:
+        fitting = [plan for plan in fitting if not plan.startswith("meet")]
     return product.say(product.rng.choice(fitting or ["take a look at this product"]))
 
 

@@ -177,7 +177,9 @@ cat food|pet food|power bank|rice cooker|washing machine|dining table|desk lamp|
 water bottle|
 lunch box|swim suit|rain coat|lip balm|face wash|hair oil|shaving foam|olive oil|sour cream|ice cream|
 peanut butter""".replace("\n", "").split("|"))
-WEARABLE = re.compile(r"apparel|cloth|wear|shoe|fashion|dress|shirt|服|鞋|衣|裤|裙|帽|童装|男装|女装", re.I)
+WEARABLE = re.compile(
+    r"sweater|jacket|coat|jean|trouser|shorts|sock|glove|scarf|skirt|vest|brief|suit|kurt"
+    r"|blazer|hoodie|legging|apparel|cloth|wear|shoe|fashion|dress|shirt|服|鞋|衣|裤|裙|帽|童装|男装|女装", re.I)
 # fmt: on
 
 

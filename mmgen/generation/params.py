@@ -11,7 +11,8 @@ CONTENT_CHECKS_VERSION = 1
 
 
 class ContentParams(Params):
-    """Limits of the content checks. Lengths are in characters; Chinese text has limits of its own."""
+    """Limits of the content checks. Lengths are in characters; Chinese text has limits of its own, in
+    which two Latin letters count as one character."""
 
     min_description_chars: int = Field(default=15, ge=1)
     max_description_chars: int = Field(default=500, ge=1)

@@ -87,7 +87,10 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
     keys = [canon(w.strip("(),.;:")) for w in words]
     end = _article(title, words, keys, spent, leaf)
     raw = [w.lower().strip("(),.;:") for w in words]
-    for slot, forms in _phrases(known, f"{leaf} {shelf} {title.article}").items():
+    noun = title.article or shelf
+    for slot, forms in _phrases(known, f"{leaf} {noun}").items():
+        if not noun and slot not in known:
+            continue  # without a noun the title is said as it is, with all its words
         _claim(title, slot, forms, raw if slot == "gender" else keys, words, spent)
     if "colour" in known:
         title.claims["colour"] = title_colours(words, keys, spent, known["colour"].lower())

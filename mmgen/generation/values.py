@@ -78,6 +78,12 @@ def language_of(locale: str | None, *texts: str | None) -> str:
     return "zh" if len(CJK.findall(joined)) * 3 > len(re.findall(r"[^\W\d_]", joined)) else "en"
 
 
+def text_length(text: str, language: str) -> int:
+    """Length as it is read: in a Chinese text two Latin letters or digits take the room of one character."""
+    chinese = len(CJK.findall(text)) + len(re.findall(r"[，。：；！、（）《》]", text))
+    return chinese + (len(text) - chinese + 1) // 2 if language == "zh" else len(text)
+
+
 def cleaned(text: str | None) -> str:
     """One line of plain text: entities decoded, tags, control characters, emoji and doubled spaces removed."""
     plain = html.unescape(text or "")
