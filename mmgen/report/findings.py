@@ -128,13 +128,18 @@ class Piece:
     status: str
     checks: list[CheckLine]
     reject_reason: str | None
-    action: str | None
+    action: str
     published_status: str | None
 
     @property
     def failed(self) -> list[CheckLine]:
         """The checks that did not pass."""
         return [check for check in self.checks if not check.passed]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found against it."""
+        return self.status == "approved" and not self.failed and self.reject_reason is None
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,8 @@ class Sample:
     layout: str | None = None
     backdrop: str | None = None
     alt_text: str | None = None
+    photo_reason: str | None = None
+    text_reason: str | None = None
     photo: Picture | None = None
     creative: Picture | None = None
     description_before: str | None = None

@@ -54,7 +54,8 @@ def _rows_of(file: str, ids: pa.Array, columns: list[str]) -> list[dict[str, Any
     rows: list[dict[str, Any]] = []
     with pq.ParquetFile(file, memory_map=True) as parquet:
         for group in range(parquet.num_row_groups):
-            keys = parquet.read_row_group(group, columns=["product_id"]).column(0)
+            # One array: without a chunk, as an empty group gives, pyarrow 14's indices_nonzero ends the process
+            keys = parquet.read_row_group(group, columns=["product_id"]).column(0).combine_chunks()
             wanted = set(pc.indices_nonzero(pc.is_in(keys, ids)).to_pylist())
             if wanted:
                 rows += _take(parquet, group, columns, wanted)

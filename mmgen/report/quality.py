@@ -85,11 +85,11 @@ def _scores(locale: str, rows: list[tuple[str, str]]) -> list[Figure]:
     texts = [text for text, _ in rows]
     shares = [coverage(text, facts_from(facts)) for text, facts in rows]
 
-    def figure(name: str, label: str, value: float, is_better: str, meaning: str) -> Figure:
-        return Figure(f"{name}.{locale}", f"{label} ({locale})", value, len(texts), "", is_better, meaning)
+    def figure(name: str, label: str, value: float, is_better: str, meaning: str, unit: str = "") -> Figure:
+        return Figure(f"{name}.{locale}", f"{label} ({locale})", value, len(texts), unit, is_better, meaning)
 
     stated = "share of the known facts that the description states"
-    figures = [figure("fact_coverage", "Facts covered", sum(shares) / len(shares), "up", stated)]
+    figures = [figure("fact_coverage", "Facts covered", sum(shares) / len(shares), "up", stated, "share")]
     if len(texts) < MIN_TEXTS:
         return figures
     varied = "different word pairs over all word pairs: more is more varied"

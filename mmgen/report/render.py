@@ -63,7 +63,8 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    formats = (words.whole, words.real, words.percent, words.seconds, words.language_tag, words.readable, data_uri)
+    numbers = (words.whole, words.real, words.percent, words.seconds, words.live_share)
+    formats = (*numbers, words.language_tag, words.readable, data_uri)
     environment.filters |= {f.__name__: f for f in formats}
     environment.globals |= {"change": change, "KIND": words.KIND_LABELS, "STATUS": words.STATUS_LABELS}
     html = environment.get_template("report.html.j2").render(
@@ -127,11 +128,17 @@ def longest(report: Report) -> int:
 def bars(dataset: DatasetFigures, most: int) -> list[Bar]:
     """One bar a reason, most first; rows whose input was rejected already come last, since they are counted above."""
     echo = str(RejectReason.INPUT_REJECTED)
-    comparable = dataset.num_rows_before is not None
+    before = dataset.num_rows_before
     found = [
         Bar(
             reason, count, count / max(dataset.num_rows, 1), round(100 * count / most, 2),
-            change(count, dataset.rejects_before.get(reason, 0) if comparable else None, "", "down"), reason == echo,
+            change(
+                count / max(dataset.num_rows, 1),
+                dataset.rejects_before.get(reason, 0) / before if before else None,
+                "share",
+                "down",
+            ),
+            reason == echo,
         )
         for reason, count in dataset.rejects.items()
     ]  # fmt: skip

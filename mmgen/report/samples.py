@@ -24,7 +24,7 @@ MAX_NAME_CHARS = 60
 MAX_FACTS = 40
 MAX_LEVELS = 6
 
-TEXT_COLUMNS = ("locale", "description", "ad_copy", "writer", "facts", "score", "model_version")
+TEXT_COLUMNS = ("locale", "description", "ad_copy", "writer", "facts", "score", "model_version", "reject_reason")
 UNSTATED_SLOTS = ("title", "short_name", "price", "family")
 """Facts that the coverage does not ask for; a title counts as its name."""
 
@@ -37,6 +37,7 @@ class Known:
     texts: dict[str, dict[str, Any]]
     texts_before: dict[str, dict[str, Any]]
     photos: dict[str, dict[str, Any]]
+    media: Rows
     creatives: dict[str, dict[str, Any]]
     checked: Rows
     published: Rows
@@ -61,7 +62,8 @@ def rows_of(ids: list[str], home: Path, ds: str) -> Known:
         examples=by_product(rows("examples", "locale", "title", "category", "brand")),
         texts=by_product(rows("descriptions", *TEXT_COLUMNS)),
         texts_before=by_product(rows("descriptions", "description", "ad_copy", before=ds)),
-        photos=by_product(rows("clean_images", "model_image")),
+        photos=by_product(rows("clean_images", "model_image", "reject_reason")),
+        media=rows("raw_media", "reject_reason"),
         creatives=by_product(rows("creatives", "image", "layout", "backdrop", "alt_text")),
         checked=rows("content_checks", "locale", "status", "checks", "reject_reason"),
         published=rows("publications", "action", "status"),
@@ -71,7 +73,7 @@ def rows_of(ids: list[str], home: Path, ds: str) -> Known:
 def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Sample:
     key = candidate.product_id
     example, text = known.examples.get(key, {}), known.texts.get(key, {})
-    creative = known.creatives.get(key, {})
+    creative, photo = known.creatives.get(key, {}), known.photos.get(key, {})
     before = known.texts_before.get(key, {}) if text.get("ds") == ds else {}
     checked = {kind: known.checked[key, kind] for kind in KINDS if (key, kind) in known.checked}
     return Sample(
@@ -92,7 +94,9 @@ def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Samp
         layout=creative.get("layout"),
         backdrop=creative.get("backdrop"),
         alt_text=clipped(creative.get("alt_text"), MAX_TITLE_CHARS),
-        photo=picture_of(known.photos.get(key, {}).get("model_image"), 224, max_bytes),
+        photo_reason=known.media.get((key, "image"), {}).get("reject_reason") or photo.get("reject_reason"),
+        text_reason=text.get("reject_reason"),
+        photo=picture_of(photo.get("model_image"), 224, max_bytes),
         creative=picture_of(creative.get("image"), 420, max_bytes),
         description_before=_if_other(before.get("description"), text.get("description")),
         ad_copy_before=_if_other(before.get("ad_copy"), text.get("ad_copy")),
@@ -120,7 +124,7 @@ def piece_of(kind: str, checked: dict[str, Any], published: dict[str, Any]) -> P
         for c in _json_list(checked["checks"])
     ]
     status, reason = str(checked["status"] or "rejected"), checked["reject_reason"]
-    return Piece(kind, status, lines, reason, published.get("action"), published.get("status"))
+    return Piece(kind, status, lines, reason, published.get("action") or "", published.get("status"))
 
 
 def _json_list(text: str | None) -> list[dict[str, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SLIGHT = 0.02
+"""A figure or share that moved by less than this part of itself is drawn, but not called good or bad."""
 DASH = "–"
 
 KIND_LABELS = {"description": "Description", "ad_copy": "Ad copy", "creative": "Creative"}
@@ -64,11 +67,18 @@ def percent(value: float | None) -> str:
     return f"{100 * value:.0f}%" if value in (0, 1) else f"{100 * value:.1f}%"
 
 
+def live_share(actions: Mapping[str, int]) -> float | None:
+    """Of the pieces of content that a date published, those that are live; None where there are none."""
+    live = sum(actions.get(name, 0) for name in ("inserted", "updated", "unchanged"))
+    return live / sum(actions.values()) if actions else None
+
+
 def seconds(value: float | None) -> str:
     """``4.2 s``, ``3 min 05 s``."""
     if value is None:
         return DASH
-    return f"{value:.1f} s" if value < 60 else f"{value // 60:.0f} min {value % 60:02.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{value:.1f} s" if value < 60 else f"{minutes} min {rest:02d} s"
 
 
 def change(value: float | None, before: float | None, unit: str = "", is_better: str = "") -> Change | None:
@@ -84,7 +94,8 @@ def change(value: float | None, before: float | None, unit: str = "", is_better:
     if shown(abs(difference)) in {whole(0), f"{0:.1f} pts"} or value == before:
         return Change("=", "the same", "flat")
     is_up = difference > 0
-    tone = "flat" if not is_better else "good" if is_up == (is_better == "up") else "bad"
+    is_slight = unit != "" and abs(difference) < SLIGHT * max(abs(value), abs(before))
+    tone = "flat" if not is_better or is_slight else "good" if is_up == (is_better == "up") else "bad"
     size = shown(abs(difference))
     return Change(f"{'▲' if is_up else '▼'} {size}", f"{'up' if is_up else 'down'} by {size}", tone)
 
