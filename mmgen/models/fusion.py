@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from mmgen.models import sampling
@@ -140,7 +140,8 @@ class FusionModel:
         """Write ``model.safetensors``, ``config.json`` and ``vocabulary.json`` into ``directory``."""
         directory.mkdir(parents=True, exist_ok=True)
         weights = {name: value.detach().cpu().contiguous() for name, value in self.net.state_dict().items()}
-        save_file(weights, directory / "model.safetensors")
+        # Not save_file: it makes the file readable by its owner alone, and jobs may run as another user than training.
+        (directory / "model.safetensors").write_bytes(save(weights))
         (directory / "config.json").write_text(self.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
         self.vocabulary.save(directory / "vocabulary.json")
 
