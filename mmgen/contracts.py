@@ -178,7 +178,7 @@ def parse_contract(path: Path) -> Contract:
         name=str(table.name),
         version=str(document.version),
         description=(purpose or "").strip(),
-        owner=str((document.team.name if document.team else None) or "data-engineering"),
+        owner=str(getattr(document.team, "name", None) or "data-engineering"),
         grain=(table.dataGranularityDescription or "").strip(),
         columns=columns,
         checks=tuple(checks),

@@ -76,9 +76,12 @@ class Outcome:
         )
 
 
-def derived_hash(input_hash: str, config_hash: str) -> str:
-    """Identity of a derived row: a transform is deterministic, so its inputs and its configuration say it all."""
-    return hashlib.sha256(f"{input_hash}:{config_hash}".encode()).hexdigest()[:32]
+def derived_hash(input_hash: str, config_hash: str, reject_reason: str | None = None) -> str:
+    """Identity of a derived row: a transform is deterministic, so its inputs and its configuration say it all.
+
+    But for the reason: a row that failed for want of memory, say, and succeeds when retried must reach what follows.
+    """
+    return hashlib.sha256(f"{input_hash}:{config_hash}:{reject_reason or ''}".encode()).hexdigest()[:32]
 
 
 def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outcome:
@@ -252,16 +255,19 @@ def complete(batch: pa.RecordBatch, step: Step, contract: Contract) -> pa.Record
     columns: dict[str, Any] = {key: batch.column(key) for key in contract.keys}
     columns["input_hash"] = batch.column("input_hash")
     columns["config_hash"] = pa.array([step.config_hash] * batch.num_rows, pa.string())
-    own_hash = made["content_hash"].take(place).to_pylist() if "content_hash" in made else [None] * batch.num_rows
+    nothing: list[str | None] = [None] * batch.num_rows
+    own_hashes = made["content_hash"].take(place).to_pylist() if "content_hash" in made else nothing
+    reasons = [
+        str(RejectReason.INPUT_REJECTED) if is_rejected else reason
+        for is_rejected, reason in zip(
+            rejected.to_pylist(), made["reject_reason"].take(place).to_pylist() if made else nothing, strict=True
+        )
+    ]
+    columns["reject_reason"] = pa.array(reasons, pa.string())
     columns["content_hash"] = pa.array(
-        [mine or derived_hash(source, step.config_hash) for mine, source in zip(own_hash, inputs, strict=True)],
-        pa.string(),
-    )
-    reasons = made["reject_reason"].take(place).to_pylist() if made else [None] * batch.num_rows
-    columns["reject_reason"] = pa.array(
         [
-            str(RejectReason.INPUT_REJECTED) if bad else why
-            for bad, why in zip(rejected.to_pylist(), reasons, strict=True)
+            own or derived_hash(source, step.config_hash, reason)
+            for own, source, reason in zip(own_hashes, inputs, reasons, strict=True)
         ],
         pa.string(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from mmgen.datasets import Dataset
@@ -49,7 +49,7 @@ def scan(spark: SparkSession, dataset: Dataset, files: list[str]) -> DataFrame:
     return frame if "ds" in frame.columns else frame.withColumn("ds", _ds_of_path())
 
 
-def _ds_of_path() -> F.Column:  # type: ignore[name-defined]
+def _ds_of_path() -> Column:
     return F.regexp_extract(F.input_file_name(), r"/ds=([^/]+)/", 1)
 
 
