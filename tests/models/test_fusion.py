@@ -113,7 +113,9 @@ def drawn(model, rows, num_samples=3, temperature=1.0, kind="description"):
     )
 
 
-@pytest.mark.parametrize("rows", [[2], [5, 2], [2, 0, 1, 3], list(range(100))], ids=["alone", "second", "first", "many"])
+@pytest.mark.parametrize(
+    "rows", [[2], [5, 2], [2, 0, 1, 3], list(range(100))], ids=["alone", "second", "first", "many"]
+)
 def test_a_row_is_drawn_alike_in_any_batch(model, rows):
     (alone,) = drawn(model, [2])
     assert drawn(model, rows)[rows.index(2)] == alone

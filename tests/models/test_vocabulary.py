@@ -27,7 +27,14 @@ def test_unknown_kind_is_refused():
 
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [("<colour>", True), ("<sentence_1>", True), ("<eos>", False), ("<bos:ad_copy:zh>", False), ("<", False), ("好", False)],
+    [
+        ("<colour>", True),
+        ("<sentence_1>", True),
+        ("<eos>", False),
+        ("<bos:ad_copy:zh>", False),
+        ("<", False),
+        ("好", False),
+    ],
 )
 def test_is_slot(token, expected):
     assert is_slot(token) is expected
@@ -37,7 +44,11 @@ def test_build_keeps_every_slot_and_the_commonest_words(tmp_path):
     texts = [["<bos:description:en>", "a", "<once>", "shirt"], ["a", "shirt", "a", "rare"], ["红", "色", "红"]]
     vocabulary = Vocabulary.build(texts, min_count=2, max_tokens=2)
     assert vocabulary.tokens == (*SPECIALS, "<once>", "a", "shirt")
-    assert vocabulary.encode(["a", "rare"]) == [vocabulary.index["a"], vocabulary.index["<unk>"], vocabulary.index["<eos>"]]
+    assert vocabulary.encode(["a", "rare"]) == [
+        vocabulary.index["a"],
+        vocabulary.index["<unk>"],
+        vocabulary.index["<eos>"],
+    ]
     vocabulary.save(tmp_path / "v.json")
     assert Vocabulary.load(tmp_path / "v.json") == vocabulary
     assert Vocabulary.build(reversed(texts), min_count=2, max_tokens=2) == vocabulary
