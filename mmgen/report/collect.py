@@ -125,7 +125,7 @@ def attention(
         word = "piece" if state.num_waiting == 1 else "pieces"
         notes.append(Attention("info", f"{state.num_waiting:,} {word} of content wait for a person."))
     if model is None:
-        notes.append(Attention("info", "There is no champion model: texts are composed from the facts."))
+        notes.append(Attention("warn", "There is no champion model: descriptions and creatives need one; run the job train."))
     return notes
 
 

@@ -116,7 +116,7 @@ def tiles(report: Report) -> list[Tile]:
              "failed a content check, or a person said no"),
         Tile("Written by the model", words.percent(state.share_by_model),
              since(state.share_by_model, before.share_by_model, "share"),
-             "of the descriptions; the composer wrote the rest" if report.model else "no model: the composer writes"),
+             "of the descriptions; the composer wrote the rest"),
     ]  # fmt: skip
 
 
