@@ -125,7 +125,9 @@ def attention(
         word = "piece" if state.num_waiting == 1 else "pieces"
         notes.append(Attention("info", f"{state.num_waiting:,} {word} of content wait for a person."))
     if model is None:
-        notes.append(Attention("warn", "There is no champion model: descriptions and creatives need one; run the job train."))
+        notes.append(
+            Attention("warn", "There is no champion model, and descriptions and creatives need one: run train.")
+        )
     return notes
 
 

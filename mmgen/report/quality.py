@@ -38,8 +38,10 @@ def quality(home: Path, ds: str, previous_ds: str | None, image: ImageParams, se
 
 
 def _figures(home: Path, ds: str, seed: int) -> list[Figure]:
-    return _texts(Dataset("descriptions", home), ds, seed) + _photos(Dataset("clean_images", home), ds) + _clips(
-        Dataset("clean_audio", home), ds
+    return (
+        _texts(Dataset("descriptions", home), ds, seed)
+        + _photos(Dataset("clean_images", home), ds)
+        + _clips(Dataset("clean_audio", home), ds)
     )
 
 

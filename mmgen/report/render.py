@@ -181,4 +181,3 @@ def data_versions_of(model: ModelCard) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
-
