@@ -19,14 +19,14 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, Param
 
-from mmgen.pipeline import JOBS, upstream
 from job_operators import task_for
+from mmgen.pipeline import JOBS, upstream
 
 with DAG(
     dag_id="catalog_refresh",
     description="Clean, describe and publish what changed in the catalogue",
     doc_md=__doc__,
-    schedule="0 2 * * *",
+    schedule="@daily",
     start_date=datetime(2024, 1, 1),
     catchup=False,
     max_active_runs=1,

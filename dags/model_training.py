@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, Param
 
-from mmgen.pipeline import BY_NAME
 from job_operators import task_for
+from mmgen.pipeline import BY_NAME
 
 with DAG(
     dag_id="model_training",
     description="Train, evaluate and promote the fusion model",
     doc_md=__doc__,
-    schedule="0 6 * * 0",
+    schedule="@weekly",
     start_date=datetime(2024, 1, 1),
     catchup=False,
     max_active_runs=1,

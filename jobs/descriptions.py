@@ -20,7 +20,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Writes a description and a line of ad copy for each product."""
-    params = ctx.config.descriptions
+    params = ctx.config.descriptions.model_copy(update={"run_seed": ctx.config.seed})
     champion = champion_of(ctx.config)
     transform = partial(describe, params=params, model_folder=champion.folder, model_version=champion.version)
     config_hash = params.digest(VERSION, champion.version)

@@ -123,7 +123,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "descriptions",
         "spark",
-        ("examples", "champion"),
+        ("raw_products", "examples", "champion"),
         "descriptions",
         "Writes a description and a line of ad copy for each product.",
         "The champion cannot be loaded: look at the model registry's page.",
@@ -133,7 +133,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "creatives",
         "spark",
-        ("descriptions", "clean_images", "examples", "champion"),
+        ("raw_products", "descriptions", "clean_images", "examples", "champion"),
         "creatives",
         "Draws an ad picture for each product.",
         "A missing font, or the champion cannot be loaded; the task's log names it.",
@@ -143,7 +143,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "content_checks",
         "spark",
-        ("examples", "descriptions", "creatives"),
+        ("raw_products", "descriptions", "creatives"),
         "content_checks",
         "Checks every piece of content; what is borderline waits for a person.",
         "Nothing unchecked is published: publishing waits until this succeeds.",
@@ -152,7 +152,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "publish",
         "spark",
-        ("content_checks", "descriptions", "creatives"),
+        ("raw_products", "content_checks", "descriptions", "creatives"),
         "publications",
         "Writes approved content into the catalogue, never over a person's text or a newer date's.",
         "The catalogue refused the write. Run it again: what is published already stays as it is.",

@@ -43,7 +43,12 @@ STEP = Step("text_features", "c1", embed, needs="tokens")
         ([("p1", "h", None, "title_empty")], [("p1", None, "input_rejected")]),
         ([("p1", "h", ["bug"], None)], [("p1", None, "transform_failed")]),
         (
-            [("p1", "h", ["a"], None), ("p2", "h", ["bug"], None), ("p3", "h", None, None), ("p4", "h", ["a"] * 3, None)],
+            [
+                ("p1", "h", ["a"], None),
+                ("p2", "h", ["bug"], None),
+                ("p3", "h", None, None),
+                ("p4", "h", ["a"] * 3, None),
+            ],
             [("p1", [1.0], None), ("p2", None, "transform_failed"), ("p3", None, None), ("p4", [3.0], None)],
         ),
     ],
@@ -76,7 +81,9 @@ def test_a_transform_that_loses_rows_is_an_error(values: dict[str, Any], message
 def run(home: Path, spark: Any, ds: str, rows: Rows, step: Step = STEP, is_full: bool = False) -> Outcome:
     ctx = JobContext("text_features", load_config(), ds, f"run-{ds}", is_full=is_full)
     ctx.__dict__["spark"] = spark
-    frame = spark.createDataFrame(rows, "product_id string, input_hash string, tokens array<string>, reject_reason string")
+    frame = spark.createDataFrame(
+        rows, "product_id string, input_hash string, tokens array<string>, reject_reason string"
+    )
     return derive(ctx, lambda: frame, Step(step.output, step.config_hash, step.transform, step.needs, is_external=True))
 
 
@@ -131,7 +138,9 @@ def test_unchanged_inputs_do_not_even_start_spark(home: Path, spark: Any) -> Non
     """The recipe of the last commit is asked first: the inputs are not built at all."""
     ctx = JobContext("text_features", load_config(), D1, "r1")
     ctx.__dict__["spark"] = spark
-    frame = spark.createDataFrame(ONE, "product_id string, input_hash string, tokens array<string>, reject_reason string")
+    frame = spark.createDataFrame(
+        ONE, "product_id string, input_hash string, tokens array<string>, reject_reason string"
+    )
     first = derive(ctx, lambda: frame, STEP)
     again = derive(JobContext("text_features", load_config(), D1, "r2"), lambda: pytest.fail("built"), STEP)
     assert (first.computed, again.computed, again.reused, again.is_unchanged) == (2, 0, 2, True)

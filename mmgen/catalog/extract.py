@@ -35,7 +35,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
 
 
 def product_table(rows: Iterable[Mapping[str, Any]], ds: str) -> pa.Table:
-    """Catalogue rows as a table: columns of ``raw_products``, ``input_hash``, and whether the row is of a later date."""
+    """Catalogue rows as a table: columns of ``raw_products``, ``input_hash``, and whether a row is of a later date."""
     end = interval_end(ds)
     schema = extract_schema()
     records = [

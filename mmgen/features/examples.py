@@ -90,8 +90,8 @@ def group_near_copies(rows: DataFrame, links: list[str]) -> DataFrame:
     """Groups of products that share a value of any link column (title, perceptual hash ...), transitively.
 
     ``rows``: product_id and the link columns (null links nothing). Gives product_id, group_id: the smallest
-    product_id of the connected component. Only products that share a value with another one reach the driver: near-copies
-    are few, and spreading labels through Spark costs a shuffle a round.
+    product_id of the connected component. Only products that share a value with another one reach the driver:
+    near-copies are few, and spreading labels through Spark costs a shuffle a round.
     """
     from functools import reduce
 

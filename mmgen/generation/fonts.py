@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont, TTLibError  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import ImageFont
 
 PACKAGE, PACKAGE_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"

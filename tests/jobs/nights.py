@@ -1,0 +1,162 @@
+"""Whole nights in one process: a shop, a home, and each job's own ``run`` on the session's Spark."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from mmgen.catalog.importer import ImportResult, import_file
+from mmgen.catalog.source_map import load_source_map
+from mmgen.catalog.tables import open_catalog, product_content
+from mmgen.config import Config, load_config
+from mmgen.contracts import dataset_names
+from mmgen.derive import Outcome
+from mmgen.job import JobContext
+from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
+
+D1, D2 = "2026-11-01", "2026-11-02"
+MAP = ROOT / "conf" / "sources" / "sample.toml"
+Row = dict[str, Any]
+
+SMALL = """
+[train]
+min_steps = 40
+max_steps = 40
+batch_rows = 8
+warmup_steps = 5
+checkpoint_every = 40
+validate_every = 20
+bootstrap_rounds = 10
+min_token_count = 1
+timeout_s = 30
+
+[train.sizes]
+latent = 16
+hidden = 32
+image_width = 8
+text_hidden = 32
+text_embedding = 16
+
+[train.adversarial]
+width = 8
+
+[report]
+num_samples = 8
+"""
+"""A model that takes seconds; everything else is as it ships."""
+
+
+@cache
+def job_module(name: str) -> ModuleType:
+    """A job's entry point, loaded by its path: ``jobs`` is no package."""
+    spec = importlib.util.spec_from_file_location(f"job_{name}", job_file(BY_NAME[name]))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one run of a date left behind: each job's result, and the state afterwards."""
+
+    ds: str
+    results: dict[str, Outcome | str]
+    fingerprints: dict[str, str]
+    """dataset -> hash of the committed files of all dates"""
+    content: list[Row]
+    """product_content, in order"""
+
+    def outcome(self, name: str) -> Outcome:
+        """The result of a job that makes a dataset."""
+        found = self.results[name]
+        assert isinstance(found, Outcome), found
+        return found
+
+
+@dataclass
+class Shop:
+    """A home with a catalogue, and the Spark session that its jobs run on."""
+
+    home: Path
+    spark: Any
+    catalogue_url: str = ""
+    config: Config = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        file = self.home / "small.toml"
+        file.write_text(SMALL, encoding="utf-8")
+        tomllib.loads(SMALL)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MMGEN_HOME", str(self.home))
+            patch.setenv("MMGEN_CATALOGUE_URL", self.catalogue_url)
+            patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+            self.config = load_config(file)
+        self.engine = open_catalog(self.config.catalogue_url)
+
+    def import_products(self, products_csv: Path) -> ImportResult:
+        """Make the catalogue's products those of the file."""
+        return import_file(self.engine, products_csv, load_source_map(MAP))
+
+    def context(self, name: str, ds: str, run_id: str) -> JobContext:
+        """A job's context with the shared session in place of one of its own."""
+        ctx = JobContext(name, self.config, ds, run_id)
+        ctx.__dict__["spark"] = self.spark
+        return ctx
+
+    def run_job(self, name: str, ds: str, run_id: str) -> Outcome | str:
+        """What ``jobs/<name>.py`` does."""
+        run: Callable[[JobContext], Outcome | str] = job_module(name).run
+        return run(self.context(name, ds, run_id))
+
+    def night(self, ds: str, run_id: str, names: list[str] | None = None) -> Night:
+        """The jobs of one date, in order; all of them where none are named."""
+        results = {name: self.run_job(name, ds, run_id) for name in names or [job.name for job in JOBS]}
+        fingerprints = {name: self.dataset(name).fingerprint() for name in dataset_names()}
+        return Night(ds, results, fingerprints, self.content())
+
+    def dataset(self, name: str) -> Any:
+        """A dataset of this home."""
+        return self.context("report", D1, "").dataset(name)
+
+    def rows(self, name: str, ds: str, *columns: str) -> list[Row]:
+        """A partition's keys, reject reasons and chosen columns."""
+        dataset = self.dataset(name)
+        wanted = [*dataset.contract.keys, "reject_reason", *columns]
+        return [row for batch in dataset.batches(dataset.files(ds=[ds]), wanted) for row in batch.to_pylist()]
+
+    def table(self, which: sa.Table) -> list[Row]:
+        """A table of the catalogue, in the order of its key."""
+        with self.engine.connect() as connection:
+            query = sa.select(which).order_by(*which.primary_key)
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def content(self) -> list[Row]:
+        """The published content, every column of it."""
+        return self.table(product_content)
+
+
+def read_export(path: Path) -> list[dict[str, str]]:
+    """The rows of the shop's file."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_export(path: Path, rows: list[dict[str, str]]) -> Path:
+    """The shop's file again."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
