@@ -40,7 +40,7 @@ def _row(
     row: dict[str, Any], backdrop: NDArray[np.uint8] | None, params: CreativeParams, run_seed: int
 ) -> dict[str, Any]:
     headline = row["ad_copy"] or row["title"] or ""
-    facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _is_short(f)]
+    facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _adds_to(headline, f)]
     spec = CreativeSpec(
         headline=headline,
         locale=row["locale"] or "en",
@@ -82,6 +82,7 @@ def _compose(spec: CreativeSpec, params: CreativeParams) -> Creative:
         return compose_creative(replace(spec, photo=None), params)
 
 
-def _is_short(fact: dict[str, Any]) -> bool:
-    """Whether a fact fits on a card: no sentence of a description, no noted conflict."""
-    return not fact["slot"].startswith(("sentence", "conflict")) and len(fact["value"]) <= 40
+def _adds_to(headline: str, fact: dict[str, Any]) -> bool:
+    """Whether a fact is short and says more than the headline: no sentence, no noted conflict, no name of the thing."""
+    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "name", "article", "brand"))
+    return not is_named and len(fact["value"]) <= 40 and fact["value"].casefold() not in headline.casefold()
