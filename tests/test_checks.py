@@ -1,0 +1,73 @@
+"""Checks: what stops a partition, what only warns, what is too small to judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from mmgen.checks import CheckFailedError, audit, require
+from mmgen.contracts import contract
+
+
+def staged(tmp_path: Path, rows: list[dict[str, Any]]) -> list[Path]:
+    file = tmp_path / "part-0.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=contract("clean_images").file_schema), file)
+    return [file]
+
+
+def row(number: int, **changed: Any) -> dict[str, Any]:
+    base = {"product_id": f"p{number}", "input_hash": "i", "config_hash": "c", "content_hash": "h", "brightness": 0.5}
+    return base | changed
+
+
+REJECT = {"reject_reason": "image_truncated"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "failed", "warned"),
+    [
+        ([row(i) for i in range(60)], [], []),
+        ([], [], []),
+        ([row(0, **REJECT)], [], []),
+        ([row(i, **(REJECT if i < 4 else {})) for i in range(60)], [], []),
+        ([row(i, **(REJECT if i < 9 else {})) for i in range(60)], [], ["few_rejects"]),
+        ([row(i, **(REJECT if i < 31 else {})) for i in range(60)], ["error_budget"], ["few_rejects"]),
+        ([row(1), row(1)], ["one_row_a_key"], []),
+        ([row(1, product_id=None)], ["product_id_present"], []),
+        ([row(1, brightness=1.5)], ["brightness_in_range"], []),
+        ([row(1, reject_reason="bored")], ["reject_reason_known"], []),
+        ([row(1, perceptual_hash="abc")], ["hash_length"], []),
+    ],
+    ids=[
+        "clean",
+        "empty partition",
+        "one bad row alone",
+        "a few rejects",
+        "many rejects warn",
+        "a bad batch fails",
+        "key twice",
+        "key missing",
+        "out of range",
+        "unknown reason",
+        "wrong length",
+    ],
+)
+def test_gate(tmp_path: Path, rows: list[dict[str, Any]], failed: list[str], warned: list[str]) -> None:
+    result = audit(contract("clean_images"), staged(tmp_path, rows))
+    assert [o.name for o in result.failed] == failed
+    assert [o.name for o in result.warned] == warned
+    assert result.num_rows == len(rows)
+    if failed:
+        with pytest.raises(CheckFailedError, match=failed[0]):
+            require("clean_images", result)
+    else:
+        require("clean_images", result)
+
+
+def test_an_audit_counts_rejects_by_reason(tmp_path: Path) -> None:
+    rows = [row(0), row(1, **REJECT), row(2, **REJECT), row(3, reject_reason="image_blank")]
+    assert audit(contract("clean_images"), staged(tmp_path, rows)).rejects == {"image_truncated": 2, "image_blank": 1}
