@@ -24,7 +24,7 @@ from mmgen.config import Config, load_config
 def test_a_wrong_value_is_an_error_that_says_where(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(text)
-    with pytest.raises(ValueError, match="mine.toml") as error:
+    with pytest.raises(ValueError, match=r"mine\.toml") as error:
         load_config(file)
     assert message in str(error.value)
 
@@ -45,7 +45,7 @@ def test_the_environment_wins_and_homes_do_not_meet(home: Path, monkeypatch: pyt
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="copy conf/local.toml"):
+    with pytest.raises(FileNotFoundError, match=r"copy conf/local\.toml"):
         load_config(tmp_path / "none.toml")
 
 
