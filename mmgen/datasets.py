@@ -105,8 +105,11 @@ class Dataset:
         return [str(self.path / row["path"]) for row in self._adds() if wanted(row["partition.ds"])]
 
     def fingerprint(self, until: str | None = None, before: str | None = None) -> str:
-        """What the dataset says up to a date, as a hash: file names are unique, so equal names are equal rows."""
-        files = self.files(until=until, before=before)
+        """What the dataset says up to a date, as a hash: file names are unique, so equal names are equal rows.
+
+        Names below the table's folder, so that a home that is moved or restored elsewhere counts as unchanged.
+        """
+        files = [str(Path(file).relative_to(self.path)) for file in self.files(until=until, before=before)]
         return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
 
     def scan(self, files: list[str]) -> pads.Dataset:
