@@ -25,7 +25,7 @@ from mmgen.generation.plans_en import (
 )
 from mmgen.generation.words import canon, number_of
 
-_FRONTED = frozenset(["casual", "formal", "ethnic", "everyday", "daily", "festive", "professional"])
+FRONTED = frozenset(["casual", "formal", "ethnic", "everyday", "daily", "festive", "professional"])
 _ARTICLES = frozenset({"the", "my", "a", "an", "our", "your"})
 Facts = dict[str, Fact]
 SPARSE = 2
@@ -128,18 +128,18 @@ class Product:
 
     def phrase(self, most: int = 3) -> list[str]:
         """The noun with what stands before it: ``striped <colour> <modifier> <article>``."""
-        before = [slot for slot in ("pattern", "colour", "modifier") if self._stands_before(slot)][:most]
-        if len(before) < 2 and self._stands_before("usage") and len(self.facts["usage"].value.split()) == 1:
-            before.insert(0 if self.facts["usage"].value in _FRONTED else len(before), "usage")
+        before = [slot for slot in ("pattern", "colour", "modifier") if self.stands_before(slot)][:most]
+        if len(before) < 2 and self.stands_before("usage") and len(self.facts["usage"].value.split()) == 1:
+            before.insert(0 if self.facts["usage"].value in FRONTED else len(before), "usage")
         tokens: list[str] = []
         for slot in before:
             tokens += self.use(slot)
         return tokens + self.use(self.noun)
 
-    def _stands_before(self, slot: str) -> bool:
+    def stands_before(self, slot: str) -> bool:
         """Whether a value is short enough to stand before the noun, which doesn't say it already."""
         value = self.facts[slot].value if slot in self.facts else ""
-        nouns = {canon(word) for word in self.facts[self.noun].value.split()}
+        nouns = {canon(word) for word in self.facts[self.noun].value.split()} if self.noun else set()
         return (
             bool(value)
             and len(value.split()) <= 3
@@ -149,7 +149,7 @@ class Product:
 
     def kind(self) -> list[str]:
         """The noun with its pattern and modifier, without its colour."""
-        slots = [slot for slot in ("pattern", "modifier") if self._stands_before(slot)]
+        slots = [slot for slot in ("pattern", "modifier") if self.stands_before(slot)]
         return [token for slot in slots for token in self.use(slot)] + self.use(self.noun)
 
     def plain_phrase(self) -> list[str]:
@@ -164,7 +164,7 @@ class Product:
     def is_telling(self) -> bool:
         """Whether ``a_phrase`` says more than the noun: a colour, a pattern, an author."""
         return bool(self.noun) and (
-            self.has("author") or any(self._stands_before(s) for s in ("pattern", "colour", "modifier", "usage"))
+            self.has("author") or any(self.stands_before(s) for s in ("pattern", "colour", "modifier", "usage"))
         )
 
     def for_whom(self) -> list[str]:

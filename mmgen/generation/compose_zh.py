@@ -53,7 +53,7 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     written = written_slots(facts, longest)
     if written:
         texts = "".join(facts[slot[1:-1]].value for slot in written)
-        lead = tokens_of("<title>：") if "title" in facts and not _says(texts, facts["title"].value) else []
+        lead = tokens_of("<title>：") if "title" in facts and not says(texts, facts["title"].value) else []
         left = {slot: fact for slot, fact in facts.items() if slot != "family"}
         clauses = _clauses(facts, set(left), rng, texts + (facts["title"].value if lead else ""))
         return lead + written + _sentence([], clauses[:3]) + _sentence([], clauses[3:6])
@@ -92,7 +92,7 @@ def _topic(facts: Facts, rng: random.Random) -> tuple[str, list[str]]:
 
 def _bare(facts: Facts, topic: str, rng: random.Random) -> str:
     if "name" in facts or "article" in facts:
-        if "family" in facts and not _says(topic, facts["family"].value):
+        if "family" in facts and not says(topic, facts["family"].value):
             return rng.choice((f"{topic}，属于<family>类商品。", f"欢迎在<family>类商品中了解{topic}。"))
         return rng.choice((f"欢迎了解{topic}。", f"{topic}，欢迎了解。", f"欢迎浏览{topic}。"))
     if "family" in facts:
@@ -106,15 +106,15 @@ def _is_book(facts: Facts) -> bool:
 
 def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> list[list[str]]:
     """Clauses for the slots ``left`` that ``said`` doesn't say; generic attributes (``name为value``) come last."""
-    left = {slot for slot in left if not _says(said, facts[slot].value, slot)}
+    left = {slot for slot in left if not says(said, facts[slot].value, slot)}
     clauses: list[list[str]] = []
     for slots, forms in _CLAUSES:
         if not set(slots) <= left:
             continue
         if slots == ("gender", "usage") and rng.random() < 0.5:
             continue
-        form = next((f for f in rng.sample(forms, len(forms)) if not _doubles(f, facts[slots[-1]].value)), "")
-        clauses.append(tokens_of(_worded(form or f"<{slots[-1]}>", facts)))
+        form = next((f for f in rng.sample(forms, len(forms)) if not doubles(f, facts[slots[-1]].value)), "")
+        clauses.append(tokens_of(worded(form or f"<{slots[-1]}>", facts)))
         left -= set(slots)
     rng.shuffle(clauses)
     clauses += [tokens_of(f"<{slot}_name>为<{slot}>") for slot in facts if slot.startswith("other_") and slot in left]
@@ -123,7 +123,7 @@ def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> lis
     return clauses
 
 
-def _doubles(form: str, value: str) -> bool:
+def doubles(form: str, value: str) -> bool:
     """Whether the value ends in the word that the plan adds (``纯棉面料`` + ``材质``)."""
     after = form.rsplit(">", 1)[-1]
     return bool(after) and (
@@ -131,7 +131,7 @@ def _doubles(form: str, value: str) -> bool:
     )
 
 
-def _worded(form: str, facts: Facts) -> str:
+def worded(form: str, facts: Facts) -> str:
     """Words that depend on the shop's own: 净含量 or 重量, 尺码 or 尺寸; worn things are 穿着, not 使用."""
     kinds = " ".join(facts[s].value for s in ("article", "family", "department", "name") if s in facts)
     if lexicon.WEARABLE.search(kinds) and "包" not in kinds:
@@ -144,7 +144,7 @@ def _worded(form: str, facts: Facts) -> str:
     return form
 
 
-def _says(text: str, value: str, slot: str = "") -> bool:
+def says(text: str, value: str, slot: str = "") -> bool:
     """Whether ``text`` says the value, or the part of a colour or season that carries the meaning (黑 of 黑色)."""
     if not value:
         return True
@@ -223,7 +223,7 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
         if not set(slots) <= set(facts) or ("short_name" in facts and "name" in slots):
             continue
         texts = [facts[slot].value for slot in slots]
-        if any(_says("".join(texts[:i]), texts[i]) for i in range(1, len(texts))) or _doubles(plan, texts[-1]):
+        if any(says("".join(texts[:i]), texts[i]) for i in range(1, len(texts))) or doubles(plan, texts[-1]):
             continue
         plans.append(plan)
     if "name" in facts:

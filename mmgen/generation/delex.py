@@ -6,13 +6,17 @@ small and closed) and Latin words.
 
 from __future__ import annotations
 
+import itertools
+import random
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmgen.generation.facts import Fact, facts_of, slot_values
+from mmgen.generation import compose_en, compose_zh
+from mmgen.generation.facts import NOUN_SLOTS, Fact, by_slot, facts_of, slot_values
 from mmgen.generation.values import CJK, language_of
-from mmgen.generation.words import a_or_an
+from mmgen.generation.words import a_or_an, canon
+from mmgen.models.sentences import TextTargets, split_sentences
 from mmgen.models.vocabulary import begin_token
 
 SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
@@ -22,12 +26,79 @@ _NO_SPACE_AFTER = frozenset("(，。；：！？、（）《》")
 UNKNOWN = frozenset({"<unk>"})
 _ENDS = frozenset(".!?")
 MAX_TARGET_TOKENS = 70
-NUM_DRAFTS = 2
+NUM_DRAFTS = 4
+_BEFORE_NOUN = frozenset({"<pattern>", "<colour>", "<modifier>", "<usage>"})
+# Words that name nothing: two facts may share them.
+_SMALL = frozenset(["and", "the", "for", "with", "from", "without"])
 
 
 def allowed_slots(facts: Sequence[Fact]) -> set[str]:
     """The slot tokens that a text about this product may use."""
     return set(slot_values(facts))
+
+
+def traits_of(facts: Sequence[Fact], locale: str) -> str:
+    """What the sentences about this product must fit beside its slots: its number, whether it is worn, whether its
+    title or its name can stand after ``the``; in Chinese, which words go with its use, weight and size."""
+    known = by_slot(facts)
+    if language_of(locale) == "en":
+        product = compose_en.Product(known, random.Random(0))  # noqa: S311  # nothing is drawn
+        marks = {"worn": product.is_worn, "titled": product.in_title, "named": product.has_own_name()}
+        return "+".join(["many" if product.many else "one", *(name for name, is_so in marks.items() if is_so)])
+    return compose_zh.worded("使用" + "".join(f"{{{slot}}}" for slot in ("weight", "size") if slot in known), known)
+
+
+def said_twice(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
+    """A word that two slots of one sentence both say (``sports red sports shoes``), or ``""``.
+
+    In Chinese, a value that the text's other slots, or the word after it, say already.
+    """
+    values = slot_values(facts)
+    if language_of(locale) == "zh":
+        return _said_twice_zh(tokens, values)
+    for sentence in split_sentences(tokens):
+        said: set[str] = set()
+        for token in sentence:
+            if token in values and not token.startswith("<sentence_"):
+                words = {canon(w) for w in re.findall(r"[^\W\d_]{3,}", values[token])} - _SMALL
+                if said & words:
+                    return min(said & words)
+                said |= words
+    return ""
+
+
+def misplaced(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
+    """The slot of an English noun phrase whose value can't stand there (``sports navy blue pants``), or ``""``.
+
+    Word order depends on values: ``casual blue`` but ``blue sports``, and what has a comma or many words stands nowhere
+    before a noun.
+    """
+    if language_of(locale) != "en":
+        return ""
+    product = compose_en.Product(by_slot(facts), random.Random(0))  # noqa: S311  # nothing is drawn
+    nouns = {f"<{slot}>" for slot in NOUN_SLOTS.values()}
+    for end in (i for i, token in enumerate(tokens) if token in nouns):
+        start = end
+        while start and tokens[start - 1] in _BEFORE_NOUN:
+            start -= 1
+        before = [token[1:-1] for token in tokens[start:end]]
+        for place, slot in enumerate(before):
+            leads = slot == "usage" and place + 1 < len(before)
+            if not product.stands_before(slot) or (leads and product.facts[slot].value not in compose_en.FRONTED):
+                return slot
+    return ""
+
+
+def _said_twice_zh(tokens: Sequence[str], values: Mapping[str, str]) -> str:
+    slots = [token for token in tokens if token in values and not token.startswith("<sentence_")]
+    for slot in slots:
+        others = "\n".join(values[other] for other in slots if other != slot)
+        after = "".join(itertools.takewhile(lambda t: CJK.match(t), tokens[tokens.index(slot) + 1 :]))
+        if not slot.endswith("_name>") and (
+            compose_zh.says(others, values[slot], slot[1:-1]) or compose_zh.doubles(f"{slot}{after}", values[slot])
+        ):
+            return values[slot]
+    return ""
 
 
 def realise(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
@@ -131,11 +202,11 @@ def _replaced(text: str, value: str, slot: str) -> str:
     return "".join(parts)
 
 
-def training_targets(example: Mapping[str, Any]) -> list[list[str]]:
-    """What the text decoder learns from one row of ``examples``: token sequences, each with its begin token.
+def training_targets(example: Mapping[str, Any]) -> TextTargets:
+    """What the text decoder learns from one row of ``examples``.
 
     The sentences of a written description in their own words, delexicalised, and composed drafts of both kinds. A row
-    without facts gives [].
+    without facts has no texts.
     """
     from mmgen.generation.compose import compose  # composing realises its drafts with this module
     from mmgen.seeds import seed_of
@@ -143,7 +214,7 @@ def training_targets(example: Mapping[str, Any]) -> list[list[str]]:
     facts = facts_of(example)
     locale = language_of(example.get("locale"), example.get("title"), example.get("description"))
     if not facts or locale not in ("en", "zh"):
-        return []
+        return TextTargets([])
     targets: list[list[str]] = []
     plain = [f for f in facts if not f.slot.startswith("sentence_")]
     written: list[str] = []
@@ -157,4 +228,5 @@ def training_targets(example: Mapping[str, Any]) -> list[list[str]]:
         for number in range(NUM_DRAFTS):
             draft = compose(facts, locale, kind, seed_of(example.get("product_id", ""), "target", kind, number))
             targets.append([begin_token(kind, locale), *draft.tokens])
-    return [list(t) for t in dict.fromkeys(tuple(t) for t in targets) if 1 < len(t) <= MAX_TARGET_TOKENS + 2]
+    texts = [list(t) for t in dict.fromkeys(tuple(t) for t in targets) if 1 < len(t) <= MAX_TARGET_TOKENS + 2]
+    return TextTargets(texts, frozenset(allowed_slots(facts)), traits_of(facts, locale), num_written=int(bool(written)))

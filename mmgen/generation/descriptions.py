@@ -6,6 +6,7 @@ picture gets no description: a text that fits any picture describes none.
 
 from __future__ import annotations
 
+import logging
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ import pyarrow as pa
 from mmgen.evaluation.content_checks import check_content, passes, status_of
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.generation.compose import Draft, compose, is_well_formed
-from mmgen.generation.delex import allowed_slots, realise
+from mmgen.generation.delex import allowed_slots, misplaced, realise, said_twice, traits_of
 from mmgen.generation.facts import Fact, facts_of, to_json
 from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.values import language_of
@@ -53,6 +54,8 @@ _INPUTS = (
 )
 _NEAR_BEST = 0.05
 _RETRIES = 6
+_BROKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what one odd record may cause
+log = logging.getLogger(__name__)
 
 
 class ScoredTokens(Protocol):
@@ -78,8 +81,10 @@ class TextSampler(Protocol):
         temperature: float,
         max_tokens: int,
         kind: str = "description",
+        traits: list[str] | None = None,
     ) -> Sequence[Sequence[ScoredTokens]]:
-        """``num_samples`` texts a row of ``examples``; a row draws no slot that isn't in its ``allowed``."""
+        """``num_samples`` texts a row of ``examples``; a row draws no slot that isn't in its ``allowed``, and no
+        sentence that wasn't learnt for a product of its ``traits``."""
         ...
 
 
@@ -124,7 +129,13 @@ def write_descriptions(
     products = [product for i, row in enumerate(rows) if (product := _product(i, row, out))]
     sampled = {kind: _sampled(kind, batch, products, params, sampler, to_arrays) for kind in KINDS}
     for number, product in enumerate(products):
-        texts = {kind: write_text(kind, product, sampled[kind][number], params) for kind in KINDS}
+        try:
+            texts = {kind: write_text(kind, product, sampled[kind][number], params) for kind in KINDS}
+        except _BROKEN:
+            log.exception("no text for product %s", product.product_id)
+            out["reject_reason"][product.row] = str(RejectReason.TRANSFORM_FAILED)
+            out["num_candidates"][product.row] = 0
+            continue
         _put(out, product, texts, model_version)
     return out
 
@@ -170,7 +181,7 @@ def _product(row: int, values: Mapping[str, Any], out: dict[str, list[Any]]) -> 
     facts: list[Fact] = []
     try:
         facts = facts_of(values)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+    except _BROKEN:
         reason = RejectReason.TRANSFORM_FAILED
     locale = str(values.get("locale") or language_of(None, values.get("title"), values.get("description")))
     out["locale"][row], out["facts"][row] = locale, to_json(facts)
@@ -208,6 +219,7 @@ def _sampled(
         params.temperature,
         params.max_tokens,
         kind=kind,
+        traits=[traits_of(products[n].facts, products[n].locale) for n in chosen],
     )
     for n, texts in zip(chosen, drawn, strict=True):
         samples[n] = texts
@@ -218,6 +230,8 @@ def _acceptable(kind: str, product: Product, tokens: list[str], params: Descript
     """The realised text where it is grammatical, says enough and is approved by every check; None otherwise."""
     language = language_of(product.locale)
     if not is_well_formed(tokens, product.locale):
+        return None
+    if said_twice(tokens, product.facts, language) or misplaced(tokens, product.facts, language):
         return None
     has_written = any(fact.slot.startswith("sentence_") for fact in product.facts)
     if kind == "description" and has_written and "<sentence_1>" not in tokens:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mmgen.params import Params
 
-DESCRIPTIONS_VERSION = 1
+DESCRIPTIONS_VERSION = 2
 CONTENT_CHECKS_VERSION = 1
 
 

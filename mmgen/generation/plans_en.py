@@ -114,7 +114,7 @@ LINES = (
     ("noun brand", "<brand> {bare_noun}"),
     ("noun brand gender", "{phrase} {for_whom} from <brand>"),
     ("noun brand colour gender", "<brand> {kind} {for_whom} , in <colour>"),
-    ("noun brand season", "for <season> : {phrase} from <brand>"),
+    ("noun brand season", "{a_phrase} for <season> , from <brand>"),
     ("noun brand usage", "for <usage> {wear} : {plain_phrase} from <brand>"),
     ("noun gender", "for <gender> : {phrase}"),
     ("noun brand", "take a look at {this} {phrase} from <brand>"),

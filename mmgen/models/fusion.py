@@ -22,6 +22,7 @@ from mmgen.models.arrays import AUDIO_SIZE, NUM_ATTRIBUTES, TEXT_SIZE, ExampleAr
 from mmgen.models.experts import product_of_experts
 from mmgen.models.image import ImageDecoder, ImageEncoder, to_float, to_uint8
 from mmgen.models.sampling import ScoredTokens
+from mmgen.models.sentences import Sentences
 from mmgen.models.text_decoder import TextDecoder
 from mmgen.models.vocabulary import Vocabulary, begin_token
 from mmgen.params import Params
@@ -129,32 +130,38 @@ def _mlp(inputs: int, hidden: int, outputs: int, last: bool = True) -> nn.Sequen
 
 
 class FusionModel:
-    """A trained network with its vocabulary, as it is saved, registered and generated with."""
+    """A trained network with its vocabulary and its sentences, as it is saved, registered and generated with."""
 
-    def __init__(self, net: FusionNet, config: FusionConfig, vocabulary: Vocabulary):
+    def __init__(
+        self, net: FusionNet, config: FusionConfig, vocabulary: Vocabulary, sentences: Sentences | None = None
+    ):
         self.net = net.eval()
         self.config = config
         self.vocabulary = vocabulary
+        self.sentences = sentences or Sentences({}, vocabulary)
 
     def save(self, directory: Path) -> None:
-        """Write ``model.safetensors``, ``config.json`` and ``vocabulary.json`` into ``directory``."""
+        """Write ``model.safetensors``, ``config.json``, ``vocabulary.json`` and ``sentences.json``."""
         directory.mkdir(parents=True, exist_ok=True)
         weights = {name: value.detach().cpu().contiguous() for name, value in self.net.state_dict().items()}
         # Not save_file: it makes the file readable by its owner alone, and jobs may run as another user than training.
         (directory / "model.safetensors").write_bytes(save(weights))
         (directory / "config.json").write_text(self.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
         self.vocabulary.save(directory / "vocabulary.json")
+        self.sentences.save(directory / "sentences.json")
 
     @classmethod
     def load(cls, directory: Path) -> FusionModel:
         """Read what ``save`` wrote; no file of it can carry code. Raises ValueError where one is missing."""
-        absent = [n for n in ("model.safetensors", "config.json", "vocabulary.json") if not (directory / n).is_file()]
+        names = ("model.safetensors", "config.json", "vocabulary.json", "sentences.json")
+        absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise ValueError(f"{directory} holds no fusion model: {', '.join(absent)} missing; train one first")
         config = FusionConfig.model_validate_json((directory / "config.json").read_text(encoding="utf-8"))
         net = FusionNet(config)
         net.load_state_dict(load_file(directory / "model.safetensors"))
-        return cls(net, config, Vocabulary.load(directory / "vocabulary.json"))
+        vocabulary = Vocabulary.load(directory / "vocabulary.json")
+        return cls(net, config, vocabulary, Sentences.load(directory / "sentences.json", vocabulary))
 
     @torch.inference_mode()
     def encode(self, examples: ExampleArrays) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -187,20 +194,24 @@ class FusionModel:
         temperature: float,
         max_tokens: int,
         kind: str = "description",
+        traits: list[str] | None = None,
     ) -> list[list[ScoredTokens]]:
         """Draw ``num_samples`` texts a row, in the language of the row's locale (see ``sampling.sample``).
 
         allowed[i]: the slots that row i has facts for; no other slot is ever drawn. seeds[i]: row i's own seed; the
-        result of a row depends on nothing beside it. Raises ValueError where the lists differ in length.
+        result of a row depends on nothing beside it. traits[i]: what row i's sentences must fit (see ``sentences``);
+        without them the decoder is free. Raises ValueError where the lists differ in length.
         """
-        if not len(examples) == len(allowed) == len(seeds):
+        if not len(examples) == len(allowed) == len(seeds) == len(traits if traits is not None else seeds):
             raise ValueError(
                 f"{len(examples)} examples, {len(allowed)} slot sets, {len(seeds)} seeds: give one each a row"
             )
         mu, logvar = self.encode(examples)
         begins = [self.vocabulary.index[begin_token(kind, locale)] for locale in examples.locale]
         drawing = sampling.Drawing(num_samples, temperature, max_tokens)
-        return sampling.sample(self.net.text_decoder, self.vocabulary, mu, logvar, begins, allowed, seeds, drawing)
+        return sampling.sample(
+            self.net.text_decoder, self.vocabulary, mu, logvar, begins, allowed, seeds, drawing, self.sentences, traits
+        )
 
 
 def _chunks(examples: ExampleArrays) -> Iterator[tuple[list[int], ExampleArrays]]:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mmgen.models.sentences import Cursor, Sentences
 from mmgen.models.text_decoder import TextDecoder
 from mmgen.models.vocabulary import EOS, SPECIALS, Vocabulary
 
@@ -53,8 +54,12 @@ def sample(
     allowed: list[set[str]],
     seeds: list[int],
     drawing: Drawing,
+    sentences: Sentences | None = None,
+    traits: list[str] | None = None,
 ) -> list[list[ScoredTokens]]:
     """``num_samples`` texts for each row; mu, logvar (B, L), one begin token, slot set and seed a row.
+
+    With ``sentences`` and each row's ``traits``, only those sentences are drawn that were learnt for such a row.
 
     All of a row's random numbers are drawn beforehand from a generator of its own, so its texts are the same in any
     batch.
@@ -71,7 +76,12 @@ def sample(
         z = torch.from_numpy(mu[rows] + noise * np.exp(0.5 * logvar[rows]))
         uniform = torch.from_numpy(np.stack([draws[row][1][k] for row, k in padded]))
         first = torch.tensor([begins[row] for row in rows])
-        found = _run(decoder, vocabulary, z, slots[torch.from_numpy(rows)], first, uniform, drawing)
+        bounds = (
+            [Cursor(sentences, vocabulary.tokens[begins[row]], traits[row], allowed[row]) for row, _ in chunk]
+            if sentences is not None and traits is not None
+            else []
+        )
+        found = _run(decoder, vocabulary, z, slots[torch.from_numpy(rows)], first, uniform, drawing, len(chunk), bounds)
         for (row, _), text in zip(chunk, found, strict=False):
             out[row].append(text)
     return out
@@ -109,28 +119,60 @@ def _run(
     first: Tensor,
     uniform: Tensor,
     drawing: Drawing,
+    num_wanted: int,
+    bounds: list[Cursor],
 ) -> list[ScoredTokens]:
     """Draw R texts token by token; uniform (R, max_tokens) decides each draw by the inverse of the distribution
-    function."""
+    function. The first ``num_wanted`` count, the rest fill up; ``bounds`` (none: free) is what those are held to."""
     eos = vocabulary.index[EOS]
     forbidden = _forbidden(vocabulary, slots)
     condition, state = decoder.begin(z, slots)
     tokens, done = first, torch.zeros(len(first), dtype=torch.bool)
+    done[num_wanted:] = True
+    stuck: set[int] = set()
     log_prob, drawn = torch.zeros(len(first), dtype=torch.float64), []
     for step in range(drawing.max_tokens):
         logits, state = decoder.step(tokens[:, None], condition, state)
-        scores = logits[:, 0].double().masked_fill(forbidden, -torch.inf)
-        if step == 0:
+        scores = logits[:, 0].double().masked_fill(_narrowed(forbidden, bounds, done, stuck, eos), -torch.inf)
+        if step == 0 and not bounds:
             scores[:, eos] = -torch.inf
         tokens = _pick(scores, uniform[:, step : step + 1], drawing.temperature)
         gained = torch.log_softmax(scores, dim=1).gather(1, tokens[:, None])[:, 0]
         log_prob = log_prob + torch.where(done, 0.0, gained)
         drawn.append(torch.where(done, eos, tokens))
         done = done | (tokens == eos)
+        _advance(bounds, tokens, done)
         if bool(done.all()):
             break
     ids = torch.stack(drawn, dim=1).tolist()
-    return [_scored(vocabulary, row, eos, float(p)) for row, p in zip(ids, log_prob, strict=True)]
+    return [
+        _scored(vocabulary, row, eos, float(p), is_stuck=i in stuck)
+        for i, (row, p) in enumerate(zip(ids, log_prob, strict=True))
+    ]
+
+
+def _narrowed(forbidden: Tensor, bounds: list[Cursor], done: Tensor, stuck: set[int], eos: int) -> Tensor:
+    """(R, V) bool: ``forbidden``, and all that no known sentence goes on with. A row without any way on is ``stuck``:
+    it ends here and counts as unfinished."""
+    if not bounds:
+        return forbidden
+    narrowed, is_done = forbidden.clone(), done.tolist()
+    for row, bound in enumerate(bounds):
+        if is_done[row]:
+            continue
+        options = torch.from_numpy(bound.options())
+        narrowed[row] = True
+        narrowed[row, options] = forbidden[row, options]
+        if not len(options):
+            stuck.add(row)
+            narrowed[row, eos] = False
+    return narrowed
+
+
+def _advance(bounds: list[Cursor], tokens: Tensor, done: Tensor) -> None:
+    for bound, token, is_done in zip(bounds, tokens.tolist(), done.tolist(), strict=False):
+        if not is_done:
+            bound.advance(token)
 
 
 def _pick(scores: Tensor, uniform: Tensor, temperature: float) -> Tensor:
@@ -143,8 +185,8 @@ def _pick(scores: Tensor, uniform: Tensor, temperature: float) -> Tensor:
     return found.clamp(max=scores.shape[1] - 1)
 
 
-def _scored(vocabulary: Vocabulary, ids: list[int], eos: int, log_prob: float) -> ScoredTokens:
-    is_finished = eos in ids
-    length = ids.index(eos) if is_finished else len(ids)
+def _scored(vocabulary: Vocabulary, ids: list[int], eos: int, log_prob: float, is_stuck: bool = False) -> ScoredTokens:
+    length = ids.index(eos) if eos in ids else len(ids)
+    is_finished = eos in ids and not is_stuck
     # Rounded: the last digits depend on the processor, and scores are compared and stored.
     return ScoredTokens([vocabulary.tokens[i] for i in ids[:length]], round(log_prob, 4), is_finished)

@@ -68,6 +68,11 @@ class Vocabulary:
     def slot_ids(self) -> tuple[int, ...]:
         return tuple(i for i, token in enumerate(self.tokens) if is_slot(token))
 
+    @cached_property
+    def slot_places(self) -> dict[int, int]:
+        """Token id of each slot -> its place among ``slot_ids``."""
+        return {token: place for place, token in enumerate(self.slot_ids)}
+
     def encode(self, text: Sequence[str]) -> list[int]:
         """Ids of one text, closed with end-of-text. Unknown words become ``<unk>``."""
         unknown = self.index[UNK]

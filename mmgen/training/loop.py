@@ -17,6 +17,7 @@ import torch
 
 from mmgen.models.arrays import ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
+from mmgen.models.sentences import Sentences
 from mmgen.models.vocabulary import Vocabulary
 from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
@@ -34,7 +35,7 @@ from mmgen.training.warm_start import start_from_data
 if TYPE_CHECKING:
     from mmgen.training.tracking import Tracker
 
-VERSION = 1  # raise it when the same parameters would train another model
+VERSION = 2  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
 LOG_EVERY = 20
 WARM_START_ROWS = 2000
@@ -161,7 +162,7 @@ def train(
     is nothing to train on.
     """
     ranks = ranks or Ranks()
-    _be_deterministic(seed)
+    _be_deterministic(seed, params.num_threads)
     reader = READERS[params.reader](data["train"], params.batch_rows, seed, ranks, params.shuffle_rows)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
@@ -191,7 +192,7 @@ def train(
             recent = []
         if validation and on_metrics and (state.step % params.validate_every == 0 or is_last):
             on_metrics(_validate(state.net, *validation), state.step)
-    return FusionModel(state.net, config, vocabulary)
+    return FusionModel(state.net, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
 
 
 def score(
@@ -229,7 +230,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
     return checkpoint.fingerprint(
         version=VERSION,
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
-        texts=texts,
+        texts={p: [t.texts, sorted(t.slots), t.traits] for p, t in texts.items()},
         params=params.model_dump(mode="json"),
         seed=seed,
         world_size=ranks.world_size,
@@ -247,12 +248,12 @@ def _batches_from(reader: Reader, step: int, num_steps: int) -> Iterator[Example
                 return
 
 
-def _be_deterministic(seed: int) -> None:
+def _be_deterministic(seed: int, num_threads: int) -> None:
     """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the
     rounding."""
     torch.use_deterministic_algorithms(True)
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(len(os.sched_getaffinity(0)))
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes of a torchrun group on this machine
+    torch.set_num_threads(num_threads or max(1, len(os.sched_getaffinity(0)) // beside))
     torch.manual_seed(seed_of("weights", seed))
 
 

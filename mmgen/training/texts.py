@@ -5,6 +5,7 @@ A product's texts take about 200 bytes, so a million products fit in memory wher
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +14,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mmgen.models.vocabulary import Vocabulary, is_slot
+from mmgen.models.sentences import TextTargets
+from mmgen.models.vocabulary import Vocabulary
 from mmgen.training.objective import TextBatch
 from mmgen.training.params import TrainParams
 from mmgen.training.snapshot import Snapshot
 
-Found = Mapping[str, list[list[str]]]  # each product's token sequences
-Targets = Callable[[Mapping[str, Any]], list[list[str]]]
+Found = Mapping[str, TextTargets]  # by product
+Targets = Callable[[Mapping[str, Any]], TextTargets]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Each product's texts as ids, and the slots (positions among the vocabulary's) that its texts have between
-    them."""
+    """Each product's texts as ids, and the slots (places among the vocabulary's) that it has facts for: what is known
+    of a product when a text about it is drawn."""
 
     ids: Mapping[str, list[NDArray[np.int32]]]
     slots: Mapping[str, list[int]]
@@ -55,26 +59,36 @@ class Texts:
         return len(self.ids.get(product_id, []))
 
 
-def collect(snapshot: Snapshot, targets: Targets) -> dict[str, list[list[str]]]:
-    """The delexicalised texts of every product of a split that has any. Reads no pixels and no embeddings."""
-    found = {str(row["product_id"]): [t for t in targets(row) if len(t) > 1] for row in snapshot.read_texts()}
-    return {product_id: texts for product_id, texts in found.items() if texts}
+def collect(snapshot: Snapshot, targets: Targets) -> dict[str, TextTargets]:
+    """The delexicalised texts of every product of a split that has any. Reads no pixels and no embeddings.
+
+    A product whose record breaks ``targets`` has no texts; its other modalities are trained on.
+    """
+    found: dict[str, TextTargets] = {}
+    for row in snapshot.read_texts():
+        try:
+            product = targets(row)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            log.exception("no texts to learn from product %s", row["product_id"])
+            continue
+        if product.texts:
+            found[str(row["product_id"])] = product
+    return found
 
 
 def index_texts(found: Found, vocabulary: Vocabulary, params: TrainParams) -> Texts:
     """Texts as ids, cut at ``max_text_tokens``."""
-    positions = {vocabulary.tokens[token]: i for i, token in enumerate(vocabulary.slot_ids)}
+    places = {vocabulary.tokens[token]: place for token, place in vocabulary.slot_places.items()}
     ids, slots = {}, {}
-    for product_id, texts in found.items():
-        ids[product_id] = [np.array(vocabulary.encode(t)[: params.max_text_tokens], np.int32) for t in texts]
-        names = {token for text in texts for token in text if is_slot(token)}
-        slots[product_id] = sorted(positions[name] for name in names if name in positions)
-    return Texts(ids, slots, len(positions))
+    for product_id, product in found.items():
+        ids[product_id] = [np.array(vocabulary.encode(t)[: params.max_text_tokens], np.int32) for t in product.texts]
+        slots[product_id] = sorted(places[name] for name in product.slots if name in places)
+    return Texts(ids, slots, len(places))
 
 
 def build_vocabulary(found: Found, params: TrainParams) -> Vocabulary:
     """The vocabulary of the training texts."""
-    every = (text for texts in found.values() for text in texts)
+    every = (text for product in found.values() for text in product.texts)
     return Vocabulary.build(every, params.min_token_count, params.max_vocabulary)
 
 

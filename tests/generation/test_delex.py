@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from typing import Any
 
 import pytest
 
 from mmgen.generation.compose import compose
-from mmgen.generation.delex import allowed_slots, delexicalise, realise, training_targets
+from mmgen.generation.compose_en import Product
+from mmgen.generation.delex import (
+    allowed_slots,
+    delexicalise,
+    misplaced,
+    realise,
+    said_twice,
+    training_targets,
+    traits_of,
+)
 from mmgen.generation.facts import Fact, facts_of
 from tests.generation.records import CHINESE, EMPTY, ENGLISH, OTHERS
 
@@ -59,10 +70,10 @@ def test_delexicalise_is_the_inverse(example: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("example", [pytest.param(r, id=r["product_id"]) for r in [*CHINESE, *ENGLISH]])
 def test_training_targets_begin_right_and_can_be_realised(example: dict[str, Any]) -> None:
-    targets = training_targets(example)
+    targets = training_targets(example).texts
     locale = example["locale"][:2]
     assert {target[0] for target in targets} == {f"<bos:description:{locale}>", f"<bos:ad_copy:{locale}>"}
-    assert targets == training_targets(example)
+    assert targets == training_targets(example).texts
     facts = facts_of(example)
     for target in targets:
         assert {t for t in target[1:] if t[0] == "<"} <= allowed_slots(facts)
@@ -71,9 +82,59 @@ def test_training_targets_begin_right_and_can_be_realised(example: dict[str, Any
 
 @pytest.mark.parametrize("example", [pytest.param(EMPTY, id="empty"), pytest.param(OTHERS[0], id="another_language")])
 def test_no_targets(example: dict[str, Any]) -> None:
-    assert training_targets(example) == []
+    assert training_targets(example).texts == []
 
 
 def test_a_written_description_is_a_target_in_its_own_words() -> None:
     milk = next(r for r in CHINESE if r["product_id"] == "c16")
-    assert any("奶" in target and "<sentence_1>" not in target for target in training_targets(milk))
+    assert any("奶" in target and "<sentence_1>" not in target for target in training_targets(milk).texts)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "changes", "locale", "word"),
+    [
+        pytest.param("<brand> : <usage> red <articles>", {"usage": "sports"}, "en", "sport", id="doubled"),
+        pytest.param("<brand> <articles> . they suit <usage> use .", {"usage": "sports"}, "en", "", id="apart"),
+        pytest.param("<brand> <articles> , <usage>", {"usage": "casual"}, "en", "", id="different"),
+        pytest.param("<name> ， 颜 色 为 <colour> 。", {"name": "黑色双肩包"}, "zh", "黑色", id="in_the_name"),
+        pytest.param("<name> ， <colour> 。", {"name": "双肩包"}, "zh", "", id="not_in_the_name"),
+        pytest.param("采 用 <material> 材 质 。", {"material": "牛皮材质"}, "zh", "牛皮材质", id="word_after"),
+    ],
+)
+def test_said_twice(tokens: str, changes: dict[str, str], locale: str, word: str) -> None:
+    known = {"brand": "Nike", "articles": "sports shoes", "colour": "黑色"} | changes
+    assert said_twice(tokens.split(), [Fact(s, s, v, s) for s, v in known.items()], locale) == word
+
+
+@pytest.mark.parametrize(
+    ("tokens", "changes", "slot"),
+    [
+        pytest.param("<usage> <colour> <articles>", {"usage": "sports"}, "usage", id="leads"),
+        pytest.param("<colour> <usage> <articles>", {"usage": "sports"}, "", id="beside_the_noun"),
+        pytest.param("<usage> <colour> <articles>", {"usage": "casual"}, "", id="casual_leads"),
+        pytest.param("<colour> <articles>", {"colour": "navy, red and white"}, "colour", id="a_list"),
+        pytest.param("<articles> in <colour>", {"colour": "navy, red and white"}, "", id="after_the_noun"),
+    ],
+)
+def test_misplaced(tokens: str, changes: dict[str, str], slot: str) -> None:
+    known = {"articles": "track pants", "colour": "navy blue"} | changes
+    assert misplaced(tokens.split(), [Fact(s, s, v, s) for s, v in known.items()], "en") == slot
+
+
+SLOTS = "brand name short_name title article articles mass colour gender usage season year material other_1 sentence_1"
+VALUES = ("x", "Nike Run Red Shoes", "red", "the cup", "Nike", "sports shoes", "It's good.", "12", "跑步鞋")
+
+
+def test_any_facts_can_be_composed() -> None:
+    rng = random.Random(0)
+    for seed in range(400):
+        slots = rng.sample(SLOTS.split(), rng.randint(1, 9))
+        facts = [Fact(slot, slot, rng.choice(VALUES), slot) for slot in slots]
+        for kind, locale in itertools.product(("description", "ad_copy"), ("en", "zh")):
+            assert compose(facts, locale, kind, seed).text
+            assert isinstance(traits_of(facts, locale), str)
+
+
+def test_phrases_of_a_product_without_a_noun() -> None:
+    product = Product({"title": Fact("title", "title", "Red", "title")}, random.Random(0))
+    assert not product.stands_before("colour") and product.stands_before("title") and not product.is_telling()

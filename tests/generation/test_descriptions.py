@@ -45,7 +45,7 @@ class FakeSampler:
 
     def sample_texts(
         self, examples: Any, allowed: list[set[str]], seeds: list[int], num_samples: int, temperature: float,  # noqa: ARG002
-        max_tokens: int, kind: str = "description",  # noqa: ARG002
+        max_tokens: int, kind: str = "description", traits: list[str] | None = None,  # noqa: ARG002
     ) -> list[list[Sampled]]:  # fmt: skip
         assert examples.num_rows == len(allowed) == len(seeds)
         self.calls.append((kind, allowed, seeds))
@@ -135,7 +135,7 @@ def test_a_row_without_words_is_rejected_with_a_reason(changes: dict[str, Any], 
 
 def test_a_rerun_and_another_order_give_the_same() -> None:
     examples = [*CHINESE, *ENGLISH]
-    pool = [Sampled(t[1:]) for t in training_targets(ENGLISH[0])]
+    pool = [Sampled(t[1:]) for t in training_targets(ENGLISH[0]).texts]
     first, second = (write(e, FakeSampler({"description": pool})) for e in (examples, examples[::-1]))
     assert all(first[name] == second[name][::-1] for name in COLUMNS)
 

@@ -22,7 +22,7 @@ def arrays(numbers: list[int]) -> ExampleArrays:
 def model() -> FusionModel:
     torch.manual_seed(0)
     rows = [example(n) for n in range(9)]
-    texts = [t for row in rows for t in targets(row | {"attributes": dict(row["attributes"])})]
+    texts = [t for row in rows for t in targets(row | {"attributes": dict(row["attributes"])}).texts]
     vocabulary = Vocabulary.build(texts, min_count=1)
     config = FusionConfig(**TINY.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
     return FusionModel(FusionNet(config), config, vocabulary)
@@ -96,7 +96,7 @@ def test_thinning_hides_only_what_is_there():
 
 def test_save_and_load_give_the_same_model_without_pickle(model, tmp_path):
     model.save(tmp_path)
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".json", ".safetensors"]
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".json", ".json", ".safetensors"]
     again = FusionModel.load(tmp_path)
     np.testing.assert_array_equal(model.decode_images(arrays([1, 2])), again.decode_images(arrays([1, 2])))
     with pytest.raises(ValueError, match="no fusion model"):

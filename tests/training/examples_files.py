@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mmgen.models.sentences import TextTargets
 from mmgen.training.params import Adversarial, ModelSizes, TrainParams
 
 SCHEMA = pa.schema(
@@ -31,7 +32,7 @@ TINY = TrainParams(
     sizes=ModelSizes(latent=8, hidden=16, image_width=8, text_hidden=8, text_embedding=8),
     adversarial=Adversarial(width=8, start=0.5, interval=1, r1_interval=2),
     batch_rows=4, min_steps=6, max_steps=6, warmup_steps=2, checkpoint_every=2, validate_every=3, bootstrap_rounds=10,
-    min_token_count=1, timeout_s=30,
+    min_token_count=1, timeout_s=30, num_threads=1,
 )  # fmt: skip
 COLOURS = {"red": (200, 30, 30), "blue": (30, 30, 200), "green": (30, 160, 60)}
 
@@ -73,9 +74,10 @@ def write_shop(folder: Path, num_train: int = 22, num_held: int = 6) -> list[str
     return [write(folder / "a.parquet", rows[:half]), write(folder / "b.parquet", rows[half:])]
 
 
-def targets(row: Mapping[str, Any]) -> list[list[str]]:
+def targets(row: Mapping[str, Any]) -> TextTargets:
     """A delexicaliser that knows two sentences."""
     if row["product_id"] == "p003":
-        return []
+        return TextTargets([])
     end = ["ready", "."] if row["attributes"]["colour"] == "red" else ["now", "."]
-    return [["<bos:description:en>", "a", "<colour>", "shirt", *end], ["<bos:ad_copy:en>", "<title>", ":", "new", "!"]]
+    texts = [["<bos:description:en>", "a", "<colour>", "shirt", *end], ["<bos:ad_copy:en>", "<title>", ":", "new", "!"]]
+    return TextTargets(texts, frozenset({"<colour>", "<title>"}), "one")

@@ -165,3 +165,15 @@ def test_two_ranks_train_one_model(tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     one, other = (load_file(tmp_path / f"rank{rank}" / "model.safetensors") for rank in (0, 1))
     assert_same(one, other)
+
+
+def test_a_record_that_breaks_its_texts_costs_only_these(tmp_path):
+    def brittle(row):
+        if row["product_id"] == "p004":
+            raise KeyError("")
+        return targets(row)
+
+    data = take_snapshots(write_shop(tmp_path / "shop"), loop.SPLITS)
+    whole, without = collect(data["train"], targets), collect(data["train"], brittle)
+    assert whole.keys() - without.keys() == {"p004"}
+    loop.train(data, {"train": without, "validation": {}}, tmp_path, TINY, 7)
