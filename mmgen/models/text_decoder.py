@@ -5,8 +5,11 @@ Shapes: B sequences, T tokens, V vocabulary, S slots in the vocabulary, L latent
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 class TextDecoder(nn.Module):
@@ -42,8 +45,16 @@ class TextDecoder(nn.Module):
         An unknown token costs log(V) more, so that a small vocabulary can't look better by knowing fewer words.
         """
         condition, state = self.begin(z, slots)
-        logits, _ = self.step(tokens[:, :-1], condition, state)
         target = tokens[:, 1:]
-        cost = nn.functional.cross_entropy(logits.transpose(1, 2), target, reduction="none")
-        cost = cost + (target == unknown) * torch.log(torch.tensor(float(logits.shape[2])))
-        return (cost * (target != 0)).sum(dim=1)
+        lengths = (target != 0).sum(dim=1)
+        # Packed: no arithmetic is spent on padding, which is half of a batch of lines and descriptions.
+        embedded = torch.cat(
+            [self.embedding(tokens[:, :-1]), condition[:, None, :].expand(-1, target.shape[1], -1)], dim=2
+        )
+        packed = pack_padded_sequence(embedded, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
+        output, _ = self.gru(packed, state)
+        logits = self.project(output.data) @ self.embedding.weight.T + self.bias
+        wanted = pack_padded_sequence(target, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False).data
+        cost = nn.functional.cross_entropy(logits, wanted, reduction="none")
+        cost = (cost + (wanted == unknown) * math.log(logits.shape[1])) * (wanted != 0)
+        return pad_packed_sequence(output._replace(data=cost), batch_first=True)[0].sum(dim=1)

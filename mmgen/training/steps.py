@@ -63,7 +63,7 @@ def fresh_state(config: FusionConfig, params: TrainParams) -> State:
         net,
         critic,
         _net_optimizer(net, params),
-        torch.optim.Adam([{"params": list(critic.parameters()), "speed": 1.0}], betas=(0.5, 0.9)),
+        torch.optim.Adam([{"params": list(critic.parameters()), "speed": 1.0}], betas=(0.5, 0.9), fused=True),
     )
 
 
@@ -73,7 +73,7 @@ def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer
     scales = set(net.log_scale.parameters())
     others = [p for p in net.parameters() if p not in scales]
     groups = [{"params": others, "speed": 1.0}, {"params": list(net.log_scale.parameters()), "speed": 5.0}]
-    return torch.optim.Adam(groups, lr=params.learning_rate, betas=(0.9, 0.99))
+    return torch.optim.Adam(groups, lr=params.learning_rate, betas=(0.9, 0.99), fused=True)
 
 
 def learning_rate(step: int, num_steps: int, params: TrainParams) -> float:
