@@ -23,7 +23,7 @@ print("chatter")
 print("of", sys.argv[1:], os.environ["MMGEN_RUN_ID"], os.environ["MMGEN_HOME"], file=sys.stderr)
 print(os.environ["MMGEN_RUN_ID"], *sys.argv[1:])
 """
-FAIL = "import sys; print('half done'); sys.exit('\\n'.join(f'line {i}' for i in range(40)))"
+FAIL = "import sys; print('half done', flush=True); sys.exit('\\n'.join(f'line {i}' for i in range(40)))"
 GRANDCHILD = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
