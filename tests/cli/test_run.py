@@ -24,7 +24,10 @@ print("of", sys.argv[1:], os.environ["MMGEN_RUN_ID"], os.environ["MMGEN_HOME"], 
 print(os.environ["MMGEN_RUN_ID"], *sys.argv[1:])
 """
 # The pause: the two streams of a job reach its log by different ways, and may overtake each other.
-FAIL = "import sys, time; print('half done', flush=True); time.sleep(0.5); sys.exit('\\n'.join(f'line {i}' for i in range(40)))"
+FAIL = (
+    "import sys, time; print('half done', flush=True); time.sleep(0.5); "
+    "sys.exit('\\n'.join(f'line {i}' for i in range(40)))"
+)
 GRANDCHILD = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
