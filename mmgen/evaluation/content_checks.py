@@ -126,12 +126,31 @@ def _repeated(text: str) -> str:
     return " ".join(twice) if twice else ""
 
 
+MARKS = ",.;:!?，。；：！？、"
+DANGLING = frozenset("a an the in of for from with and or is are to by made comes come has have".split())
+
+
+def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
+    """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, an
+    English function word at the end (unless a fact, such as a title, ends in it)."""
+    if text[0] in MARKS or text[0] == "&" or re.search(r"[,;:，；：、&]\W*$", text):
+        return "begins or ends in the middle"
+    if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|&\s*[.,。，]", text):
+        return "two marks in a row"
+    last = re.sub(r"\W+$", "", text).rpartition(" ")[2].lower()
+    if language == "en" and last in DANGLING and not any(f.value.lower().endswith(last) for f in facts):
+        return f"ends in {last!r}"
+    return ""
+
+
 def _form(text: str, facts: Sequence[Fact], kind: str, language: str) -> str:
     """A description ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
     if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
         return "stray spaces or marks"
     if kind == "description" and text[-1] not in ".!?。！？…)":
         return "no end mark"
+    if fragment := _fragment(text, facts, language):
+        return fragment
     plain = text
     for value in {fact.value for fact in facts if "." in fact.value}:
         plain = plain.replace(value, "")  # a name such as ``U.S. Polo Assn.`` ends no sentence

@@ -1,0 +1,49 @@
+"""Texts that were broken off are refused; whole ones that look a little like them are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmgen.evaluation.content_checks import check_content, status_of
+from mmgen.generation.facts import Fact
+
+FACTS = [
+    Fact("article", "article", "tote bag", "category"),
+    Fact("material", "material", "竹", "attributes"),
+    Fact("season", "season", "冬季", "attributes"),
+    Fact("brand", "brand", "Corvane", "brand"),
+    Fact("colour", "colour", "red", "attributes"),
+    Fact("title", "title", "Come As You Are To", "title"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("冬季,", "zh"),
+        ("竹制.。", "zh"),
+        (", tote bag", "en"),
+        ("Tote bag in made，.", "en"),
+        ("Red tote bag is", "en"),
+        ("Red tote bag from", "en"),
+        ("Red Corvane tote bag &.", "en"),
+        ("Corvane:, a red tote bag", "en"),
+    ],
+)
+def test_a_fragment_is_refused(text: str, locale: str) -> None:
+    results = check_content("ad_copy", text, FACTS, locale)
+    assert status_of(results) == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("Corvane: a red tote bag", "en"),
+        ("A red tote bag from Corvane", "en"),
+        ("冬季，Corvane 竹", "zh"),
+        ("Come As You Are To", "en"),
+    ],
+)
+def test_a_whole_text_keeps_its_form(text: str, locale: str) -> None:
+    by_name = {result.name: result for result in check_content("ad_copy", text, FACTS, locale)}
+    assert by_name["sentence_form"].passed, by_name["sentence_form"]
