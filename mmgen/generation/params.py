@@ -7,7 +7,7 @@ from pydantic import Field
 from mmgen.params import Params
 
 DESCRIPTIONS_VERSION = 2
-CONTENT_CHECKS_VERSION = 1
+CONTENT_CHECKS_VERSION = 2
 
 
 class ContentParams(Params):
@@ -51,3 +51,7 @@ class DescriptionParams(Params):
     written_chars: int = Field(default=360, ge=40)
     written_chars_zh: int = Field(default=140, ge=20)
     content: ContentParams = ContentParams()
+
+    def longest_written(self, language: str) -> int:
+        """How many characters of a written description are kept."""
+        return self.written_chars_zh if language == "zh" else self.written_chars
