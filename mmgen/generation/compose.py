@@ -53,7 +53,7 @@ def is_well_formed(tokens: Sequence[str], locale: str) -> bool:
 
 
 def _description(facts: Sequence[Fact], language: str, rng: random.Random, limits: DescriptionParams) -> Draft:
-    longest = limits.written_chars_zh if language == "zh" else limits.written_chars
+    longest = limits.longest_written(language)
     write: Callable[[dict[str, Fact], random.Random, int], list[str]] = {
         "en": compose_en.description,
         "zh": compose_zh.description,

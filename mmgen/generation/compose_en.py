@@ -83,7 +83,7 @@ class Product:
         if not name:
             return [self.forms["this"], *self.kind()]
         if not self.in_title and self.has("name"):
-            return name
+            return self.the_name()
         return [*self.the_name(), *self.kind()]
 
     def full_title(self) -> list[str]:
@@ -174,7 +174,12 @@ class Product:
         """``the <brand> <name>``; a name that begins with an article of its own has no second one."""
         name = self.name()
         first = self.facts[name[0].strip("<>")].value.split()[0].lower() if name else ""
-        return name if not self.in_title or first in _ARTICLES else ["the", *name]
+        return ["the", *name] if self.takes_the() and first not in _ARTICLES else name
+
+    def takes_the(self) -> bool:
+        """Whether the name is followed by the product's noun, or is a common noun itself (``over-ear headset``)."""
+        last = next((self.facts[slot].value.split()[-1] for slot in ("short_name", "name") if self.has(slot)), "")
+        return self.in_title or (bool(self.noun) and last.islower())
 
     def say(self, template: str) -> list[str]:
         """Tokens of a sentence plan: ``{part}`` is a phrase of the product, ``{is}`` a word that agrees."""

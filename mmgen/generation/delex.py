@@ -14,10 +14,11 @@ from typing import Any
 
 from mmgen.generation import compose_en, compose_zh
 from mmgen.generation.facts import NOUN_SLOTS, Fact, by_slot, facts_of, slot_values
+from mmgen.generation.params import DescriptionParams
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import a_or_an, canon
 from mmgen.models.sentences import TextTargets, split_sentences
-from mmgen.models.vocabulary import begin_token
+from mmgen.models.vocabulary import KINDS, begin_token
 
 SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
 _TOKEN = re.compile(r"<[a-z]+(?:_\w+)?>|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+(?:[-'’.&/][^\W_]+)*%?|[^\w\s]")
@@ -27,6 +28,7 @@ UNKNOWN = frozenset({"<unk>"})
 _ENDS = frozenset(".!?")
 MAX_TARGET_TOKENS = 70
 NUM_DRAFTS = 4
+_LIMITS = DescriptionParams()
 _BEFORE_NOUN = frozenset({"<pattern>", "<colour>", "<modifier>", "<usage>"})
 # Words that name nothing: two facts may share them.
 _SMALL = frozenset(["and", "the", "for", "with", "from", "without"])
@@ -37,13 +39,49 @@ def allowed_slots(facts: Sequence[Fact]) -> set[str]:
     return set(slot_values(facts))
 
 
+def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> set[str]:
+    """The slots to choose from for a text of ``kind``: all that are allowed, but beside a written description only its
+    first sentences (``longest`` characters, one at least) and what these leave unsaid."""
+    slots, known = allowed_slots(facts), by_slot(facts)
+    written = compose_en.written_slots(known, longest) if kind == "description" else []
+    if not written:
+        return slots
+    says = _says_en if language_of(locale) == "en" else _says_zh
+    said = "\n".join(known[slot[1:-1]].value for slot in written)
+    title = known["title"].value if "title" in known else ""
+    leads = bool(title) and not says(said, title, "title")
+    said += f"\n{title}"
+    unsaid = {f"<{slot}>" for slot, fact in known.items() if slot != "family" and not says(said, fact.value, slot)}
+    names = {f"{slot[:-1]}_name>" for slot in unsaid}
+    return slots & (set(written) | {slot for slot in unsaid | names if not slot.startswith("<sentence_")}) | (
+        {"<title>"} if leads else set()
+    )
+
+
+def _says_en(text: str, value: str, slot: str) -> bool:  # noqa: ARG001  # the Chinese one needs it
+    return _words(value) <= _words(text)
+
+
+def _says_zh(text: str, value: str, slot: str) -> bool:
+    return compose_zh.says(text, value, slot)
+
+
+def _words(text: str) -> set[str]:
+    return {canon(word) for word in re.findall(r"[^\W_]+", text)}
+
+
 def traits_of(facts: Sequence[Fact], locale: str) -> str:
     """What the sentences about this product must fit beside its slots: its number, whether it is worn, whether its
     title or its name can stand after ``the``; in Chinese, which words go with its use, weight and size."""
     known = by_slot(facts)
     if language_of(locale) == "en":
         product = compose_en.Product(known, random.Random(0))  # noqa: S311  # nothing is drawn
-        marks = {"worn": product.is_worn, "titled": product.in_title, "named": product.has_own_name()}
+        marks = {
+            "worn": product.is_worn,
+            "titled": product.in_title,
+            "the": product.takes_the(),
+            "named": product.has_own_name(),
+        }
         return "+".join(["many" if product.many else "one", *(name for name, is_so in marks.items() if is_so)])
     return compose_zh.worded("使用" + "".join(f"{{{slot}}}" for slot in ("weight", "size") if slot in known), known)
 
@@ -214,7 +252,7 @@ def training_targets(example: Mapping[str, Any]) -> TextTargets:
     facts = facts_of(example)
     locale = language_of(example.get("locale"), example.get("title"), example.get("description"))
     if not facts or locale not in ("en", "zh"):
-        return TextTargets([])
+        return TextTargets([], [])
     targets: list[list[str]] = []
     plain = [f for f in facts if not f.slot.startswith("sentence_")]
     written: list[str] = []
@@ -229,4 +267,14 @@ def training_targets(example: Mapping[str, Any]) -> TextTargets:
             draft = compose(facts, locale, kind, seed_of(example.get("product_id", ""), "target", kind, number))
             targets.append([begin_token(kind, locale), *draft.tokens])
     texts = [list(t) for t in dict.fromkeys(tuple(t) for t in targets) if 1 < len(t) <= MAX_TARGET_TOKENS + 2]
-    return TextTargets(texts, frozenset(allowed_slots(facts)), traits_of(facts, locale), num_written=int(bool(written)))
+    num_written = int(bool(written))
+    # People's own words are learnt as what to write where there is no description.
+    slots = [frozenset(allowed_slots(plain))] * num_written + [
+        frozenset(open_slots(_kind_of(text), facts, locale, _LIMITS.longest_written(locale)))
+        for text in texts[num_written:]
+    ]
+    return TextTargets(texts, slots, traits_of(facts, locale), num_written)
+
+
+def _kind_of(text: Sequence[str]) -> str:
+    return next(kind for kind in KINDS if text[0].startswith(f"<bos:{kind}:"))

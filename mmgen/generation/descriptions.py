@@ -18,7 +18,7 @@ import pyarrow as pa
 from mmgen.evaluation.content_checks import check_content, passes, status_of
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.generation.compose import Draft, compose, is_well_formed
-from mmgen.generation.delex import allowed_slots, misplaced, realise, said_twice, traits_of
+from mmgen.generation.delex import allowed_slots, misplaced, open_slots, realise, said_twice, traits_of
 from mmgen.generation.facts import Fact, facts_of, to_json
 from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.values import language_of
@@ -213,7 +213,7 @@ def _sampled(
     rows = batch.take(pa.array([products[n].row for n in chosen]))
     drawn = sampler.sample_texts(
         to_arrays(rows),
-        [allowed_slots(products[n].facts) for n in chosen],
+        [_open_slots(kind, products[n], params) for n in chosen],
         [seed_of(products[n].product_id, params.run_seed, kind) for n in chosen],
         params.num_samples,
         params.temperature,
@@ -224,6 +224,11 @@ def _sampled(
     for n, texts in zip(chosen, drawn, strict=True):
         samples[n] = texts
     return samples
+
+
+def _open_slots(kind: str, product: Product, params: DescriptionParams) -> set[str]:
+    language = language_of(product.locale)
+    return open_slots(kind, product.facts, language, params.longest_written(language))
 
 
 def _acceptable(kind: str, product: Product, tokens: list[str], params: DescriptionParams) -> str | None:

@@ -33,11 +33,11 @@ class TextTargets:
     """What the decoder learns from one product.
 
     ``texts``: token sequences, each with its begin token; the first ``num_written`` are people's own words. ``slots``:
-    the slots that a text about the product may use, whether these do or not. ``traits``: what a sentence must fit.
+    for each text, those that were to choose from, whether it has them or not. ``traits``: what a sentence must fit.
     """
 
     texts: list[list[str]]
-    slots: frozenset[str] = frozenset()
+    slots: list[frozenset[str]]
     traits: str = ""
     num_written: int = 0
 

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mmgen.models.arrays import ExampleArrays
+from mmgen.models.arrays import MODALITIES, ExampleArrays
 from mmgen.models.fusion import FusionModel, Tensors
 from mmgen.seeds import seed_of
-from mmgen.training.objective import TERMS, elbo_terms
+from mmgen.training.objective import TERMS, UNKNOWN, elbo_terms
 from mmgen.training.texts import Texts
 
 TOP = 10
@@ -93,19 +93,18 @@ def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArr
         noise = torch.randn(
             len(part), model.config.latent, generator=torch.Generator().manual_seed(seed_of(seed, start))
         )
-        most = max(1, *(texts.count(p) for p in part.product_id))
-        for k in range(most):
+        batch = texts.batch(part.product_id, [0] * len(part))
+        terms = elbo_terms(model.net, data, data.masks, noise, batch)
+        out["elbo"][here], out["kl"][here] = terms.elbo().numpy(), terms.kl.sum(dim=1).numpy()
+        present = {**dict(zip(MODALITIES, data.masks.unbind(dim=1), strict=True)), "tokens": batch.present}
+        for term in TERMS:
+            out[f"{term}_nll"][here] = np.where(present[term].numpy(), terms.nll[term].numpy(), np.nan)
+        for k in range(max(1, *(texts.count(p) for p in part.product_id))):
             batch = texts.batch(part.product_id, [k] * len(part))
-            terms = elbo_terms(model.net, data, data.masks, noise, batch)
-            if k == 0:
-                out["elbo"][here], out["kl"][here] = terms.elbo().numpy(), terms.kl.sum(dim=1).numpy()
-                present = {"image": data.masks[:, 0], "text": data.masks[:, 1], "audio": data.masks[:, 2],
-                           "attributes": data.masks[:, 3], "tokens": batch.present}  # fmt: skip
-                for term in TERMS:
-                    out[f"{term}_nll"][here] = np.where(present[term].numpy(), terms.nll[term].numpy(), np.nan)
+            nll = model.net.text_decoder.nll(batch.tokens, terms.latent, batch.slots, UNKNOWN)
             tokens = batch.tokens[:, 1:].numpy()
             cost = np.where(tokens > 0, (unknown_cost - unigram)[tokens], 0.0).sum(axis=1)
-            for name, value in (("_text_nll", terms.nll["tokens"].numpy()), ("_text_tokens", (tokens > 0).sum(axis=1)),
+            for name, value in (("_text_nll", nll.numpy()), ("_text_tokens", (tokens > 0).sum(axis=1)),
                                 ("_baseline_text_nll", cost)):  # fmt: skip
                 value = np.where(batch.present.numpy(), value, 0.0)
                 out[name][here] = np.nan_to_num(out[name][here]) + value

@@ -230,7 +230,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
     return checkpoint.fingerprint(
         version=VERSION,
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
-        texts={p: [t.texts, sorted(t.slots), t.traits] for p, t in texts.items()},
+        texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
         params=params.model_dump(mode="json"),
         seed=seed,
         world_size=ranks.world_size,
@@ -252,6 +252,7 @@ def _be_deterministic(seed: int, num_threads: int) -> None:
     """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the
     rounding."""
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # 5% of the time; no code here reads such memory
     beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes of a torchrun group on this machine
     torch.set_num_threads(num_threads or max(1, len(os.sched_getaffinity(0)) // beside))
     torch.manual_seed(seed_of("weights", seed))

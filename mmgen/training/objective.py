@@ -34,11 +34,12 @@ class TextBatch:
 
 @dataclass(frozen=True)
 class Terms:
-    """Negative log likelihoods (B,) by name, the KL of each dimension (B, L), the latent draw and what it decodes
-    to."""
+    """Negative log likelihoods (B,) by name, the KL of each dimension, the latent draw (both (B, L)) and what it
+    decodes to."""
 
     nll: dict[str, Tensor]
     kl: Tensor
+    latent: Tensor
     decoded: Decoded
 
     def elbo(self) -> Tensor:
@@ -78,7 +79,7 @@ def elbo_terms(net: FusionNet, batch: Tensors, seen: Tensor, noise: Tensor, text
     present = dict(zip(MODALITIES, batch.masks.unbind(dim=1), strict=True)) | {"tokens": texts.present}
     # where, not multiplication: what stands in for an absent modality must not reach the loss even as 0 * nan.
     nll = {name: torch.where(present[name], raw[name], 0.0) for name in TERMS}
-    return Terms(nll, kl_to_prior(mu, logvar), decoded)
+    return Terms(nll, kl_to_prior(mu, logvar), z, decoded)
 
 
 def weighted_loss(terms: Terms, params: TrainParams, progress: float) -> Tensor:

@@ -12,11 +12,11 @@ CHAMPION, CANDIDATE = "champion", "candidate"  # aliases of model versions
 
 
 class ModelSizes(Params):
-    """Sizes of the fusion model; about 2 million weights with the defaults."""
+    """Sizes of the fusion model; about 2.6 million weights with the defaults."""
 
     latent: int = Field(default=96, ge=2)
     hidden: int = Field(default=256, ge=8)
-    image_width: int = Field(default=32, ge=8, multiple_of=8)
+    image_width: int = Field(default=24, ge=8, multiple_of=8)
     text_hidden: int = Field(default=192, ge=8)
     text_embedding: int = Field(default=96, ge=8)
 

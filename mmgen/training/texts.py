@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Texts:
-    """Each product's texts as ids, and the slots (places among the vocabulary's) that it has facts for: what is known
-    of a product when a text about it is drawn."""
+    """Each product's texts as ids, and for each the slots (places among the vocabulary's) that it could choose from:
+    what is known of a product when such a text is drawn."""
 
     ids: Mapping[str, list[NDArray[np.int32]]]
-    slots: Mapping[str, list[int]]
+    slots: Mapping[str, list[list[int]]]
     num_slots: int
 
     def choose(self, product_ids: Sequence[str], generator: torch.Generator) -> TextBatch:
@@ -48,10 +48,10 @@ class Texts:
         length = max([2, *(len(text) for text in chosen if text is not None)])
         tokens = np.zeros((len(chosen), length), np.int64)
         slots = np.zeros((len(chosen), self.num_slots), np.float32)
-        for row, (product_id, text) in enumerate(zip(product_ids, chosen, strict=True)):
+        for row, (product_id, pick, text) in enumerate(zip(product_ids, picks, chosen, strict=True)):
             if text is not None:
                 tokens[row, : len(text)] = text
-                slots[row, self.slots[product_id]] = 1.0
+                slots[row, self.slots[product_id][pick]] = 1.0
         present = torch.tensor([text is not None for text in chosen])
         return TextBatch(torch.from_numpy(tokens), torch.from_numpy(slots), present)
 
@@ -82,7 +82,7 @@ def index_texts(found: Found, vocabulary: Vocabulary, params: TrainParams) -> Te
     ids, slots = {}, {}
     for product_id, product in found.items():
         ids[product_id] = [np.array(vocabulary.encode(t)[: params.max_text_tokens], np.int32) for t in product.texts]
-        slots[product_id] = sorted(places[name] for name in product.slots if name in places)
+        slots[product_id] = [sorted(places[name] for name in names if name in places) for names in product.slots]
     return Texts(ids, slots, len(places))
 
 

@@ -25,7 +25,7 @@ MANY = (f"{BEGIN} the <articles> come in <colour> . they are from <season> .",)
 
 
 def targets(texts: tuple[str, ...], traits: str, num_written: int = 0) -> TextTargets:
-    return TextTargets([text.split() for text in texts], frozenset(), traits, num_written)
+    return TextTargets([text.split() for text in texts], [frozenset()] * len(texts), traits, num_written)
 
 
 VOCABULARY = Vocabulary.build([text.split() for text in (*TEXTS, *MANY)], min_count=1)

@@ -77,7 +77,7 @@ def write_shop(folder: Path, num_train: int = 22, num_held: int = 6) -> list[str
 def targets(row: Mapping[str, Any]) -> TextTargets:
     """A delexicaliser that knows two sentences."""
     if row["product_id"] == "p003":
-        return TextTargets([])
+        return TextTargets([], [])
     end = ["ready", "."] if row["attributes"]["colour"] == "red" else ["now", "."]
     texts = [["<bos:description:en>", "a", "<colour>", "shirt", *end], ["<bos:ad_copy:en>", "<title>", ":", "new", "!"]]
-    return TextTargets(texts, frozenset({"<colour>", "<title>"}), "one")
+    return TextTargets(texts, [frozenset({"<colour>", "<title>"})] * 2, "one")
