@@ -127,7 +127,29 @@ def _repeated(text: str) -> str:
 
 
 MARKS = ",.;:!?，。；：！？、"
-DANGLING = frozenset("a an the in of for from with and or is are to by made comes come has have".split())
+DANGLING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "in",
+        "of",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "is",
+        "are",
+        "to",
+        "by",
+        "made",
+        "comes",
+        "come",
+        "has",
+        "have",
+    ]
+)
 
 
 def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
