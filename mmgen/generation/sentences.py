@@ -44,6 +44,7 @@ def _tidy(sentence: str, language: str) -> str:
     """One closing mark, no shouting, no word said twice in a row."""
     plain = re.sub(r"\b(\w+)\s+\1\b", r"\1", sentence, flags=re.I)
     plain = re.sub(r"(?<=[a-z]{5})\.\s+(?=[a-z])", ", ", plain)
+    plain = re.sub(r"\s*&\s*(?=[.,;:!?，。；：！？]|$)", "", plain)  # markup leaves it where an entity stood alone
     plain = plain.strip(" -•*·\"'")
     if language == "zh":
         return re.sub(r"[。！!；;.，,]+$", "", plain) + "。" if plain else ""

@@ -47,3 +47,17 @@ def test_a_fragment_is_refused(text: str, locale: str) -> None:
 def test_a_whole_text_keeps_its_form(text: str, locale: str) -> None:
     by_name = {result.name: result for result in check_content("ad_copy", text, FACTS, locale)}
     assert by_name["sentence_form"].passed, by_name["sentence_form"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("拾光水杯（红色） &。瓶身纤细，可放入背包侧袋。", "zh", ["拾光水杯（红色）。", "瓶身纤细，可放入背包侧袋。"]),
+        ("Red suede sneaker &. Soft & light.", "en", ["Red suede sneaker.", "Soft & light."]),
+    ],
+    ids=["Chinese", "English"],
+)
+def test_a_lone_ampersand_does_not_cost_the_sentence(text: str, language: str, expected: list[str]) -> None:
+    from mmgen.generation.sentences import sentences_of
+
+    assert sentences_of(text, language) == expected
