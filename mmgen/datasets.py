@@ -270,7 +270,8 @@ class Dataset:
 
     def _sweep(self, ds: str) -> None:
         """Remove attempt folders that a crash left: unknown to the log and a day old."""
-        known = {_attempt_of(path) for path in self._log_paths()}
+        # Entries older than the log's retention stand in a checkpoint alone: what is live counts in any case.
+        known = {_attempt_of(path) for path in self._log_paths() | {str(row["path"]) for row in self._adds()}}
         for folder in (self.path / f"ds={ds}").glob("attempt-*"):
             if folder.name not in known and time.time() - folder.stat().st_mtime > ABANDONED_AFTER_S:
                 self.discard(folder)
