@@ -8,11 +8,10 @@ from pyspark.sql import DataFrame
 
 from mmgen.derive import Outcome, Step, derive
 from mmgen.generation.champion import champion_of
+from mmgen.generation.describe import ARRAYS
 from mmgen.generation.draw import VERSION, draw_creatives
 from mmgen.inputs import joined_hash, part, products
 from mmgen.job import JobContext, main
-
-ARRAYS = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -7,26 +7,14 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.generation.champion import model_in
-from mmgen.generation.descriptions import write_descriptions
+from mmgen.generation.descriptions import INPUTS, write_descriptions
 from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.models.arrays import ExampleArrays
 
 VERSION = DESCRIPTIONS_VERSION
-PAYLOAD = (
-    "locale",
-    "title",
-    "description",
-    "category",
-    "brand",
-    "price",
-    "currency",
-    "attributes",
-    "has_image",
-    "pixels",
-    "text_embedding",
-    "audio_embedding",
-    "attribute_ids",
-)
+ARRAYS = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
+PAYLOAD = (*(name for name in INPUTS if name not in ("product_id", "reject_reason")), *ARRAYS)
+"""Columns of ``examples`` besides its keys: what the texts rest on, and what the model sees."""
 
 
 def describe(

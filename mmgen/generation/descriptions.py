@@ -38,7 +38,7 @@ COLUMNS = (
     "reject_reason",
 )
 COMPOSER_VERSION = f"composer-{DESCRIPTIONS_VERSION}"
-_INPUTS = (
+INPUTS = (
     "product_id",
     "locale",
     "title",
@@ -123,7 +123,7 @@ def write_descriptions(
     ``no_modality`` where the record is empty; ``title_empty`` where there is a picture or a clip but no word about it;
     ``content_rejected`` where no draft passes the checks; ``transform_failed``.
     """
-    columns = {name: batch.column(name).to_pylist() for name in _INPUTS if name in batch.schema.names}
+    columns = {name: batch.column(name).to_pylist() for name in INPUTS if name in batch.schema.names}
     rows = [{name: values[i] for name, values in columns.items()} for i in range(batch.num_rows)]
     out: dict[str, list[Any]] = {name: [None] * len(rows) for name in COLUMNS}
     products = [product for i, row in enumerate(rows) if (product := _product(i, row, out))]
