@@ -14,8 +14,9 @@ PYTHON ?= python3.11
 DS ?= $(shell date +%F)
 SHOP ?=
 MAP ?=
+ARGS ?=
 
-.PHONY: help demo test unit airflow-test lint up down status env lock docs clean
+.PHONY: help demo test unit airflow-test lint up down status env lock docs clean peers benchmarks quality
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -74,6 +75,19 @@ status:  ## each dataset: partitions, rows, rejects, last commit
 
 docs: $(VENV)/jobs/.ready  ## write the datasets' pages from their contracts
 	@$(JOBS)/mmgen docs
+
+$(VENV)/benchmarks/.ready: $(VENV)/jobs/.ready requirements/benchmarks.txt
+	@echo "==> the tools that mmgen is compared with"
+	$(JOBS)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/benchmarks -r requirements/benchmarks.txt
+	@touch $@
+
+peers: $(VENV)/benchmarks/.ready  ## install what benchmarks compare with, beside the jobs' environment
+
+benchmarks: peers  ## speed beside other tools (ARGS=--quick: small); writes docs/BENCHMARKS.md
+	set -e; for script in benchmarks/bench_*.py; do echo "==> $$script"; $(JOBS)/python $$script $(ARGS); done
+
+quality: peers  ## quality on real media, with intervals (ARGS=--quick: small); writes docs/BENCHMARKS.md
+	set -e; for script in benchmarks/quality_*.py; do echo "==> $$script"; $(JOBS)/python $$script $(ARGS); done
 
 lock:  ## resolve requirements/*.in into the locked *.txt
 	requirements/lock.sh

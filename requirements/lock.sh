@@ -24,3 +24,9 @@ lock airflow 'setuptools'
   header dev.in
   "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt
 } >dev.txt
+# So do the tools to compare with: what they share with the jobs keeps the jobs' version.
+"$work/jobs/bin/pip" install -q -r benchmarks.in -c jobs.txt
+{
+  header benchmarks.in
+  "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt -f dev.txt
+} >benchmarks.txt
