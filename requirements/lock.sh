@@ -24,9 +24,11 @@ lock airflow 'setuptools'
   header dev.in
   "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt
 } >dev.txt
-# So do the tools to compare with: what they share with the jobs keeps the jobs' version.
-"$work/jobs/bin/pip" install -q -r benchmarks.in -c jobs.txt
+# The tools to compare with lie in a folder of their own behind the jobs' libraries (report.py). Daft wants a newer pyarrow
+# and an older tqdm than the jobs have, and gets them in processes of its own.
+grep -viE '^(pyarrow|tqdm)==' jobs.txt >"$work/shared.txt"
+"$work/jobs/bin/pip" install -q -r benchmarks.in -c "$work/shared.txt"
 {
   header benchmarks.in
-  "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt -f dev.txt
+  "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt | grep -vxFf dev.txt
 } >benchmarks.txt
