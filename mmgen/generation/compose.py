@@ -14,6 +14,7 @@ from mmgen.generation.delex import realise
 from mmgen.generation.facts import Fact, by_slot
 from mmgen.generation.params import DescriptionParams
 from mmgen.generation.values import language_of, text_length
+from mmgen.generation.written import written_slots
 
 _LIMITS = DescriptionParams()
 _DRAWS = 8
@@ -80,7 +81,7 @@ def _ad_copy(facts: Sequence[Fact], language: str, rng: random.Random, limits: D
 
 def _own_words(facts: dict[str, Fact], rng: random.Random, longest: int) -> list[str]:
     """Another language: the written sentences, or the title and the attributes as the shop words them."""
-    written = compose_en.written_slots(facts, longest)
+    written = written_slots(facts, longest)
     if written:
         return written
     tokens = [*_own_line(facts, rng), "."]

@@ -8,6 +8,7 @@ import re
 from mmgen.generation import lexicon
 from mmgen.generation.facts import Fact
 from mmgen.generation.values import CJK
+from mmgen.generation.written import written_slots
 
 Facts = dict[str, Fact]
 _LONG_NAME = 16
@@ -48,8 +49,6 @@ def tokens_of(template: str) -> list[str]:
 
 def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     """One to three sentences as tokens."""
-    from mmgen.generation.compose_en import written_slots
-
     written = written_slots(facts, longest)
     if written:
         texts = "".join(facts[slot[1:-1]].value for slot in written)

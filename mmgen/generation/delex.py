@@ -12,11 +12,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmgen.generation import compose_en, compose_zh
+from mmgen.generation import compose_zh
 from mmgen.generation.facts import NOUN_SLOTS, Fact, by_slot, facts_of, slot_values
 from mmgen.generation.params import DescriptionParams
+from mmgen.generation.product_en import FRONTED, Product
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import a_or_an, canon
+from mmgen.generation.written import written_slots
 from mmgen.models.sentences import TextTargets, split_sentences
 from mmgen.models.vocabulary import KINDS, begin_token
 
@@ -43,7 +45,7 @@ def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> s
     """The slots to choose from for a text of ``kind``: all that are allowed, but beside a written description only its
     first sentences (``longest`` characters, one at least) and what these leave unsaid."""
     slots, known = allowed_slots(facts), by_slot(facts)
-    written = compose_en.written_slots(known, longest) if kind == "description" else []
+    written = written_slots(known, longest) if kind == "description" else []
     if not written:
         return slots
     says = _says_en if language_of(locale) == "en" else _says_zh
@@ -75,7 +77,7 @@ def traits_of(facts: Sequence[Fact], locale: str) -> str:
     title or its name can stand after ``the``; in Chinese, which words go with its use, weight and size."""
     known = by_slot(facts)
     if language_of(locale) == "en":
-        product = compose_en.Product(known, random.Random(0))  # noqa: S311  # nothing is drawn
+        product = Product(known, random.Random(0))  # noqa: S311  # nothing is drawn
         marks = {
             "worn": product.is_worn,
             "titled": product.in_title,
@@ -113,7 +115,7 @@ def misplaced(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
     """
     if language_of(locale) != "en":
         return ""
-    product = compose_en.Product(by_slot(facts), random.Random(0))  # noqa: S311  # nothing is drawn
+    product = Product(by_slot(facts), random.Random(0))  # noqa: S311  # nothing is drawn
     nouns = {f"<{slot}>" for slot in NOUN_SLOTS.values()}
     for end in (i for i, token in enumerate(tokens) if token in nouns):
         start = end
@@ -122,7 +124,7 @@ def misplaced(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
         before = [token[1:-1] for token in tokens[start:end]]
         for place, slot in enumerate(before):
             leads = slot == "usage" and place + 1 < len(before)
-            if not product.stands_before(slot) or (leads and product.facts[slot].value not in compose_en.FRONTED):
+            if not product.stands_before(slot) or (leads and product.facts[slot].value not in FRONTED):
                 return slot
     return ""
 

@@ -12,7 +12,9 @@ from mmgen.evaluation.faithfulness import coverage, unsupported
 from mmgen.generation.compose import compose, is_well_formed
 from mmgen.generation.facts import Fact, facts_of
 from mmgen.generation.words import a_or_an, number_of, plural, singular
-from tests.generation.records import CHINESE, EMPTY, ENGLISH, OTHERS, product
+from tests.generation.records import EMPTY, OTHERS, product
+from tests.generation.records_en import ENGLISH
+from tests.generation.records_zh import CHINESE
 
 RECORDS = [pytest.param(r, id=r["product_id"]) for r in [*CHINESE, *ENGLISH, *OTHERS]]
 

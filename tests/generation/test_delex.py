@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from mmgen.generation.compose import compose
-from mmgen.generation.compose_en import Product
 from mmgen.generation.delex import (
     allowed_slots,
     delexicalise,
@@ -20,7 +19,10 @@ from mmgen.generation.delex import (
     traits_of,
 )
 from mmgen.generation.facts import Fact, facts_of
-from tests.generation.records import CHINESE, EMPTY, ENGLISH, OTHERS
+from mmgen.generation.product_en import Product
+from tests.generation.records import EMPTY, OTHERS
+from tests.generation.records_en import ENGLISH
+from tests.generation.records_zh import CHINESE
 
 SHOE = [
     Fact("brand", "brand", "s.Oliver", "brand"),

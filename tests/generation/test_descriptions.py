@@ -14,7 +14,9 @@ from mmgen.generation.delex import allowed_slots, training_targets
 from mmgen.generation.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
 from mmgen.generation.facts import facts_of, from_json
 from mmgen.generation.params import DescriptionParams
-from tests.generation.records import CHINESE, EMPTY, ENGLISH, OTHERS
+from tests.generation.records import EMPTY, OTHERS
+from tests.generation.records_en import ENGLISH
+from tests.generation.records_zh import CHINESE
 
 PARAMS = DescriptionParams()
 SCHEMA = pa.schema(

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from mmgen.generation.facts import Fact, by_slot, facts_of, from_json, slot_values, to_json
-from tests.generation.records import CHINESE, EMPTY, ENGLISH, OTHERS, product
+from tests.generation.records import EMPTY, OTHERS, product
+from tests.generation.records_en import ENGLISH
+from tests.generation.records_zh import CHINESE
 
 
 def values(example: dict[str, Any]) -> dict[str, str]:
