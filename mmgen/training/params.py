@@ -44,6 +44,23 @@ class LossWeights(Params):
     tokens: float = Field(default=10.0, ge=0)
 
 
+class AugmentParams(Params):
+    """How far a photo is varied in training. Zero everywhere leaves it as it is.
+
+    Colour tells products apart ("navy", "teal"), so hue and saturation move little; studio photos stand upright, so
+    they are turned little.
+    """
+
+    flip: float = Field(default=0.5, ge=0, le=1, description="share of the photos that are mirrored left to right")
+    rotation_deg: float = Field(default=5.0, ge=0, le=180, description="turned by up to this, either way")
+    scale: float = Field(default=0.08, ge=0, le=1, description="0.1: from 1/1.1 to 1.1 times the size")
+    shift: float = Field(default=0.03, ge=0, le=0.5, description="moved by up to this share of width and height")
+    brightness: float = Field(default=0.04, ge=0, le=1, description="added, of the full range, either way")
+    contrast: float = Field(default=0.08, ge=0, le=1, description="0.1: from 1/1.1 to 1.1 times, about mid-grey")
+    saturation: float = Field(default=0.1, ge=0, le=1, description="0.1: from 1/1.1 to 1.1 times")
+    hue: float = Field(default=0.01, ge=0, le=0.5, description="turned by up to this share of the colour circle")
+
+
 class TrainParams(Params):
     """How the fusion model is trained. Steps, never seconds, bound it: a time budget would make two runs differ."""
 
