@@ -14,15 +14,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from mmgen.models.arrays import ExampleArrays, concat
+from mmgen.models.arrays import (
+    AUDIO_SIZE,
+    IMAGE_PX,
+    MODALITIES,
+    NUM_ATTRIBUTES,
+    TEXT_SIZE,
+    ExampleArrays,
+    concat,
+)
 from mmgen.seeds import seed_of
 from mmgen.training.distributed import Ranks
 from mmgen.training.snapshot import COLUMNS, Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
+    import tensorflow as tf
 
-__all__ = ["READERS", "ArrowReader", "ExampleArrays", "PetastormReader", "Reader"]
+__all__ = ["READERS", "ArrowReader", "ExampleArrays", "PetastormReader", "Reader", "tf_dataset"]
 
 
 class Reader(Protocol):
@@ -127,6 +136,36 @@ class PetastormReader:
 
 
 READERS: dict[str, type[ArrowReader] | type[PetastormReader]] = {"arrow": ArrowReader, "petastorm": PetastormReader}
+
+
+def tf_dataset(reader: Reader, first_epoch: int = 0, num_epochs: int = 1) -> tf.data.Dataset:
+    """The batches of ``num_epochs`` epochs as a ``tf.data.Dataset`` for Keras: ``model.fit(tf_dataset(reader, ...))``.
+
+    Elements are dicts of tensors, B rows each (B varies by one row): ``product_id`` (B,) string, ``pixels``
+    (B, 64, 64, 3) uint8, ``text`` (B, 256) and ``audio`` (B, 128) float32, ``attributes`` (B, 4096) uint8, ``masks``
+    (B, 4) bool; see ``ExampleArrays``. ``reader`` decides the order; for Keras it is the petastorm one. Runs eagerly
+    and in Keras' own loop; has no state of its own, so another dataset from the same reader gives the same batches.
+    """
+    import tensorflow as tf  # seconds to import, and torch's trainings need none of it
+
+    shapes = {
+        "pixels": ((IMAGE_PX, IMAGE_PX, 3), tf.uint8),
+        "text": ((TEXT_SIZE,), tf.float32),
+        "audio": ((AUDIO_SIZE,), tf.float32),
+        "attributes": ((NUM_ATTRIBUTES,), tf.uint8),
+        "masks": ((len(MODALITIES),), tf.bool),
+    }
+
+    def batches() -> Iterator[dict[str, Any]]:
+        for epoch in range(first_epoch, first_epoch + num_epochs):
+            for batch in reader.batches(epoch):
+                ids = np.array([product_id.encode() for product_id in batch.product_id], np.object_)
+                yield {"product_id": ids, **{name: getattr(batch, name) for name in shapes}}
+
+    signature = {name: tf.TensorSpec((None, *shape), dtype) for name, (shape, dtype) in shapes.items()}
+    signature["product_id"] = tf.TensorSpec((None,), tf.string)
+    rows = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    return rows.apply(tf.data.experimental.assert_cardinality(num_epochs * reader.num_batches))
 
 
 _LISTS = {"text_embedding": np.float32, "audio_embedding": np.float32, "attribute_ids": np.int64}

@@ -50,6 +50,20 @@ def test_both_readers_give_the_same_arrays(tmp_path):
 
 
 @pytest.mark.parametrize("name", READERS)
+def test_keras_gets_the_same_batches_through_tf_data(name, tmp_path):
+    found = reader(name, write_shop(tmp_path, num_train=20))
+    wanted = [batch for epoch in (3, 4) for batch in found.batches(epoch)]
+    dataset = loader.tf_dataset(found, first_epoch=3, num_epochs=2)
+    assert int(dataset.cardinality()) == len(wanted) == 2 * found.num_batches
+    for batch, tensors in zip(wanted, dataset.as_numpy_iterator(), strict=True):
+        assert [product_id.decode() for product_id in tensors.pop("product_id")] == batch.product_id
+        assert set(tensors) == {"pixels", "text", "audio", "attributes", "masks"}
+        for field, values in tensors.items():
+            np.testing.assert_array_equal(values, getattr(batch, field))
+            assert values.dtype == getattr(batch, field).dtype
+
+
+@pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize(("num_rows", "world_size"), [(22, 2), (22, 3), (3, 4), (1, 2), (17, 1)])
 def test_every_rank_gets_as_many_full_batches(name, num_rows, world_size, tmp_path):
     files = write_shop(tmp_path, num_train=num_rows)
