@@ -66,6 +66,7 @@ class MlflowParams(Params):
     uri: str = ""
     experiment: str = "mmgen"
     model_name: str = "mmgen-fusion"
+    encoder_name: str = Field(default="mmgen-encoder", description="first part of the encoders' registered names")
 
 
 class ReportParams(Params):

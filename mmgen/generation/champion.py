@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from mmgen.training.fitted import copy_once
+from mmgen.training.params import CHAMPION
 
 log = logging.getLogger(__name__)
 
@@ -34,20 +35,11 @@ def champion_of(config: Config) -> Champion:
     from mmgen.training.tracking import Tracker
 
     tracker = Tracker(config.tracking_store)
-    version = tracker.version_of("champion")
+    version = tracker.version_of(CHAMPION)
     if version is None:
         log.warning("no champion model yet: content is composed from the facts alone")
         return Champion()
-    folder = config.home / "models" / f"{config.tracking.model_name}-{version}"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
-        shutil.copytree(tracker.files_of(version), fresh)
-        try:
-            fresh.replace(folder)
-        except OSError:  # another job was faster
-            shutil.rmtree(fresh, ignore_errors=True)
-    return Champion(version, str(folder))
+    return Champion(version, str(copy_once(config, tracker, version)))
 
 
 @lru_cache(maxsize=1)
