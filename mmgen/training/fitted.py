@@ -1,7 +1,7 @@
 """Fitted models: what a feature job needs that was learnt from the catalogue (image and audio encoders, word weights).
 
-Each is a registered model of its own, ``<encoder_name>-<modality>``, with the same aliases as the fusion model. A row of
-features names the one that made it in ``encoder_version``, and the version is part of the job's ``config_hash``: with a
+Each is a registered model of its own, ``<encoder_name>-<modality>``, with the same aliases as the fusion model. A row
+of features names the one that made it in ``encoder_version``, and that is part of the job's ``config_hash``: with a
 new champion the next night makes every row anew, and rows of two versions never pass for one another.
 """
 
