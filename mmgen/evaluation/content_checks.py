@@ -160,7 +160,7 @@ def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
     if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|&\s*[.,。，]", text):
         return "two marks in a row"
     last = re.sub(r"\W+$", "", text).rpartition(" ")[2].lower()
-    if language == "en" and last in DANGLING and not any(f.value.lower().endswith(last) for f in facts):
+    if language == "en" and last in DANGLING and not any(f.value.lower().rstrip(".").endswith(last) for f in facts):
         return f"ends in {last!r}"
     return ""
 

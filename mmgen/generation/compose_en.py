@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 
 from mmgen.generation.plans_en import (
     BRANDED,
     CLAUSES,
     HEADED,
-    LABELS,
     LINES,
     LISTED,
     NAMED,
@@ -18,10 +16,11 @@ from mmgen.generation.plans_en import (
     ONLY_MANY,
     ONLY_ONE,
     TITLED,
+    UNBRANDED,
 )
 from mmgen.generation.product_en import Facts, Product
 from mmgen.generation.words import canon
-from mmgen.generation.written import written_slots
+from mmgen.generation.written import lead_slots, words_of, written_slots
 
 SPARSE = 2
 SHORT_TITLE = 12
@@ -31,7 +30,8 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     """One to three sentences as tokens."""
     product = Product(facts, rng)
     if written := written_slots(facts, longest):
-        return _lead(product, written) + written + _unsaid(product, written)
+        lead = lead_slots(facts, written, "en")
+        return [*lead, *([":"] if lead else []), *written, *_unsaid(product, lead + written)]
     opening = [*_opening(product), "."]
     clauses = _clauses(product)
     rng.shuffle(clauses)
@@ -46,10 +46,14 @@ def _opening(product: Product) -> list[str]:
     if not product.noun:
         groups = TITLED if product.full() else HEADED
     elif "title" in facts and (
-        _is_bare(facts) or (not product.is_telling() and ("brand" not in facts or "name" in facts))
+        _is_bare(facts)
+        or product.leaves_out()
+        or (not product.is_telling() and ("brand" not in facts or "name" in facts))
     ):
         groups = TITLED
-    elif "name" in facts or ("title" in facts and not product.in_title):
+    elif "name" in facts and product.in_title and "brand" not in facts:
+        groups = UNBRANDED
+    elif "name" in facts or ("title" in facts and not product.in_title and "brand" not in facts):
         groups = NAMED
     else:
         groups = BRANDED if "brand" in facts else NOUN_ONLY
@@ -113,29 +117,15 @@ def _listed(product: Product) -> list[str]:
         if s.startswith("other_") and not {canon(w) for w in f.value.split()} <= title
     ]
     for slot in slots + others:
-        label = [f"<{slot}_name>"] if slot.startswith("other_") else [LABELS.get(slot, slot)]
+        label = [f"<{slot}_name>"] if slot.startswith("other_") else [product.label(slot)]
         tokens += [*([";"] if tokens else []), *label, ":", *product.use(slot)]
     return [*tokens, "."] if tokens else []
 
 
-def _lead(product: Product, written: Sequence[str]) -> list[str]:
-    """The title before written sentences that don't name the product."""
-    said = {canon(w) for slot in written for w in re.findall(r"[^\W_]+", product.facts[slot[1:-1]].value)}
-    title = product.facts["title"].value if product.has("title") else ""
-    if not title or {canon(w) for w in re.findall(r"[^\W_]+", title)} <= said:
-        return []
-    return [*product.use("title"), ":"]
-
-
 def _unsaid(product: Product, written: Sequence[str]) -> list[str]:
-    """The facts that the written sentences and the title leave out."""
-    texts = [product.facts[slot[1:-1]].value for slot in written] + [
-        product.facts[s].value for s in ("title",) if product.has(s)
-    ]
-    said = {canon(w) for text in texts for w in re.findall(r"[^\W_]+", text)}
-    for slot, fact in product.facts.items():
-        if {canon(w) for w in re.findall(r"[^\W_]+", fact.value)} <= said:
-            product.used.add(slot)
+    """The facts that the lead and the written sentences leave out."""
+    said = {word for slot in written for word in words_of(product.facts[slot[1:-1]].value)}
+    product.used |= {slot for slot, fact in product.facts.items() if words_of(fact.value) <= said}
     product.used.add("family")
     clauses = _clauses(product)[:3]
     return _told(product, clauses) + _listed(product)

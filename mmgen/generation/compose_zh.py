@@ -8,7 +8,7 @@ import re
 from mmgen.generation import lexicon
 from mmgen.generation.facts import Fact
 from mmgen.generation.values import CJK
-from mmgen.generation.written import written_slots
+from mmgen.generation.written import lead_slots, written_slots
 
 Facts = dict[str, Fact]
 _LONG_NAME = 16
@@ -17,7 +17,7 @@ _CLAUSES = (
     (("season", "year"), ("<year>年<season>款",)),
     (("gender", "usage"), ("适合<gender><usage>使用",)),
     (("colour",), ("颜色为<colour>", "<colour>配色")),
-    (("pattern",), ("花型为<pattern>", "<pattern>款式")),
+    (("pattern",), ("图案为<pattern>", "<pattern>款式")),
     (("material",), ("采用<material>材质", "材质为<material>")),
     (("gender", "season"), ("适合<gender>在<season>使用",)),
     (("season",), ("适合<season>使用", "适用于<season>")),
@@ -51,11 +51,11 @@ def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     """One to three sentences as tokens."""
     written = written_slots(facts, longest)
     if written:
-        texts = "".join(facts[slot[1:-1]].value for slot in written)
-        lead = tokens_of("<title>：") if "title" in facts and not says(texts, facts["title"].value) else []
-        left = {slot: fact for slot, fact in facts.items() if slot != "family"}
-        clauses = _clauses(facts, set(left), rng, texts + (facts["title"].value if lead else ""))
-        return lead + written + _sentence([], clauses[:3]) + _sentence([], clauses[3:6])
+        lead = lead_slots(facts, written, "zh")
+        texts = "".join(facts[slot[1:-1]].value for slot in lead + written)
+        clauses = _clauses(facts, set(facts) - {"family"}, rng, texts)
+        start = [*lead, *(["："] if lead else [])]
+        return start + written + _sentence([], clauses[:3]) + _sentence([], clauses[3:6])
     topic, used = _topic(facts, rng)
     said = "".join(facts[slot].value for slot in used)
     clauses = _clauses(facts, set(facts) - set(used), rng, said)
@@ -125,6 +125,8 @@ def _clauses(facts: Facts, left: set[str], rng: random.Random, said: str) -> lis
 def doubles(form: str, value: str) -> bool:
     """Whether the value ends in the word that the plan adds (``纯棉面料`` + ``材质``)."""
     after = form.rsplit(">", 1)[-1]
+    if after == "材质" and value.endswith(("质", "制")):
+        return True
     return bool(after) and (
         value.endswith(after) or any(value.endswith(w) for w in re.findall("..", _ENDS.get(after, "")))
     )
@@ -136,7 +138,8 @@ def worded(form: str, facts: Facts) -> str:
     if lexicon.WEARABLE.search(kinds) and "包" not in kinds:
         form = form.replace("使用", "穿着")
     if "{weight}" in form:
-        form = form.replace("{weight}", "净含量" if "含" in facts["weight"].source else "重量")
+        net = "含" in facts["weight"].source or lexicon.EDIBLE.search(kinds)
+        form = form.replace("{weight}", "净含量" if net else "重量")
     if "{size}" in form:
         letter = re.fullmatch(r"[\dXSML/,、和 -]{1,20}码?", facts["size"].value)
         form = form.replace("{size}", "尺码" if letter else "尺寸")

@@ -15,10 +15,11 @@ from typing import Any
 from mmgen.generation import compose_zh
 from mmgen.generation.facts import NOUN_SLOTS, Fact, by_slot, facts_of, slot_values
 from mmgen.generation.params import DescriptionParams
+from mmgen.generation.plans_en import CAPACITY
 from mmgen.generation.product_en import FRONTED, Product
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import a_or_an, canon
-from mmgen.generation.written import written_slots
+from mmgen.generation.written import lead_slots, words_of, written_slots
 from mmgen.models.sentences import TextTargets, split_sentences
 from mmgen.models.vocabulary import KINDS, begin_token
 
@@ -49,27 +50,20 @@ def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> s
     if not written:
         return slots
     says = _says_en if language_of(locale) == "en" else _says_zh
-    said = "\n".join(known[slot[1:-1]].value for slot in written)
-    title = known["title"].value if "title" in known else ""
-    leads = bool(title) and not says(said, title, "title")
-    said += f"\n{title}"
+    lead = lead_slots(known, written, language_of(locale))
+    said = "\n".join(known[slot[1:-1]].value for slot in lead + written)
     unsaid = {f"<{slot}>" for slot, fact in known.items() if slot != "family" and not says(said, fact.value, slot)}
     names = {f"{slot[:-1]}_name>" for slot in unsaid}
-    return slots & (set(written) | {slot for slot in unsaid | names if not slot.startswith("<sentence_")}) | (
-        {"<title>"} if leads else set()
-    )
+    unsaid -= {"<title>", "<name>", "<short_name>"}
+    return slots & ({*lead, *written} | {slot for slot in unsaid | names if not slot.startswith("<sentence_")})
 
 
 def _says_en(text: str, value: str, slot: str) -> bool:  # noqa: ARG001  # the Chinese one needs it
-    return _words(value) <= _words(text)
+    return words_of(value) <= words_of(text)
 
 
 def _says_zh(text: str, value: str, slot: str) -> bool:
     return compose_zh.says(text, value, slot)
-
-
-def _words(text: str) -> set[str]:
-    return {canon(word) for word in re.findall(r"[^\W_]+", text)}
 
 
 def traits_of(facts: Sequence[Fact], locale: str) -> str:
@@ -83,6 +77,7 @@ def traits_of(facts: Sequence[Fact], locale: str) -> str:
             "titled": product.in_title,
             "the": product.takes_the(),
             "named": product.has_own_name(),
+            "holds": product.label("volume") == CAPACITY and product.has("volume"),
         }
         return "+".join(["many" if product.many else "one", *(name for name, is_so in marks.items() if is_so)])
     return compose_zh.worded("使用" + "".join(f"{{{slot}}}" for slot in ("weight", "size") if slot in known), known)

@@ -9,62 +9,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmgen.generation import lexicon
 from mmgen.generation.sentences import sentences_of
 from mmgen.generation.title_colours import agreed_colour
+from mmgen.generation.title_nouns import head_end, is_thing, noun_phrase
 from mmgen.generation.titles import (
     Title,
     chinese_title,
     english_title,
-    is_thing,
-    noun_phrase,
     short_title,
     usable_title,
 )
 from mmgen.generation.values import CJK, PROFANITY, cleaned, is_private, language_of, reading, same_value, usable
-from mmgen.generation.words import canon, number_of
+from mmgen.generation.words import canon, number_of, singular
 
 MAX_OTHERS = 6
 MAX_VALUE_CHARS = 60
-UNITS = frozenset(
-    [
-        "kg",
-        "g",
-        "mg",
-        "lb",
-        "lbs",
-        "oz",
-        "cm",
-        "mm",
-        "m",
-        "km",
-        "ml",
-        "l",
-        "cl",
-        "w",
-        "kw",
-        "v",
-        "mah",
-        "gb",
-        "mb",
-        "tb",
-        "hz",
-        "khz",
-        "mhz",
-        "ghz",
-        "inch",
-        "inches",
-        "in",
-        "px",
-        "h",
-        "min",
-        "s",
-        "db",
-    ]
-)
+_WORD = re.compile(r"[^\W_]+")
 MEASURED = ("weight", "volume", "dimensions")
 NOUN_SLOTS = {"one": "article", "many": "articles", "mass": "mass"}
 
@@ -86,19 +50,22 @@ def facts_of(example: Mapping[str, Any]) -> list[Fact]:
     """The facts of one row of ``examples`` (missing keys count as empty)."""
     language = language_of(example.get("locale"), example.get("title"), example.get("description"))
     brand = _brand(example.get("brand"))
-    attributes, long_texts = _attributes(example.get("attributes"), language)
+    path = [text for part in example.get("category") or [] if (text := cleaned(part)) and usable(text)]
+    holds = any(lexicon.CONTAINER.search(part) for part in _kinds(example.get("title"), path))
+    attributes, long_texts = _attributes(example.get("attributes"), language, holds)
     brand = brand or next((f.value for f in attributes if f.slot == "brand"), "")
     attributes = [f for f in attributes if f.slot != "brand"]
-    path = [text for part in example.get("category") or [] if (text := cleaned(part)) and usable(text)]
     title = _title(example.get("title"), brand, path, attributes, language)
     if PROFANITY.search(title.text):
         title.text = title.name = ""
     attributes, conflicts, title = _reconciled(attributes, title, language)
+    attributes = _for_children(attributes, [str(example.get("title") or ""), *path], language)
     facts = [Fact("brand", "brand", brand, "brand")] if brand else []
     facts += _title_facts(title, language) + _category_facts(path, title, language) + attributes + conflicts
     facts += _price(example)
     texts = [("description", example.get("description")), *long_texts]
-    return _unrepeated(facts) + _written(texts, language)
+    written = _written(texts, language)
+    return _numbered(_unrepeated(facts), written) + written
 
 
 def by_slot(facts: Iterable[Fact]) -> dict[str, Fact]:
@@ -137,7 +104,15 @@ def pairs(attributes: Any) -> list[tuple[str, str]]:
     return sorted((str(name), str(value)) for name, value in items if name is not None and value is not None)
 
 
-def _attributes(attributes: Any, language: str) -> tuple[list[Fact], list[tuple[str, str]]]:
+def _kinds(title: Any, path: list[str]) -> list[str]:
+    """The phrases that tell what kind of thing a product is: its category and the parts of its title."""
+    parts = re.split(r"[\s（(]", title) if isinstance(title, str) and CJK.search(title) else []
+    if isinstance(title, str) and not parts:
+        parts = [" ".join(title.split()[: head_end(title.split())]).strip(" ,;:")]
+    return [*path[-1:], *parts]
+
+
+def _attributes(attributes: Any, language: str, holds: bool) -> tuple[list[Fact], list[tuple[str, str]]]:
     facts: dict[str, Fact] = {}
     others: list[Fact] = []
     features: list[str] = []
@@ -150,6 +125,7 @@ def _attributes(attributes: Any, language: str) -> tuple[list[Fact], list[tuple[
             long_texts += [(column, value)] if re.search(r"[.。!?;；]", value) else []
             continue
         slot, name, value = _measured(column, value, " " if language == "en" else "")
+        slot = _amount(value, holds) if slot == "size" else slot
         slot = slot if language in ("en", "zh") or slot == "brand" else None
         if value.lower() in lexicon.YES | lexicon.NO:
             features += [name.removeprefix("is ").removeprefix("has ")] if value.lower() in lexicon.YES else []
@@ -196,7 +172,7 @@ def _measured(column: str, value: str, gap: str) -> tuple[str | None, str, str]:
     is_number = bool(re.fullmatch(r"-?\d+(?:[.,]\d+)?", value))
     if is_number:
         value = re.sub(r"\.0+$", "", value)
-    if len(words) > 1 and words[-1].lower() in UNITS:
+    if len(words) > 1 and words[-1].lower() in lexicon.UNITS:
         slot, name = lexicon.slot_of(" ".join(words[:-1])), " ".join(words[:-1])
         value = f"{value}{gap}{words[-1]}" if is_number else value
         is_number = False
@@ -205,13 +181,24 @@ def _measured(column: str, value: str, gap: str) -> tuple[str | None, str, str]:
     return (None if is_number and slot == "quantity" else slot), name, value
 
 
+def _amount(size: str, holds: bool) -> str:
+    """The slot of a size by its unit: ``500 ml`` is a volume, ``100 g`` a weight, unless it goes into a container."""
+    if lexicon.VOLUME.fullmatch(size):
+        return "volume"
+    if lexicon.WEIGHT.fullmatch(size):
+        return "volume" if holds else "weight"
+    return "size"
+
+
 def _title(text: Any, brand: str, path: list[str], attributes: list[Fact], language: str) -> Title:
     usable_text = usable_title(text if isinstance(text, str) else None, brand)
     known = {fact.slot: fact.value for fact in attributes}
     if language == "en" and not CJK.search(usable_text):
         leaf, shelf = _nouns_of(path, attributes)
         return (
-            english_title(usable_text, brand, leaf, known, shelf) if usable_text else Title(brand=brand, article=shelf)
+            english_title(usable_text, brand, leaf, known, shelf, path)
+            if usable_text
+            else Title(brand=brand, article=shelf)
         )
     if language == "zh" and usable_text:
         return chinese_title(usable_text, brand, known, path[-1] if path else "")
@@ -316,7 +303,7 @@ def _category_facts(path: list[str], title: Title, language: str) -> list[Fact]:
             said
             and not same_value(said, title.article)
             and not same_value(said, title.text)
-            and not re.search(r"\bfree\b|\bitems?\b", said)
+            and not re.search(r"\bfree\b|\b(?:items?|packages|products|goods|others?|misc\w*)\b", said)
         ):
             facts.append(Fact("family", "range", said, "category"))
             break
@@ -330,6 +317,28 @@ def _unrepeated(facts: list[Fact]) -> list[Fact]:
         if fact.value:
             seen.setdefault(fact.slot, fact)
     return list(seen.values())
+
+
+def _for_children(attributes: list[Fact], texts: list[str], language: str) -> list[Fact]:
+    """Unisex is for women and men, unless the title or the category says that it is for children."""
+    adults, children = "women and men", "children"
+    if language == "zh":
+        adults, children = lexicon.GENDERS_ZH[adults], lexicon.GENDERS_ZH[children]
+    if not any(lexicon.CHILDREN.search(text) for text in texts):
+        return attributes
+    return [replace(f, value=children) if f.slot == "gender" and f.value == adults else f for f in attributes]
+
+
+def _numbered(facts: list[Fact], written: list[Fact]) -> list[Fact]:
+    """A pair is said in the plural, unless the shop's own description calls it one (``the sneaker``)."""
+    words = {w.lower() for f in (*facts, *written) if f.slot == "title" or f in written for w in _WORD.findall(f.value)}
+    said: list[Fact] = []
+    for fact in facts:
+        last = fact.value.split()[-1].lower() if fact.slot == "articles" else ""
+        if last and written and singular(last) in words and last not in words:
+            fact = replace(fact, slot="article", value=f"{fact.value[: -len(last)]}{singular(last)}")
+        said.append(fact)
+    return said
 
 
 def _price(example: Mapping[str, Any]) -> list[Fact]:

@@ -64,7 +64,7 @@ def _pairs(text: str) -> dict[str, str]:
 # English -> Chinese. The English side is the reading form; families tell which colours go together.
 COLOURS = _pairs("""black=黑色 white=白色 blue=蓝色 red=红色 green=绿色 grey=灰色 brown=棕色 purple=紫色
 pink=粉色 yellow=黄色 orange=橙色 beige=米色 maroon=栗色 olive=橄榄色 silver=银色 steel=钢色 cream=奶油色
-gold=金色 tan=棕褐色 multi=多色 charcoal=炭灰色 khaki=卡其色 magenta=洋红色 navy_blue=藏青色 navy=藏青色
+gold=金色 tan=棕褐色 multicoloured=多色 charcoal=炭灰色 khaki=卡其色 magenta=洋红色 navy_blue=藏青色 navy=藏青色
 off_white=米白色 copper=铜色 lavender=薰衣草紫 peach=桃色 teal=青色 mustard=芥末黄 coffee_brown=咖啡色
 coffee=咖啡色 rust=锈红色 turquoise_blue=绿松石色 turquoise=绿松石色 grey_melange=麻灰色 burgundy=酒红色
 bronze=古铜色 taupe=灰褐色 sea_green=海绿色 fluorescent_green=荧光绿 metallic=金属色 mauve=淡紫色 nude=裸色
@@ -85,8 +85,11 @@ COLOUR_FAMILIES = (
 )
 # In a title these are names, materials or foods as often as colours.
 AMBIGUOUS_COLOURS = word_set("""steel copper gold silver bronze rust coffee peach lime mint cream oak walnut
-rose coral natural olive tan salmon mustard champagne skin nude multi ivory metallic transparent navy emerald
+rose coral natural olive tan salmon mustard champagne skin nude multicoloured ivory metallic transparent navy emerald
 """)
+COLOUR_OF = dict.fromkeys(("multi", "multicolor", "multicolour", "multicolored", "multi-coloured"), "multicoloured")
+# Before a colour, part of it: ``bright green``.
+SHADES = word_set("bright light dark deep pale neon pastel")
 GENDERS = {
     "men": "men man male males mens men's gents gentlemen m 男 男士 男性 男子 男款 男装 男式",
     "women": "women woman female females womens women's ladies lady 女 女士 女性 女子 女款 女装 女式",
@@ -101,6 +104,9 @@ GENDERS = {
 GENDER_OF = {form: value for value, forms in GENDERS.items() for form in forms.split()}
 GENDERS_ZH = {"men": "男士", "women": "女士", "boys": "男童", "girls": "女童", "women and men": "男女",
               "children": "儿童",               "babies": "婴幼儿", "adults": "成人", "older people": "中老年人"}
+# Whoever a unisex product of these is for, it isn't women and men.
+CHILDREN = re.compile(
+    r"\b(?:kids?|child(?:ren)?|bab(?:y|ies)|toddlers?|infants?|juniors?|boys?|girls?)\b|[儿男女]童|婴|宝宝", re.I)
 # Words of a title that name whom it is for; 'all' or 'm' in a title mean something else.
 TITLE_GENDERS = word_set("""men man mens men's women woman womens women's ladies gents boys boy boy's girls girl
 girl's unisex kids kid kid's kids' children children's
@@ -139,14 +145,17 @@ AMBIGUOUS_MATERIALS = word_set("""oak pine walnut glass down foam iron brass gol
 metal steel wood plastic linen mesh
 """)
 PATTERNS = {
-    "solid": "solid plain 纯色", "printed": "print prints printed 印花", "striped": "stripe stripes striped 条纹",
+    "solid": "solid", "plain": "plain 纯色", "printed": "print prints printed 印花",
+    "striped": "stripe stripes striped 条纹",
     "checked": "check checks checked checkered chequered plaid 格子 格纹", "floral": "floral 碎花 花卉",
     "polka dot": "polka_dot polka_dots polka 波点", "graphic": "graphic", "embroidered": "embroidered 刺绣",
+    "block printed": "block_print block_prints block_printed",
     "camouflage": "camouflage camo 迷彩", "geometric": "geometric 几何", "textured": "textured 肌理",
     "cartoon": "cartoon 卡通",
 }
 PATTERN_OF = {form.replace("_", " "): value for value, forms in PATTERNS.items() for form in forms.split()}
 PATTERNS_ZH = {value: forms.split()[-1] for value, forms in PATTERNS.items() if not forms.split()[-1].isascii()}
+PATTERNS_ZH["solid"] = PATTERNS_ZH["plain"]
 USAGES = _pairs("""casual=日常休闲 formal=正式场合 sports=运动 ethnic=民族风 smart_casual=商务休闲 travel=旅行
 party=聚会 home=家用 office=办公 outdoor=户外 indoor=室内 running=跑步 gaming=游戏 school=校园 work=工作
 gym=健身 hiking=徒步 camping=露营 wedding=婚礼 everyday=日常 daily=日常 business=商务 commuting=通勤 sport=运动
@@ -171,12 +180,22 @@ magazine toy mat doll puzzle game ball bicycle bike helmet tent racket kibble fo
 milk juice yoghurt cheese butter bread rice coffee tea melon fruit vegetable chocolate biscuit cookie cake apple
 pear orange potato tomato onion carrot pepper
 """))
+UNITS = word_set("kg g mg lb lbs oz cm mm m km ml l cl w kw v mah gb mb tb hz khz mhz ghz inch inches in px h min s db")
 # Two words that name one thing.
 COMPOUNDS = frozenset("""flip flop|track pant|body mist|body spray|air fryer|coffee table|coffee maker|dog food|
 cat food|pet food|power bank|rice cooker|washing machine|dining table|desk lamp|floor lamp|bed frame|office chair|
 water bottle|
 lunch box|swim suit|rain coat|lip balm|face wash|hair oil|shaving foam|olive oil|sour cream|ice cream|
-peanut butter""".replace("\n", "").split("|"))
+peanut butter|wall clock|alarm clock|table lamp|bedside lamp|coffee mug|tote bag|shoulder bag|sleeping bag|
+yoga mat|phone case|teddy bear|tea towel|salad bowl|frying pan|
+cutting board|watering can|track suit|bath towel""".replace("\n", "").split("|"))
+WEIGHT = re.compile(r"\d[\d.,]*\s*(?:kg|g|mg|lbs?|oz|grams?|kilograms?|千克|公斤|毫克|克|斤)(?![a-z])", re.I)
+VOLUME = re.compile(r"\d[\d.,]*\s*(?:ml|cl|l|lit(?:re|er)s?|fl\.? ?oz|毫升|升)(?![a-z])", re.I)
+# What is measured by how much goes in.
+CONTAINER = re.compile(
+    r"\b(?:bottle|mug|cup|jar|canister|caddy|flask|jug|pitcher|kettle|bowl|vase|glass|thermos|tumbler|bucket|backpack)s?$"
+    r"|[杯壶罐瓶桶锅碗盆包]$", re.I)
+EDIBLE = re.compile(r"食|饮|茶叶$|咖啡$|粮|零食|饼|奶|糖|酒|米|面粉|油$")
 WEARABLE = re.compile(
     r"sweater|jacket|coat|jean|trouser|shorts|sock|glove|scarf|skirt|vest|brief|suit|kurt"
     r"|blazer|hoodie|legging|apparel|cloth|wear|shoe|fashion|dress|shirt|服|鞋|衣|裤|裙|帽|童装|男装|女装", re.I)

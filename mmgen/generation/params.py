@@ -6,8 +6,8 @@ from pydantic import Field
 
 from mmgen.params import Params
 
-DESCRIPTIONS_VERSION = 2
-CONTENT_CHECKS_VERSION = 2
+DESCRIPTIONS_VERSION = 3
+CONTENT_CHECKS_VERSION = 3
 
 
 class ContentParams(Params):

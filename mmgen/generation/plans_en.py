@@ -42,6 +42,12 @@ NAMED = (
     ("colour", "{full} {for_whom} {comes} in <colour>"),
     ("season year", "from the <season> <year> season , {the_name} {is} {a_phrase} {for_whom}"),
 )
+UNBRANDED = (
+    ("", "meet {full} {for_whom}"),
+    ("", "take a look at {full} {for_whom}"),
+    ("colour", "{full} {for_whom} {comes} in <colour>"),
+    ("family", "{full} {for_whom} {is} part of our <family> range"),
+)
 BRANDED = (
     ("", "{this} {phrase} {for_whom} {is} from <brand>"),
     ("", "<brand> offers {this} {phrase} {for_whom}"),
@@ -100,6 +106,7 @@ CLAUSES = (
 )
 LISTED = ("pattern", "size", "dimensions", "volume", "model", "feature")
 LABELS = {"feature": "features"}
+CAPACITY = "capacity"
 
 
 LINES = (
@@ -136,7 +143,7 @@ LINES = (
 
 def literals() -> frozenset[str]:
     """Every word that the sentence plans can add to the facts."""
-    plans = [plan for group in (NAMED, BRANDED, NOUN_ONLY, TITLED, HEADED, LINES) for _, plan in group]
+    plans = [plan for group in (NAMED, UNBRANDED, BRANDED, NOUN_ONLY, TITLED, HEADED, LINES) for _, plan in group]
     plans += [form for _, forms in CLAUSES for form in forms] + [
         "{is} part of our <family> range take a look at this product"
     ]
@@ -147,5 +154,5 @@ def literals() -> frozenset[str]:
         | set(MANY.values())
         | {"the", "a", "an", "wear", "use", "by", "for", "in", "and"}
         | set(LISTED)
-        | set(LABELS.values())
+        | {*LABELS.values(), CAPACITY}
     )

@@ -7,13 +7,16 @@ import re
 
 from mmgen.generation import lexicon
 from mmgen.generation.facts import Fact
-from mmgen.generation.plans_en import MANY, ONE
+from mmgen.generation.plans_en import CAPACITY, LABELS, MANY, ONE
+from mmgen.generation.titles import CONNECTORS
 from mmgen.generation.words import canon, number_of
 
 FRONTED = frozenset(["casual", "formal", "ethnic", "everyday", "daily", "festive", "professional"])
 _ARTICLES = frozenset({"the", "my", "a", "an", "our", "your"})
 Facts = dict[str, Fact]
 MOTTO_CHARS = 38
+_UNTOLD = frozenset(canon(word) for word in CONNECTORS | lexicon.TITLE_GENDERS)
+_TEXTS = frozenset({"title", *(f"sentence_{i}" for i in range(1, 9))})
 
 
 class Product:
@@ -24,7 +27,7 @@ class Product:
         self.noun = next((slot for slot in ("article", "articles", "mass") if slot in facts), "")
         title = facts["title"].value if "title" in facts else ""
         name = facts["name"].value if "name" in facts else ""
-        said = {canon(word) for word in [*title.split(), *re.split(r"[\s/-]+", title)]}
+        said = {canon(word.strip("(),.;:")) for word in [*title.split(), *re.split(r"[\s/-]+", title)]}
         self.in_title = bool(self.noun) and canon(facts[self.noun].value.split()[-1]) in said
         if self.noun:
             self.many = self.noun == "articles"
@@ -35,6 +38,16 @@ class Product:
         kinds = ("article", "articles", "mass", "family", "department")
         self.is_worn = bool(lexicon.WEARABLE.search(" ".join(facts[slot].value for slot in kinds if slot in facts)))
         self.used: set[str] = set()
+
+    def leaves_out(self) -> bool:
+        """Whether a title without a name says behind its noun what no other fact does: ``case for iPhone 15``."""
+        if self.has("name") or not self.has("title") or not self.in_title:
+            return False
+        words = [canon(word.strip("(),.;:")) for word in self.facts["title"].value.split()]
+        noun = canon(self.facts[self.noun].value.split()[-1])
+        behind = words[len(words) - words[::-1].index(noun) :] if noun in words else []
+        told = {canon(word) for slot, fact in self.facts.items() if slot not in _TEXTS for word in fact.value.split()}
+        return not set(behind) <= told | _UNTOLD
 
     def has(self, *slots: str) -> bool:
         return all(slot in self.facts for slot in slots)
@@ -71,7 +84,7 @@ class Product:
 
     def full_title(self) -> list[str]:
         """Brand and title, or brand, name and noun where the title's other words are said elsewhere."""
-        if self.has("name") and (self.in_title or not self.noun):
+        if self.has("name") and (self.in_title or not self.noun) and not self.says_title():
             return self.full()
         title = self.title_name()
         said = self.facts[title[0].strip("<>")].value.lower().split()
@@ -83,6 +96,13 @@ class Product:
             ),
             *title,
         ]
+
+    def says_title(self) -> bool:
+        """Whether name and noun are the whole title, which then keeps its own capitals: ``Yellow Onion``."""
+        if not self.noun or not self.has("name", "title"):
+            return False
+        parts = f"{self.facts['name'].value} {self.facts[self.noun].value}"
+        return [canon(w) for w in parts.split()] == [canon(w) for w in self.facts["title"].value.split()]
 
     def has_own_name(self) -> bool:
         """Whether ``the <name>`` can be said: a short name that doesn't begin with an article of its own."""
@@ -104,6 +124,11 @@ class Product:
             if slot.startswith("sentence_") and len(fact.value) <= MOTTO_CHARS and telling:
                 return [f"<{slot}>"]
         return []
+
+    def label(self, slot: str) -> str:
+        """What a fact is called in a list: what a bottle holds is its capacity."""
+        holds = bool(self.noun) and bool(lexicon.CONTAINER.search(self.facts[self.noun].value))
+        return CAPACITY if slot == "volume" and holds else LABELS.get(slot, slot)
 
     def wear(self) -> list[str]:
         """``wear`` for what is worn, ``use`` for the rest."""

@@ -30,9 +30,14 @@ def title_colours(words: list[str], keys: list[str], spent: list[bool], known: s
                 found[i] = (len(parts), colour)
     own = [i for i, (_, colour) in found.items() if colour == known]
     kept = _joined_to(own, found, words) if own else sorted(found)
+    said: list[str] = []
     for i in kept:
-        spent[i : i + found[i][0]] = [True] * found[i][0]
-    return list(dict.fromkeys(found[i][1] for i in kept))
+        length, colour = found[i]
+        shade = keys[i - 1] if i and not taken[i - 1] and keys[i - 1] in lexicon.SHADES else ""
+        start = i - 1 if shade else i
+        spent[start : i + length] = [True] * (i + length - start)
+        said.append(f"{shade} {colour}".strip())
+    return list(dict.fromkeys(said))
 
 
 def _colour_words(known: str) -> list[tuple[str, list[str]]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from mmgen.generation import lexicon
 from mmgen.generation.title_colours import NEGATIONS, title_colours
-from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, lowered, without_private
-from mmgen.generation.words import PAIRS, canon, number_of, plural, singular, spelling
+from mmgen.generation.title_nouns import compound, find_noun, head_end, is_colour_phrase, is_thing, noun_phrase
+from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, without_private
+from mmgen.generation.words import canon
 
 CONNECTORS = frozenset(
     {
@@ -74,34 +75,57 @@ def usable_title(title: str | None, brand: str) -> str:
     return _undoubled(text)
 
 
-def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf: str = "") -> Title:
+def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf: str, path: list[str]) -> Title:
     """Take an English title apart.
 
     ``leaf`` is the noun of its category, looked for in the title; ``shelf`` the noun to use where the title has none;
-    ``known`` are the values of the attributes.
+    ``known`` are the values of the attributes; ``path`` is the category, whose words belong to the noun beside them.
     """
     title = Title(text=text, brand=brand)
     words = _without(re.sub(r"(?<=kids)-(?=\w)", " ", text, flags=re.I).split(), brand.split())
     words, title.claims["quantity"] = _packs(words)
     spent = [False] * len(words)
     keys = [canon(w.strip("(),.;:")) for w in words]
-    end = _article(title, words, keys, spent, leaf)
+    noun = find_noun(words, leaf, known)
+    if noun:
+        spent[noun.start : noun.end] = [True] * (noun.end - noun.start)
+    title.article = noun.text if noun else ""
     raw = [w.lower().strip("(),.;:") for w in words]
-    noun = title.article or shelf
-    for slot, forms in _phrases(known, f"{leaf} {noun}").items():
-        if not noun and slot not in known:
+    for slot, forms in _phrases(known, f"{leaf} {title.article or shelf}").items():
+        if not (title.article or shelf) and slot not in known:
             continue  # without a noun the title is said as it is, with all its words
         _claim(title, slot, forms, raw if slot == "gender" else keys, words, spent)
     if "colour" in known:
         title.claims["colour"] = title_colours(words, keys, spent, known["colour"].lower())
-    title.article = title.article or shelf
-    tail = [i for i in range(end, len(words)) if not spent[i]] if end else []
-    if tail and all(re.search(r"\d", words[i]) for i in tail):
-        title.model = " ".join(words[i] for i in tail).strip("() ")
-        spent = [s or i in tail for i, s in enumerate(spent)]
-    title.name = _name([w for w, s in zip(words, spent, strict=True) if not s], brand, title.article)
+    if noun:
+        shelves = {canon(part) for part in path if " " not in part and not is_thing(noun_phrase(part))} - _GENDER_WORDS
+        belonging = compound(noun, words, spent, shelves)
+        if belonging:
+            whole = [words[i] for i in (*belonging, *range(noun.start, noun.end))]
+            title.article = noun_phrase(" ".join(whole).strip("(),.;:"))
+        left = [i for i in _phrase_of(noun.end, words) if not spent[i] and i not in belonging]
+    else:
+        title.article = shelf
+        left = [i for i in range(len(words)) if not spent[i]]
+    _name_and_model(title, words, left, noun.end if noun else len(words))
+    if noun and "colour" not in known and is_colour_phrase(title.name):
+        title.article, title.name = f"{title.name.lower()} {title.article}", ""
     title.claims = {slot: values for slot, values in title.claims.items() if values}
     return title
+
+
+def _phrase_of(end: int, words: list[str]) -> range:
+    """The words of the phrase that holds the noun; what follows it (``in steel by Ostra``) names nothing."""
+    return range(max(end, head_end(words))) if end <= head_end(words) else range(len(words))
+
+
+def _name_and_model(title: Title, words: list[str], left: list[int], end: int) -> None:
+    """Numbers behind the noun are the model; the other words that are left are the name."""
+    tail = [i for i in range(end, len(words)) if i in left]
+    if tail and all(re.search(r"\d", words[i]) for i in tail):
+        title.model = " ".join(words[i] for i in tail).strip("() ")
+        left = [i for i in left if i not in tail]
+    title.name = _name([words[i] for i in left], title.brand, title.article)
 
 
 _Phrases = dict[str, dict[tuple[str, ...], str]]
@@ -154,6 +178,7 @@ _REPEATED = frozenset(
     ]
 )
 _ALL_GENDERS = _raw(lexicon.TITLE_GENDERS)
+_GENDER_WORDS = frozenset(canon(word) for word in lexicon.TITLE_GENDERS)
 _FIXED: _Phrases = {
     "gender": _raw(lexicon.CLEAR_GENDERS),
     "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
@@ -179,59 +204,6 @@ def _claim(
             spent[i : i + length] = [True] * length
             if value not in found:
                 found.append(value)
-
-
-def _article(title: Title, words: list[str], keys: list[str], spent: list[bool], leaf: str) -> int:
-    """Find the noun: the category's words in the title, or a product noun at its end. Returns where it ends, or 0."""
-    wanted = [canon(w) for w in leaf.split()]
-    for size in range(len(wanted), 0, -1):
-        part = wanted[-size:]
-        for i in range(len(keys) - size, -1, -1):
-            in_place = is_thing(leaf, f"{leaf}s") or all(re.search(r"\d", w) for w in words[i + size :])
-            if wanted and keys[i : i + size] == part and in_place:
-                spent[i : i + size] = [True] * size
-                title.article = leaf
-                return i + size
-    last = next((i for i in range(len(words) - 1, -1, -1) if not re.search(r"\d", words[i])), -1)
-    if last >= 0 and keys[last] in lexicon.NOUNS and (last or not leaf):
-        first = last - 1 if last and " ".join(keys[last - 1 : last + 1]) in lexicon.COMPOUNDS else last
-        spent[first : last + 1] = [True] * (last + 1 - first)
-        title.article = noun_phrase(" ".join(words[first : last + 1]))
-        return last + 1
-    return 0
-
-
-def is_thing(noun: str, heading: str = "") -> bool:
-    """Whether a category names a thing one can buy (``milk``, the heading ``Air Fryers``), not ``kitchen``."""
-    last = noun.split()[-1].lower() if noun else ""
-    if not last or (heading.split() or [""])[-1].lower() in lexicon.NOT_THINGS:
-        return False
-    in_plural = bool(heading) and singular(heading.split()[-1]) != heading.split()[-1].lower()
-    return in_plural or canon(last) in lexicon.NOUNS or singular(last) in PAIRS or number_of(last) == "mass"
-
-
-def noun_phrase(text: str) -> str:
-    """A category as mid-sentence words, one of it: ``Casual Shoes`` -> ``casual shoes``, ``Tshirts`` -> ``T-shirt``.
-
-    Empty for a heading that names no thing (``Perfume and Body Mist``, ``Free Items``).
-    """
-    plain = re.sub(r"[_-]+", " ", cleaned(text)) if " " not in text else cleaned(text)
-    if re.search(r"\band\b|[&,/>]|\bfree\b|\bitems?\b|\bothers?\b|\bmisc", plain, re.I) or CJK.search(plain):
-        return ""
-    words = spelling(lowered(plain)).split()
-    if not words or re.search(r"\d", words[-1]):
-        return ""
-    low = words[-1].lower()
-    number = number_of(low)
-    if number == "many":
-        last = plural(singular(low))
-    elif low in ("tshirt", "t-shirt"):
-        last = low
-    else:
-        last = singular(low) if number == "one" else low
-    if number == "many" and singular(low) not in PAIRS:
-        last = singular(low)
-    return spelling(" ".join([*words[:-1], last]))
 
 
 def _name(words: list[str], brand: str, article: str) -> str:
@@ -275,8 +247,14 @@ def _undoubled(text: str) -> str:
     return " ".join(w for i, w in enumerate(words) if not i or w.lower() != words[i - 1].lower())
 
 
+_COLOURS_ZH = frozenset(lexicon.COLOURS.values())
+
+
 def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") -> Title:
-    """A Chinese title: brand taken off its front; words after the noun, set apart by spaces, left to the attributes."""
+    """A Chinese title: brand taken off; words after the noun, set apart by spaces or brackets, left to the attributes.
+
+    A colour that no attribute has goes before the noun, where one says it.
+    """
     title = Title(text=_tight(text), brand=brand)
     rest = (
         text[len(brand) :]
@@ -285,10 +263,16 @@ def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") 
         if brand
         else text
     )
-    words = rest.split()
+    own = {known.get("colour"), known.get("gender"), known.get("season")}
+    bracketed = re.compile(r"[（(]([^（）()]{1,12})[）)]")
+    apart = [value for value in bracketed.findall(rest) if value in own or value in _COLOURS_ZH]
+    words = bracketed.sub(lambda m: " " if m.group(1) in apart else m.group(0), rest).split()
+    apart += [word for word in words[1:] if word in _COLOURS_ZH and word not in apart]
+    words = [word for word in words if word not in apart] or words
     noun = next((i for i, word in enumerate(words) if leaf and leaf in word), len(words) - 1)
-    kept = [w for w in words[: noun + 1] if w not in (known.get("colour"), known.get("gender"), known.get("season"))]
-    title.name = _tight(" ".join(kept or words)).strip(" -,，、/") or title.text
+    kept = [w for w in words[: noun + 1] if w not in own]
+    colours = "" if "colour" in known else "".join(w for w in apart if w in _COLOURS_ZH)
+    title.name = colours + _tight(" ".join(kept or words)).strip(" -,，、/") or title.text
     for slot, forms in (("colour", lexicon.COLOURS), ("gender", lexicon.GENDERS_ZH)):
         title.claims[slot] = [
             zh
@@ -308,7 +292,7 @@ def short_title(name: str, language: str) -> str:
     head = re.split(r"[,，;；|:：()（）【】]| - ", name)[0].strip()
     if 3 < _width(head, language) <= limit:
         return head
-    words = _segments(head) if CJK.search(head) else [f"{w} " for w in head.split()]
+    words = segments(head) if CJK.search(head) else [f"{w} " for w in head.split()]
     short = ""
     for word in words:
         if _width((short + word).strip(), language) > limit:
@@ -324,7 +308,7 @@ def _width(text: str, language: str) -> int:
     return len(text) + (len(CJK.findall(text)) if language == "zh" else 0)
 
 
-def _segments(text: str) -> list[str]:
+def segments(text: str) -> list[str]:
     """Chinese words (jieba's dictionary), so that a name is never cut inside one."""
     import jieba
 

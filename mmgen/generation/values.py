@@ -47,7 +47,12 @@ _ZH = {
     "gender": lexicon.GENDERS_ZH,
 }
 _EN = {slot: {zh: en for en, zh in reversed(words.items())} for slot, words in _ZH.items()}
-_FORMS = {"gender": lexicon.GENDER_OF, "season": lexicon.SEASON_OF, "pattern": lexicon.PATTERN_OF}
+_FORMS = {
+    "colour": lexicon.COLOUR_OF,
+    "gender": lexicon.GENDER_OF,
+    "season": lexicon.SEASON_OF,
+    "pattern": lexicon.PATTERN_OF,
+}
 # Slots whose values are common words, said in lower case inside a sentence.
 COMMON = frozenset(
     (
@@ -149,7 +154,12 @@ def _one(slot: str, part: str, language: str) -> str | None:
     key = _EN.get(slot, {}).get(plain + "色", key) if slot == "colour" else key
     if CJK.search(key):
         return plain if slot in ("brand", "model", "author", "publisher") else None
-    if key in lexicon.GENDERS_ZH or key in lexicon.SEASONS or key in lexicon.PATTERNS:
+    if (
+        (slot == "colour" and low in lexicon.COLOUR_OF)
+        or key in lexicon.GENDERS_ZH
+        or key in lexicon.SEASONS
+        or key in lexicon.PATTERNS
+    ):
         return key
     if key != low and CJK.search(plain):
         return key

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
 from mmgen.training.distributed import Ranks, process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
-from mmgen.training.loader import READERS, Reader
+from mmgen.training.loader import READERS
 from mmgen.training.objective import elbo_terms
 from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
@@ -35,7 +36,7 @@ from mmgen.training.warm_start import start_from_data
 if TYPE_CHECKING:
     from mmgen.training.tracking import Tracker
 
-VERSION = 2  # raise it when the same parameters would train another model
+VERSION = 3  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
 LOG_EVERY = 20
 WARM_START_ROWS = 2000
@@ -163,7 +164,9 @@ def train(
     """
     ranks = ranks or Ranks()
     _be_deterministic(seed, params.num_threads)
-    reader = READERS[params.reader](data["train"], params.batch_rows, seed, ranks, params.shuffle_rows)
+    reader = READERS[params.reader](
+        data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes
+    )
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = FusionConfig(**params.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
@@ -175,18 +178,20 @@ def train(
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
-        log.info("going on from step %d", state.step)
+        reader.load_state_dict({name: int(saved[1][f"reader.{name}"]) for name in reader.state_dict()})
+        log.info("going on from step %d: %s", state.step, reader.state_dict())
     validation = _validation(data["validation"], texts["validation"], vocabulary, params) if ranks.is_first else None
     num_steps = params.num_steps(reader.num_rows, ranks.world_size)
     recent: list[dict[str, float]] = []
-    for batch in _batches_from(reader, state.step, num_steps):
+    for batch in islice(reader, num_steps - state.step):
         recent.append(take_step(state, batch, train_texts, params, num_steps, seed, ranks))
         state.step += 1
         is_last = state.step == num_steps
         if progress:
             progress(state.step, num_steps)
         if ranks.is_first and (state.step % params.checkpoint_every == 0 or is_last):
-            checkpoint.write(out / "checkpoints", state.step, state.tensors(), about)
+            place = {f"reader.{name}": torch.tensor(value) for name, value in reader.state_dict().items()}
+            checkpoint.write(out / "checkpoints", state.step, state.tensors() | place, about)
         if ranks.is_first and on_metrics and (state.step % LOG_EVERY == 0 or is_last):
             on_metrics(_means(recent), state.step)
             recent = []
@@ -235,17 +240,6 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         seed=seed,
         world_size=ranks.world_size,
     )
-
-
-def _batches_from(reader: Reader, step: int, num_steps: int) -> Iterator[ExampleArrays]:
-    """The batches of steps ``step`` .. ``num_steps`` - 1, across epochs."""
-    while step < num_steps:
-        epoch, skip = divmod(step, reader.num_batches)
-        for batch in reader.batches(epoch, skip):
-            yield batch
-            step += 1
-            if step == num_steps:
-                return
 
 
 def _be_deterministic(seed: int, num_threads: int) -> None:

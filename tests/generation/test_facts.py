@@ -30,6 +30,8 @@ def shirt(locale: str = "en", title: str = "Arden shirt", **attributes: str) -> 
         pytest.param("zh", "颜色", "白", "colour", "白色", id="colour_without_its_suffix"),
         pytest.param("en", "colours", "Red/Blue", "colour", "red and blue", id="list_of_two"),
         pytest.param("zh", "颜色", "黑色/白色", "colour", "黑色和白色", id="chinese_list"),
+        pytest.param("en", "pattern", "Plain", "pattern", "plain", id="plain_is_the_shops_word"),
+        pytest.param("en", "colour", "Multi", "colour", "multicoloured", id="multi"),
         pytest.param("en", "gender", "Unisex", "gender", "women and men", id="unisex"),
         pytest.param("zh", "适用性别", "女", "gender", "女士", id="chinese_gender"),
         pytest.param("en", "Season", "Autumn", "season", "fall", id="autumn_is_fall"),
@@ -45,6 +47,54 @@ def shirt(locale: str = "en", title: str = "Arden shirt", **attributes: str) -> 
 )
 def test_an_attribute_becomes_a_readable_fact(locale: str, column: str, raw: str, slot: str, value: str) -> None:
     assert values(shirt(locale, **{column: raw}))[slot] == value
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "category", "raw", "slot", "value"),
+    [
+        pytest.param("en", "Corvane tin tea canister", "Tea", "250 g", "volume", "250 g", id="what_a_canister_holds"),
+        pytest.param("en", "Norrby mug in porcelain", "Mugs", "300 ml", "volume", "300 ml", id="millilitres"),
+        pytest.param("en", "Hill coffee beans", "Coffee", "250 g", "weight", "250 g", id="grams"),
+        pytest.param("en", "Norrby tee", "Shirts", "L", "size", "L", id="a_letter_is_a_size"),
+        pytest.param("zh", "归途 储茶罐 黑色", "茶具", "100克", "volume", "100克", id="chinese_canister"),
+        pytest.param("zh", "海盐饼干", "饼干", "180克", "weight", "180克", id="chinese_grams"),
+        pytest.param("zh", "马克杯", "杯子", "300毫升", "volume", "300毫升", id="chinese_millilitres"),
+        pytest.param("zh", "台灯", "灯具", "38厘米", "size", "38厘米", id="chinese_length_is_a_size"),
+    ],
+)
+def test_a_size_is_what_its_unit_measures(
+    locale: str, title: str, category: str, raw: str, slot: str, value: str
+) -> None:
+    found = values(product("p", locale, title, [category], None, None, size=raw))
+    assert {s: found[s] for s in ("size", "volume", "weight") if s in found} == {slot: value}
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "category", "raw", "value"),
+    [
+        pytest.param("en", "TJ Kids Unisex Slippers", "Footwear", "Unisex", "children", id="title"),
+        pytest.param("en", "TJ Slippers", "Kids", "Unisex", "children", id="category"),
+        pytest.param("en", "TJ Slippers", "Footwear", "Unisex", "women and men", id="adults"),
+        pytest.param("zh", "儿童拖鞋", "鞋靴", "通用", "儿童", id="chinese_title"),
+        pytest.param("zh", "拖鞋", "鞋靴", "通用", "男女", id="chinese_adults"),
+    ],
+)
+def test_unisex_for_children(locale: str, title: str, category: str, raw: str, value: str) -> None:
+    assert values(product("p", locale, title, [category, "Slippers"], None, None, gender=raw))["gender"] == value
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "name"),
+    [
+        pytest.param("南岸 玻璃保温杯 天蓝色", {"颜色": "天蓝色"}, "玻璃保温杯", id="known_colour_behind"),
+        pytest.param("南岸保温杯（天蓝色）", {"颜色": "天蓝色"}, "保温杯", id="known_colour_in_brackets"),
+        pytest.param("南岸 玻璃保温杯 天蓝色", {}, "天蓝色玻璃保温杯", id="colour_that_no_attribute_has"),
+        pytest.param("天蓝色保温杯 南岸", {"颜色": "天蓝色"}, "天蓝色保温杯", id="maker_behind"),
+        pytest.param("南岸保温杯（大号）", {"颜色": "天蓝色"}, "保温杯（大号）", id="brackets_with_more"),
+    ],
+)
+def test_a_chinese_name_has_its_noun_last(title: str, attributes: dict[str, str], name: str) -> None:
+    assert values(product("p", "zh", title, ["户外", "水壶"], "南岸", None, **attributes))["name"] == name
 
 
 @pytest.mark.parametrize(
@@ -75,6 +125,7 @@ def test_what_says_nothing_to_a_customer_is_dropped(column: str, raw: str) -> No
         pytest.param("Arden Black Shirt", {"colour": "Blue"}, "colour", None, id="two_colours_clash"),
         pytest.param("Arden Blue Shirt", {"colour": "Navy Blue"}, "colour", "navy blue", id="the_shade_wins"),
         pytest.param("Arden Lavender Shirt", {"colour": "Purple"}, "colour", "lavender", id="a_shade_of_the_family"),
+        pytest.param("Arden Bright Green Shirt", {"colour": "Green"}, "colour", "bright green", id="its_shade"),
         pytest.param("Arden Red & Blue Shirt", {"colour": "Blue"}, "colour", "red and blue", id="two_joined"),
         pytest.param("Arden Red Devils Black Shirt", {"colour": "Black"}, "colour", "black", id="a_name_is_no_colour"),
         pytest.param("Arden Girls Shirt", {"gender": "Women"}, "gender", None, id="girls_or_women"),

@@ -1,0 +1,79 @@
+"""The noun of a title, whole, and what is left for a name: any shop's way of writing titles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mmgen.generation.compose import compose
+from mmgen.generation.facts import by_slot, facts_of
+from tests.generation.records import product
+
+BLUE = {"colour": "Blue", "material": "steel", "pattern": "plain"}
+CASES = {
+    "a compound stays whole": ("Millrace blue steel water bottle", "Millrace", ["Bottles"], "", "water bottle"),
+    "two common words belong to it": ("Ostra quiet wall clock in blue", "Ostra", ["Clocks"], "", "quiet wall clock"),
+    "an unknown noun in a common compound": ("Norrby blue tea caddy", "Norrby", ["Tea"], "", "tea caddy"),
+    "the maker stands behind it": ("Blue steel tea canister by Norrby", "Norrby", ["Tea"], "", "tea canister"),
+    "a maker that no column names": ("Blue steel wall clock by Ostra", None, ["Clocks"], "", "wall clock"),
+    "a colour behind the comma": ("Larkfield teddy bear, blue", "Larkfield", ["Soft toys"], "", "teddy bear"),
+    "the title's noun before the category's": ("Larkfield T-shirt in blue", "Larkfield", ["Shirts"], "", "T-shirt"),
+    "a pair by another name": ("Arden Slim Chinos", "Arden", ["Trousers"], "Slim", "chinos"),
+    "a category in the singular": ("Nordhem Oslo Coffee Table", "Nordhem", ["Coffee Tables"], "Oslo", "coffee table"),
+    "a category of one word belongs to it": ("Zenfit Yoga Mat", "Zenfit", ["Yoga"], "", "yoga mat"),
+    "a phrase behind the noun is no name": ("Guess Mini Watch with Stones", "Guess", ["Watches"], "Mini", "watch"),
+    "a quality behind the noun": ("Corvane mug large", "Corvane", ["Mugs"], "large", "mug"),
+    "a word of many capitals is a name": ("Nova X2 Wireless Earbuds", "Nova", ["Earbuds"], "X2", "earbuds"),
+    "a sentence is a name": ("The left hand of darkness", None, ["Fiction"], "The left hand of darkness", ""),
+    "juice of a fruit that is a colour": ("Orange juice", "Sunny", ["Drinks"], "", "orange juice"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "brand", "category", "name", "noun"), CASES.values(), ids=CASES)
+def test_noun_and_name(title: str, brand: str | None, category: list[str], name: str, noun: str) -> None:
+    attributes = {} if noun in ("orange juice", "") else BLUE
+    found = {
+        s: f.value for s, f in by_slot(facts_of(product("p", "en", title, category, brand, None, **attributes))).items()
+    }
+    assert found.get("name", "") == name
+    assert next((found[slot] for slot in ("article", "articles", "mass") if slot in found), "") == noun
+
+
+@pytest.mark.parametrize(
+    ("title", "noun"),
+    [
+        pytest.param("Grey T-shirt by Corvane", "grey T-shirt", id="before_the_noun"),
+        pytest.param("Yellow Onion", "yellow onion", id="title_case"),
+    ],
+)
+def test_a_colour_that_no_attribute_has_is_no_name(title: str, noun: str) -> None:
+    found = by_slot(facts_of(product("p", "en", title, ["Goods"], "Corvane")))
+    assert "name" not in found
+    assert found["article"].value == noun
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "said"),
+    [
+        pytest.param("Corvane striped T-shirt, grey", "Corvane", r"T-shirt", id="spelling"),
+        pytest.param("Case for Orbit 15", "Corvane", r"Case for Orbit 15", id="what_it_is_for_is_kept"),
+    ],
+)
+def test_openings(title: str, brand: str, said: str) -> None:
+    facts = facts_of(product("p", "en", title, ["Shirts"], brand, None, colour="grey"))
+    texts = [compose(facts, "en", "description", seed).text for seed in range(12)]
+    assert all(said in text for text in texts), texts
+    assert not [text for text in texts if "the Corvane is" in text.lower() or "the Corvane," in text]
+
+
+def _texts(example: dict[str, Any]) -> list[str]:
+    return [
+        compose(facts_of(example), "en", kind, seed).text for seed in range(10) for kind in ("description", "ad_copy")
+    ]
+
+
+def test_no_text_cuts_a_compound() -> None:
+    texts = _texts(product("p", "en", "Millrace brown steel water bottle", ["Outdoor", "Bottles"], "Millrace", None,
+                           colour="brown", material="steel", pattern="plain"))  # fmt: skip
+    assert not [text for text in texts if "bottle" in text.lower() and "water bottle" not in text.lower()]
