@@ -100,7 +100,8 @@ def test_a_job_that_hangs_is_ended(
 def test_an_interrupt_ends_the_job_with_its_children(home: Path, tmp_path: Path, number: signal.Signals) -> None:
     pid_file = tmp_path / "pid"
     program = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs the tests in the background
 from mmgen.cli import main, runner
 runner.job_command = lambda *_: [sys.executable, "-c", {GRANDCHILD!r}, {str(pid_file)!r}]
 main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
