@@ -49,7 +49,7 @@ PATTERN_LINES: tuple[tuple[str, ...], ...] = (
 )
 SIZE_LINES: tuple[tuple[str, ...], ...] = (
     ("Size: {size}.", "This one is {size}.", "Here in size {size}."),
-    ("规格：{size}。", "尺寸为{size}。", "本款为{size}。"),
+    ("规格：{size}。", "规格为{size}。", "本款为{size}。"),
 )
 SEASON_LINES: tuple[tuple[str, ...], ...] = (
     ("Part of the {season} collection.", "New for {season}."),

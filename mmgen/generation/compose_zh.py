@@ -12,6 +12,7 @@ from mmgen.generation.written import lead_slots, written_slots
 
 Facts = dict[str, Fact]
 _LONG_NAME = 16
+_SHORT_NAME = 6  # says too little without the brand
 _VERBS = frozenset("采适产由支")
 _CLAUSES = (
     (("season", "year"), ("<year>年<season>款",)),
@@ -162,6 +163,8 @@ def _sentence(start: list[str], clauses: list[list[str]]) -> list[str]:
     """Topic and clauses. A clause that starts with a verb follows the topic at once, others after a comma."""
     if not clauses:
         return []
+    if start and start[0] in "产此本" and clauses[0][0].startswith("<"):
+        start = []  # ``产品纯色款式`` lacks a verb
     tokens = list(start)
     for i, clause in enumerate(clauses):
         follows = not i and ((clause[0] in _VERBS and "来" not in start) or not start or start[0] in "产此本")
@@ -174,6 +177,9 @@ _LINES = (
     ("brand name colour", "<brand><name>，<colour>"),
     ("brand article colour", "<brand><colour><article>"),
     ("brand article", "<brand><article>"),
+    ("brand name season", "<brand><name>，适合<season>"),
+    ("brand name usage", "<brand><name>，适合<usage>"),
+    ("brand name material", "<brand><name>，<material>材质"),
     ("name colour", "<name>，<colour>"),
     ("name usage", "<name>，适合<usage>"),
     ("name gender", "<name>，适合<gender>"),
@@ -230,6 +236,8 @@ def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
         plans.append(plan)
     if "name" in facts:
         plans = [plan for plan in plans if "name" in plan] or plans
+        if len(facts["name"].value) <= _SHORT_NAME:
+            plans = [plan for plan in plans if "brand" in plan] or plans
     last = [plan for need, plan in _LAST if need in facts] or [f"<{next(iter(facts))}>"]
     return tokens_of(rng.choice(plans or last[:1]))
 

@@ -165,7 +165,8 @@ leisure=休闲
 TITLE_USAGES = frozenset({"casual", "formal", "sports", "ethnic", "smart casual"})
 FITS = ("slim fit", "regular fit", "relaxed fit", "loose fit", "comfort fit", "skinny fit", "oversized fit")
 # Nouns that name a product at the end of a title, whatever its category says.
-NOUNS = frozenset(canon(noun) for noun in word_set("""shirt tshirt tee top kurta kurti sweater sweatshirt hoodie
+NOUNS = frozenset(canon(noun) for noun in word_set("""jersey headband wristband
+shirt tshirt tee top kurta kurti sweater sweatshirt hoodie
 jacket coat blazer cardigan pullover vest waistcoat dress skirt frock gown tunic saree suit tracksuit trouser
 jean short pant legging jegging capri brief boxer trunk bra camisole sock stocking glove mitten scarf muffler
 stole shawl tie cap hat beanie belt wallet handbag bag backpack rucksack clutch purse pouch suitcase trolley

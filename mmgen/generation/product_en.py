@@ -112,6 +112,11 @@ class Product:
     def bare_noun(self) -> list[str]:
         return self.use(self.noun)
 
+    def title_agrees(self) -> bool:
+        """Whether the title has the number of the product's noun, so that verbs fit both."""
+        last = self.facts[self.title_name()[0][1:-1]].value.split()[-1].strip("(),.;:")
+        return not self.noun or (number_of(last) == "many") == self.many
+
     def title_name(self) -> list[str]:
         return self.use("short_name" if self.has("short_name") else "title")
 
@@ -186,6 +191,8 @@ class Product:
 
     def takes_the(self) -> bool:
         """Whether the name is followed by the product's noun, or is a common noun itself (``over-ear headset``)."""
+        if self.noun and not self.has("name"):
+            return self.has("brand") or self.in_title
         last = next((self.facts[slot].value.split()[-1] for slot in ("short_name", "name") if self.has(slot)), "")
         return self.in_title or (bool(self.noun) and last.islower())
 

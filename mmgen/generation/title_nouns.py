@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mmgen.generation import lexicon
 from mmgen.generation.values import CJK, cleaned, lowered
-from mmgen.generation.words import PAIRS, SPELLINGS, canon, number_of, plural, singular, spelling, word_set
+from mmgen.generation.words import MASS, PAIRS, SPELLINGS, canon, number_of, plural, singular, spelling, word_set
 
 MAX_COMPOUND = 3
 _TAILS = word_set("by in with for from - – — | :")
@@ -50,15 +50,18 @@ def find_noun(words: list[str], leaf: str, known: dict[str, str]) -> Noun | None
 
 
 def compound(noun: Noun, words: list[str], spent: list[bool], shelves: Collection[str]) -> list[int]:
-    """The words before the noun that belong to it: common words (``quiet wall`` clock), the category's own words
-    (``shelves``, canonical), and the first part of a known compound. In the order of the title."""
+    """The words before the noun that belong to it, in order: common ones (``quiet wall`` clock), and beside it a
+    noun, a word of the category (``shelves``, canonical) or the first part of a known compound."""
     taken: list[int] = []
     following = canon(words[noun.start])
     for i in range(noun.start - 1, -1, -1):
         if spent[i]:
             continue
         key = canon(words[i])
-        belongs = _is_common(words, i) or (not taken and key in shelves) or f"{key} {following}" in lexicon.COMPOUNDS
+        if key == canon(words[noun.end - 1]):
+            continue
+        beside = i == noun.start - 1 and (key in shelves or key in lexicon.NOUNS)
+        belongs = _is_common(words, i) or beside or f"{key} {following}" in lexicon.COMPOUNDS
         if not belongs or len(taken) == MAX_COMPOUND:
             break
         taken.insert(0, i)
@@ -104,6 +107,7 @@ def noun_phrase(text: str) -> str:
     if not words or re.search(r"\d", words[-1]):
         return ""
     low = words[-1].lower()
+    low = singular(low) if singular(low) in MASS else low
     number = number_of(low)
     if number == "many":
         last = plural(singular(low))

@@ -108,8 +108,10 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
         title.article = shelf
         left = [i for i in range(len(words)) if not spent[i]]
     _name_and_model(title, words, left, noun.end if noun else len(words))
-    if noun and "colour" not in known and is_colour_phrase(title.name):
-        title.article, title.name = f"{title.name.lower()} {title.article}", ""
+    if noun and is_colour_phrase(title.name):
+        if "colour" not in known:
+            title.article = f"{title.name.lower()} {title.article}"
+        title.name = ""
     title.claims = {slot: values for slot, values in title.claims.items() if values}
     return title
 
@@ -128,6 +130,7 @@ def _name_and_model(title: Title, words: list[str], left: list[int], end: int) -
     title.name = _name([words[i] for i in left], title.brand, title.article)
 
 
+_PATTERN_NOUNS = frozenset({"print", "prints", "stripe", "stripes", "check", "checks"})
 _Phrases = dict[str, dict[tuple[str, ...], str]]
 
 
@@ -201,9 +204,17 @@ def _claim(
             value = forms.get(tuple(keys[i : i + length]))
             if value is None or any(spent[i : i + length]) or (i and words[i - 1].lower().strip("-") in NEGATIONS):
                 continue
+            if slot == "pattern" and length == 1 and _belongs_to_name(words, spent, i):
+                continue
             spent[i : i + length] = [True] * length
             if value not in found:
                 found.append(value)
+
+
+def _belongs_to_name(words: list[str], spent: list[bool], i: int) -> bool:
+    """Whether a pattern is the noun of a name: ``Scottish Stripes``, ``Pigment Print``, but not ``Blue Stripes``."""
+    before = words[i - 1] if i and not spent[i - 1] else ""
+    return words[i].lower() in _PATTERN_NOUNS and before[:1].isupper() and not is_colour_phrase(before)
 
 
 def _name(words: list[str], brand: str, article: str) -> str:

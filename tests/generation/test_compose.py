@@ -140,3 +140,11 @@ def test_no_draft_of_any_record_says_a_word_twice() -> None:
             assert doubled(text, facts) == ""
             assert unsupported(text, facts, example["locale"]) == []
             assert coverage(text, facts) >= 0.5
+
+
+def test_chinese_sentences_have_verbs_and_short_names_their_brand() -> None:
+    facts = facts_of(product("p", "zh", "归途挂钟（紫色）", ["家居", "钟表"], "归途", None, 颜色="紫色", 图案="纯色",
+                             材质="木质", 季节="春季", 尺寸="30厘米", 风格="北欧"))  # fmt: skip
+    texts = [compose(facts, "zh", kind, seed).text for kind in ("description", "ad_copy") for seed in range(40)]
+    assert not [text for text in texts if re.search("(?:产品|此款|本品)(?:纯色|紫色)|木质材质", text)]
+    assert all("归途" in text for text in texts)

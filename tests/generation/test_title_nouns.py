@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -25,6 +26,12 @@ CASES = {
     "a phrase behind the noun is no name": ("Guess Mini Watch with Stones", "Guess", ["Watches"], "Mini", "watch"),
     "a quality behind the noun": ("Corvane mug large", "Corvane", ["Mugs"], "large", "mug"),
     "a word of many capitals is a name": ("Nova X2 Wireless Earbuds", "Nova", ["Earbuds"], "X2", "earbuds"),
+    "a pattern that is the noun of a name": ("W Pigment Print Kurta", "W", ["Kurtas"], "Pigment Print", "kurta"),
+    "a noun beside it": ("Polo Assn. Men Laptop Backpack", "Polo Assn.", ["Backpacks"], "", "laptop backpack"),
+    "a noun said twice": ("Puma ducati heritage tee blue Tshirt", "Puma", ["Tshirts"], "", "ducati heritage T-shirt"),
+    "another colour is no name": ("Indigo Black Striped Blue Tie", "Indigo", ["Ties"], "", "tie"),
+    "many of what is a mass": ("Reebok Blue Perfumes", "Reebok", ["Fragrance"], "", "perfume"),
+    "a plural in is": ("W Blue Kurtis", "W", ["Kurtis"], "", "kurti"),
     "a sentence is a name": ("The left hand of darkness", None, ["Fiction"], "The left hand of darkness", ""),
     "juice of a fruit that is a colour": ("Orange juice", "Sunny", ["Drinks"], "", "orange juice"),
 }  # fmt: skip
@@ -77,3 +84,18 @@ def test_no_text_cuts_a_compound() -> None:
     texts = _texts(product("p", "en", "Millrace brown steel water bottle", ["Outdoor", "Bottles"], "Millrace", None,
                            colour="brown", material="steel", pattern="plain"))  # fmt: skip
     assert not [text for text in texts if "bottle" in text.lower() and "water bottle" not in text.lower()]
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "brand", "wrong"),
+    [
+        pytest.param(None, "Sneakers", "Larkfield", r"(?:^|at )Larkfield dotted", id="a_brand_and_a_noun_take_the"),
+        pytest.param("Solid Zorts", "Shirts", "Larkfield", r"Zorts[\w ]* (?:is|comes)\b", id="a_title_in_the_plural"),
+        pytest.param("High-top trainer", "Sneakers", "Larkfield", r"trainer are|trainer come\b|sneaker", id="one_noun"),
+    ],
+)
+def test_number_and_noun_agree(title: str | None, category: str, brand: str, wrong: str) -> None:
+    texts = _texts(
+        product("p", "en", title, [category], brand, None, colour="green", pattern="dotted", season="winter")
+    )
+    assert not [text for text in texts if re.search(wrong, text)], texts
