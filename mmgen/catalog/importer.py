@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from mmgen.catalog.baskets import import_baskets, open_baskets
 from mmgen.catalog.readers import Row, Unreadable, open_source
 from mmgen.catalog.source_map import SourceMap, check_columns
 from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
@@ -61,6 +62,8 @@ def import_file(
     (and an interrupted import is simply run again). ``media_root`` (else the map's, else the file's folder) is where
     relative media paths start. ``progress`` gets the number of rows read since it was called before.
 
+    Where the map names ``[baskets]``, what is bought together is linked anew.
+
     Raises ValueError for a file or a map that does not fit, before anything is written; and for a file without one
     usable row while the source has products (they stay: taking them all away is hardly what is meant).
     """
@@ -68,6 +71,7 @@ def import_file(
     source = open_source(path, source_map)
     warnings = [*source.warnings, *check_columns(source_map, source.columns, str(path))]
     root = _media_root(path, source_map, media_root)
+    baskets = open_baskets(path.parent, source_map.baskets) if source_map.baskets else None
     seen = sa.Table(f"seen_{uuid.uuid4().hex}", sa.MetaData(), _seen_id(), prefixes=["TEMPORARY"])
     counts: Counter[str] = Counter()
     # A temporary table belongs to one connection: it is held for the whole import.
@@ -88,6 +92,8 @@ def import_file(
             connection.rollback()
             with connection.begin():
                 seen.drop(connection)
+    if baskets is not None:
+        warnings += import_baskets(engine, source_map.name, baskets)
     return _result(source_map.name, counts, tuple(warnings))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from mmgen.catalog.basket_map import Baskets
 from mmgen.params import Params, nearest
 
 
@@ -56,7 +57,7 @@ class SourceMap(Params):
     ``ignore``: columns that say nothing to a customer. ``optional``: columns named in ``[columns]`` or ``ignore``
     that a file may lack (an export often drops a column that is empty in every row); any other that is missing is
     an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter`` are found out from a
-    CSV file where they are not given.
+    CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -68,6 +69,7 @@ class SourceMap(Params):
     defaults: Defaults = Field(default_factory=Defaults)
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    baskets: Baskets | None = None
 
     @model_validator(mode="after")
     def _check_names(self) -> SourceMap:

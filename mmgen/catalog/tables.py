@@ -78,6 +78,23 @@ import_rejects = sa.Table(
     sa.Column("raw", sa.Text),  # JSON, each value cut at 2,000 characters
 )
 
+# What is bought together: of each product the others in its baskets, the closest first. An import replaces them.
+basket_links = sa.Table(
+    "basket_links",
+    metadata,
+    sa.Column("product_id", KeyText, primary_key=True),
+    sa.Column("rank", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", KeyText, nullable=False, index=True),
+    sa.Column("other_id", KeyText, nullable=False),
+    sa.Column("num_baskets", sa.BigInteger, nullable=False),
+)
+basket_digests = sa.Table(
+    "basket_digests",
+    metadata,
+    sa.Column("source", KeyText, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
 
 def _content_columns() -> list[sa.Column[Any]]:
     """The columns that a content row and its history share, below the four of the key."""
