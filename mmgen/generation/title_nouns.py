@@ -152,6 +152,8 @@ def _mentioned(words: list[str], keys: list[str], wanted: list[str], leaf: str) 
 def _is_common(words: list[str], i: int) -> bool:
     """Whether a word is no name: in lower case where the title has capitals, and no word that joins phrases."""
     word = words[i].strip("(),.;:")
+    if word.isupper() and word.lower() in SPELLINGS:
+        return True  # ``LED``
     plain = bool(re.fullmatch(r"[a-z]{3,}(?:-[a-z]+)*", word))
     return plain and word not in _TAILS | _SENTENCE_WORDS | lexicon.UNITS
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mmgen.generation import lexicon
-from mmgen.generation.title_colours import NEGATIONS, title_colours
+from mmgen.generation.title_claims import GENDER_WORDS, claimed, phrases
+from mmgen.generation.title_colours import title_colours
 from mmgen.generation.title_nouns import compound, find_noun, head_end, is_colour_phrase, is_thing, noun_phrase
 from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, without_private
 from mmgen.generation.words import canon
@@ -91,14 +91,14 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
         spent[noun.start : noun.end] = [True] * (noun.end - noun.start)
     title.article = noun.text if noun else ""
     raw = [w.lower().strip("(),.;:") for w in words]
-    for slot, forms in _phrases(known, f"{leaf} {title.article or shelf}").items():
+    for slot, forms in phrases(known, f"{leaf} {title.article or shelf}").items():
         if not (title.article or shelf) and slot not in known:
             continue  # without a noun the title is said as it is, with all its words
-        _claim(title, slot, forms, raw if slot == "gender" else keys, words, spent)
+        title.claims[slot] = claimed(slot, forms, raw if slot == "gender" else keys, words, spent)
     if "colour" in known:
         title.claims["colour"] = title_colours(words, keys, spent, known["colour"].lower())
     if noun:
-        shelves = {canon(part) for part in path if " " not in part and not is_thing(noun_phrase(part))} - _GENDER_WORDS
+        shelves = {canon(part) for part in path if " " not in part and not is_thing(noun_phrase(part))} - GENDER_WORDS
         belonging = compound(noun, words, spent, shelves)
         if belonging:
             whole = [words[i] for i in (*belonging, *range(noun.start, noun.end))]
@@ -128,93 +128,6 @@ def _name_and_model(title: Title, words: list[str], left: list[int], end: int) -
         title.model = " ".join(words[i] for i in tail).strip("() ")
         left = [i for i in left if i not in tail]
     title.name = _name([words[i] for i in left], title.brand, title.article)
-
-
-_PATTERN_NOUNS = frozenset({"print", "prints", "stripe", "stripes", "check", "checks"})
-_Phrases = dict[str, dict[tuple[str, ...], str]]
-
-
-def _phrases(known: dict[str, str], kind: str) -> _Phrases:
-    """Slot -> canonical words -> value: what a title may say in words of its own.
-
-    A title's colour, usage or season counts only beside an attribute: ``Orange Juice`` is a name otherwise.
-    """
-    forms: _Phrases = {s: words for s, words in _FIXED.items() if s in known or s in ("gender", "modifier", "fit")}
-    if lexicon.WEARABLE.search(kind) or known.keys() & {"gender", "colour", "season", "material"}:
-        forms["pattern"] = _FIXED["pattern"]  # a solid shirt, but not a solid potato
-    if "gender" in known:
-        forms["gender"] = _ALL_GENDERS
-    for slot, value in known.items():
-        if slot in _REPEATED:
-            words = value.lower().split()
-            key = tuple(words if slot == "gender" else [canon(w) for w in words])
-            forms[slot] = {**forms.get(slot, {}), key: value}
-    if "material" in known:
-        forms = {"material": forms.pop("material"), **forms}
-    return forms
-
-
-def _raw(forms: Iterable[str]) -> dict[tuple[str, ...], str]:
-    """Gender words as they are written: ``lady`` is not ``women`` here."""
-    return {(form,): lexicon.GENDER_OF[form] for form in forms}
-
-
-def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
-    return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
-
-
-_REPEATED = frozenset(
-    [
-        "gender",
-        "pattern",
-        "usage",
-        "season",
-        "fit",
-        "size",
-        "style",
-        "flavour",
-        "weight",
-        "volume",
-        "origin",
-        "author",
-        "material",
-    ]
-)
-_ALL_GENDERS = _raw(lexicon.TITLE_GENDERS)
-_GENDER_WORDS = frozenset(canon(word) for word in lexicon.TITLE_GENDERS)
-_FIXED: _Phrases = {
-    "gender": _raw(lexicon.CLEAR_GENDERS),
-    "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
-    "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
-    "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
-    "fit": _keyed({fit: fit.removesuffix(" fit") for fit in lexicon.FITS}),
-    "modifier": _keyed(
-        {m: m for m in (*lexicon.MATERIALS, *lexicon.MODIFIERS) if m not in lexicon.AMBIGUOUS_MATERIALS}
-    ),
-}
-
-
-def _claim(
-    title: Title, slot: str, forms: dict[tuple[str, ...], str], keys: list[str], words: list[str], spent: list[bool]
-) -> None:
-    """Mark the words of ``slot`` as spent, longest phrase first, unless they are denied (``non leather``)."""
-    found = title.claims.setdefault(slot, [])
-    for length in (4, 3, 2, 1):
-        for i in range(len(keys) - length + 1):
-            value = forms.get(tuple(keys[i : i + length]))
-            if value is None or any(spent[i : i + length]) or (i and words[i - 1].lower().strip("-") in NEGATIONS):
-                continue
-            if slot == "pattern" and length == 1 and _belongs_to_name(words, spent, i):
-                continue
-            spent[i : i + length] = [True] * length
-            if value not in found:
-                found.append(value)
-
-
-def _belongs_to_name(words: list[str], spent: list[bool], i: int) -> bool:
-    """Whether a pattern is the noun of a name: ``Scottish Stripes``, ``Pigment Print``, but not ``Blue Stripes``."""
-    before = words[i - 1] if i and not spent[i - 1] else ""
-    return words[i].lower() in _PATTERN_NOUNS and before[:1].isupper() and not is_colour_phrase(before)
 
 
 def _name(words: list[str], brand: str, article: str) -> str:

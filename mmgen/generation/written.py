@@ -54,7 +54,7 @@ def _names_zh(texts: str, name: str, later: list[str]) -> bool:
     for value in sorted(filter(None, later), key=len, reverse=True):
         name = name.replace(value, "")
     rest = re.sub(r"[\W_]+", "", name)
-    return rest in texts or all(part in texts for part in segments(rest))
+    return rest in texts or (rest[-2:] in texts and all(part in texts for part in segments(rest)))
 
 
 def words_of(text: str) -> set[str]:

@@ -21,6 +21,7 @@ CASES = {
     "the thing isn't said": ("Norrby umbrella", "Norrby", {}, "A metal shaft stands up to wind.", ["<title>"]),
     "chinese, all is said": ("归途 波点储茶罐 黑色", "归途", BLACK, "来自归途的储茶罐选用马口铁。", []),
     "chinese, the thing isn't said": ("归途 连衣裙 黑色", "归途", BLACK, "细腰带勾勒腰线。", ["<brand>", "<name>"]),
+    "chinese, the name's parts apart": ("乳胶枕", None, {}, "进口天然乳胶。枕套可拆洗。", ["<name>"]),
     "chinese, without a maker": ("黑色马克杯", None, {}, "送礼自用两相宜。", ["<name>"]),
 }
 
