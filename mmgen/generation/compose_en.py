@@ -61,7 +61,8 @@ def _opening(product: Product) -> list[str]:
     fitting = [plan for needs, plan in groups if set(needs.split()) <= facts]
     if groups is TITLED and len(fitting) > 3:
         fitting = fitting[:-3]
-    if product.has("title") and not (product.in_title or product.title_agrees()):
+    says_title = product.has("title") and (not product.in_title or (groups is TITLED and not product.has("name")))
+    if says_title and not product.title_agrees():
         fitting = [plan for plan in fitting if "{is}" not in plan and "{comes}" not in plan]
     if groups is TITLED and len(product.facts["title"].value) < SHORT_TITLE:
         fitting = [plan for plan in fitting if not plan.startswith("meet")]

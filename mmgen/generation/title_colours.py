@@ -6,6 +6,8 @@ from mmgen.generation import lexicon
 from mmgen.generation.values import joined
 from mmgen.generation.words import canon
 
+# What a colour may be of, when it isn't of the whole: ``Black Dial Watch``. Without its colour it names nothing.
+PARTS = frozenset({"dial", "frame", "sole", "strap", "trim", "band", "lens"})
 NEGATIONS = frozenset({"non", "no", "not", "without", "faux", "anti", "un", "imitation", "artificial", "look"})
 
 
@@ -37,6 +39,8 @@ def title_colours(words: list[str], keys: list[str], spent: list[bool], known: s
         start = i - 1 if shade else i
         spent[start : i + length] = [True] * (i + length - start)
         said.append(f"{shade} {colour}".strip())
+        if keys[i + length : i + length + 1] and keys[i + length] in PARTS:
+            spent[i + length] = True
     return list(dict.fromkeys(said))
 
 

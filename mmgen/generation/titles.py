@@ -123,9 +123,9 @@ def _phrase_of(end: int, words: list[str]) -> range:
 
 def _name_and_model(title: Title, words: list[str], left: list[int], end: int) -> None:
     """Numbers behind the noun are the model; the other words that are left are the name."""
-    tail = [i for i in range(end, len(words)) if i in left]
+    tail = [i for i in range(end, len(words)) if i in left or i >= head_end(words)]
     if tail and all(re.search(r"\d", words[i]) for i in tail):
-        title.model = " ".join(words[i] for i in tail).strip("() ")
+        title.model = " ".join(words[i].strip("()") for i in tail)
         left = [i for i in left if i not in tail]
     title.name = _name([words[i] for i in left], title.brand, title.article)
 

@@ -27,6 +27,7 @@ CASES = {
     "a quality behind the noun": ("Corvane mug large", "Corvane", ["Mugs"], "large", "mug"),
     "a word of many capitals is a name": ("Nova X2 Wireless Earbuds", "Nova", ["Earbuds"], "X2", "earbuds"),
     "a pattern that is the noun of a name": ("W Pigment Print Kurta", "W", ["Kurtas"], "Pigment Print", "kurta"),
+    "a colour of a part": ("Casio Women Mini Blue Dial Watches (SX004) SHN-50", "Casio", ["Watches"], "Mini", "watch"),
     "letters that are a word": ("LED desk lamp", "Lumo", ["Lighting"], "", "LED desk lamp"),
     "a noun beside it": ("Polo Assn. Men Laptop Backpack", "Polo Assn.", ["Backpacks"], "", "laptop backpack"),
     "a noun said twice": ("Puma ducati heritage tee blue Tshirt", "Puma", ["Tshirts"], "", "ducati heritage T-shirt"),
