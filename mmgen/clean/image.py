@@ -6,16 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from mmgen.clean.image_decode import decode_image, encode_jpeg, fit, is_blank
+from mmgen.clean.image_decode import decode_image, encode_jpeg
+from mmgen.clean.image_enhance import enhance, faults_of
+from mmgen.clean.image_frame import border_colour, fit, is_blank, letterbox
+from mmgen.clean.image_hash import perceptual_hash
 from mmgen.clean.image_header import ImageRejectedError
-from mmgen.clean.image_quality import border_colour, enhance, faults_of, letterbox, measure, perceptual_hash
+from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
 from mmgen.clean.params import ImageParams
 from mmgen.rejects import RejectReason
 
-VERSION = 1
+VERSION = 2
 
 COLUMNS = (
-    "master", "model_image", "width_px", "height_px", "perceptual_hash", "sharpness", "brightness", "contrast",
+    "master", "model_image", "width_px", "height_px", "perceptual_hash", "blur_px", "brightness", "contrast",
     "background_share", "is_enhanced", "reject_reason",
 )  # fmt: skip
 
@@ -52,9 +55,8 @@ def _clean_or_reject(data: bytes | None, params: ImageParams) -> dict[str, Any]:
 
 def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
     """The columns of one photo, without ``reject_reason``. Raises ImageRejectedError."""
-    # Twice the model's size is enough to measure a photo whose bytes are kept; one to be enhanced is decoded again
-    measured_side_px = 2 * params.model_side_px
-    decoded = decode_image(data, params, measured_side_px)
+    # A photo whose bytes are kept is decoded just large enough to be measured; one to be enhanced is decoded again
+    decoded = decode_image(data, params, max(SHOWN_SIDE_PX, params.model_side_px))
     pixels, keep = decoded.pixels, decoded.keep
     small = fit(pixels, params.model_side_px)
     if is_blank(small, params.blank_std):
@@ -69,7 +71,11 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
         pixels, keep = better, None
         small = fit(pixels, params.model_side_px)
         background = border_colour(small)
-    master = keep if keep is not None else encode_jpeg(pixels, params.master_quality)
+    master = (
+        keep
+        if keep is not None
+        else encode_jpeg(pixels, params.enhanced_quality if better is not None else params.master_quality)
+    )
     square = letterbox(small, background, params.model_side_px)
     # At exactly the model's size the master's bytes serve both: no second loss, no encoding
     as_is = square is small and small is pixels
@@ -79,7 +85,7 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
         "width_px": decoded.width_px,
         "height_px": decoded.height_px,
         "perceptual_hash": hashed,
-        "sharpness": quality.sharpness,
+        "blur_px": quality.blur_px,
         "brightness": quality.brightness,
         "contrast": quality.contrast,
         "background_share": quality.background_share,

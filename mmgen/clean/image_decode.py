@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from mmgen.clean.image_frame import Pixels, fit
 from mmgen.clean.image_header import (
     ImageRejectedError,
     JpegHeader,
@@ -28,10 +29,7 @@ from mmgen.clean.image_header import (
 from mmgen.clean.params import ImageParams
 from mmgen.rejects import RejectReason
 
-cv2.setNumThreads(1)  # Spark runs one Python worker a core; OpenCV's own threads would fight over them
 cv2.setLogLevel(2)  # errors only: a damaged file is reported in its row
-
-Pixels = npt.NDArray[np.uint8]
 
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
@@ -66,23 +64,6 @@ def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -
     elif is_cut_short(data, kind):
         raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
     return _decode_any(data, params)
-
-
-def fit(pixels: Pixels, side_px: int) -> Pixels:
-    """Shrink until the longest side is ``side_px``; a smaller picture is left as it is.
-
-    Halves by 2x2 means first (integer ratios run vectorised), then resamples by area: at 500 px and more this is
-    several times as fast as one fractional area resize, and as close to it as the eye can tell.
-    """
-    height, width = pixels.shape[:2]
-    while max(height, width) >= 2 * side_px and min(height, width) >= 2:
-        height, width = height // 2, width // 2
-        pixels = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
-    longest = max(height, width)
-    if longest <= side_px:
-        return pixels
-    size = (max(1, round(width * side_px / longest)), max(1, round(height * side_px / longest)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def reduction(longest_px: int, side_px: int, slack: float = 0.75) -> int:
@@ -217,11 +198,6 @@ def _upright(pixels: Pixels, orientation: int) -> Pixels:
         pixels = cv2.transpose(pixels)
     flips = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}
     return cv2.flip(pixels, flips[orientation]) if orientation in flips else pixels
-
-
-def is_blank(pixels: Pixels, blank_std: float) -> bool:
-    """Whether no channel varies by more than ``blank_std`` (of 255)."""
-    return float(cv2.meanStdDev(pixels)[1].max()) < blank_std
 
 
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:

@@ -18,13 +18,17 @@ class ImageParams(Params):
     model_quality: int = Field(92, ge=1, le=100)
     blank_std: float = Field(1.0, ge=0, description="Standard deviation (of 255) under which a picture is blank")
     enhance: bool = True
-    dark_p99: float = Field(0.70, description="Brightest channel of the brightest 1% under which a photo is dark")
-    flat_range: float = Field(0.50, description="Luma range (1st to 99th percentile) under which a photo is washed out")
-    white_p99: float = Field(0.97, description="With whites brighter than this a photo is not washed out, but light")
-    blurred_sharpness: float = Field(0.11, description="Sharpness under which a photo is blurred")
+    dark_p99: float = Field(0.80, description="Brightest channel of the brightest 1% under which a photo is dark")
+    white_p99: float = Field(0.985, description="With whites brighter than this a photo is not washed out, but light")
+    veiled_floor: float = Field(0.10, description="Darkest 0.1% over white above which a photo is washed out")
+    veiled_floor_dark: float = Field(0.35, description="The same for a dark photo")
+    veil_level: float = Field(0.85, gt=0, lt=1, description="No veil is brighter than this")
+    target_white: float = Field(0.98, gt=0, le=1, description="Where the brightest 1% of a bad photo go")
+    max_light: float = Field(12.0, gt=1, description="Linear light is multiplied by no more than this")
     max_gain: float = Field(3.0, gt=1, description="Levels are stretched by no more than this factor")
-    natural_sharpness: float = Field(0.25, gt=0, description="Sharpness that deblurring aims at")
-    deblur_steps: int = Field(3, ge=1, le=10)
+    blurred_px: float = Field(0.62, gt=0, description="Blur (at 448 px) above which a photo is blurred")
+    deblur_fidelity: float = Field(3000.0, gt=0, description="More brings back more detail and more noise")
+    enhanced_quality: int = Field(95, ge=1, le=100, description="JPEG quality of an enhanced photo's master")
 
 
 class TextParams(Params):

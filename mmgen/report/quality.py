@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen.clean.image_decode import decode_image, fit
-from mmgen.clean.image_quality import measure
+from mmgen.clean.image_decode import decode_image
+from mmgen.clean.image_frame import fit
+from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
 from mmgen.clean.params import ImageParams
 from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
@@ -105,9 +106,9 @@ def _scores(locale: str, rows: list[tuple[str, str]]) -> list[Figure]:
 
 
 def _photos(dataset: Dataset, ds: str) -> list[Figure]:
-    found = means(dataset, ds, ["sharpness", "brightness", "contrast", "background_share", "is_enhanced"])
+    found = means(dataset, ds, ["blur_px", "brightness", "contrast", "background_share", "is_enhanced"])
     labels = {
-        "sharpness": ("Sharpness as received", "", "slope of the steepest edges over the contrast; a step edge is 0.5"),
+        "blur_px": ("Blur as received", "px", "of the sharpest edges, as shown at 448 px; none is 0 to 0.6"),
         "brightness": ("Brightness as received", "", "mean luma, 0 black to 1 white"),
         "contrast": ("Contrast as received", "", "luma range from the 1st to the 99th percentile"),
         "background_share": ("Plain ground", "share", "share of pixels of the border's colour"),
@@ -145,7 +146,7 @@ def enhanced_photos(home: Path, ds: str, params: ImageParams, seed: int) -> list
         for product_id in batch.column("product_id").filter(is_enhanced).to_pylist():
             entry = (-place_of(product_id, seed), product_id)
             (heapq.heappush if len(heap) < MAX_PHOTOS else heapq.heappushpop)(heap, entry)
-    columns = ["master", "sharpness", "brightness", "contrast"]
+    columns = ["master", "blur_px", "brightness", "contrast"]
     rows = list(by_product(newest_rows(dataset, [e[1] for e in heap], columns, until=ds)).values())
     rows = [row for row in rows if row["master"]]
     return _before_and_after(rows, params) if rows else []
@@ -154,21 +155,23 @@ def enhanced_photos(home: Path, ds: str, params: ImageParams, seed: int) -> list
 def _before_and_after(rows: list[dict[str, Any]], params: ImageParams) -> list[Figure]:
     # Measured at the size that the photos were measured at as they came, or the two could not be compared
     after = [_measured(row["master"], params) for row in rows]
-    labels = {"sharpness": "Sharpness", "brightness": "Brightness", "contrast": "Contrast"}
+    labels = {
+        "blur_px": ("Blur", "px", "down"), "brightness": ("Brightness", "", "up"), "contrast": ("Contrast", "", "up")
+    }  # fmt: skip
     meaning = "the enhanced photos of the date: received, then cleaned"
     return [
         Figure(
-            f"enhanced_{name}", f"{label} of enhanced photos", _mean(v[i] for v in after), len(rows), "", "up", meaning,
-            _mean(row[name] for row in rows),
+            f"enhanced_{name}", f"{label} of enhanced photos", _mean(v[i] for v in after), len(rows), unit, is_better,
+            meaning, _mean(row[name] for row in rows),
         )
-        for i, (name, label) in enumerate(labels.items())
+        for i, (name, (label, unit, is_better)) in enumerate(labels.items())
     ]  # fmt: skip
 
 
 def _measured(master: bytes, params: ImageParams) -> tuple[float, float, float]:
-    pixels = decode_image(master, params, 2 * params.model_side_px).pixels
+    pixels = decode_image(master, params, max(SHOWN_SIDE_PX, params.model_side_px)).pixels
     found = measure(pixels, fit(pixels, params.model_side_px))
-    return found.sharpness, found.brightness, found.contrast
+    return found.blur_px, found.brightness, found.contrast
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -109,7 +109,7 @@ def _photo(row: Mapping[str, Any]) -> dict[str, Any]:
     if not row["has_image"]:
         return {"product_id": row["product_id"], "reject_reason": "image_truncated"}
     picture = row.get("photo") or jpeg((200, 40, 40))
-    measures = {"sharpness": 0.1, "brightness": 0.4, "contrast": 0.5, "background_share": 0.6, "is_enhanced": True}
+    measures = {"blur_px": 1.5, "brightness": 0.4, "contrast": 0.5, "background_share": 0.6, "is_enhanced": True}
     return {"product_id": row["product_id"], "master": picture, "model_image": picture, **measures}
 
 
