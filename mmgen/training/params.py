@@ -87,6 +87,9 @@ class TrainParams(Params):
     shuffle_rows: int = Field(
         default=20_000, ge=1, description="rows held in memory to shuffle; all of them stay if they fit"
     )
+    shuffle_bytes: int = Field(
+        default=512 * 1024**2, ge=1, description="bytes held in memory to shuffle, for rows of any size"
+    )
     num_threads: int = Field(default=0, ge=0, description="of each process; 0 shares the machine's cores among them")
     checkpoint_every: int = Field(default=100, ge=1)
     validate_every: int = Field(default=100, ge=1)

@@ -91,6 +91,17 @@ def take_snapshots(files: Sequence[str], splits: Sequence[str]) -> dict[str, Sna
             for split, found in places.items()}  # fmt: skip
 
 
+def whole_files(files: Sequence[str]) -> Snapshot:
+    """All rows of files of any table, in the order of the files. Raises as ``check_files`` does."""
+    check_files(files)
+    groups = []
+    for path in files:
+        meta = pq.read_metadata(path)
+        sizes = [meta.row_group(number).num_rows for number in range(meta.num_row_groups)]
+        groups += [RowGroup(path, number, np.arange(size)) for number, size in enumerate(sizes) if size]
+    return Snapshot("", tuple(groups))
+
+
 def check_files(files: Sequence[str]) -> None:
     """Raise ValueError where there is no file, one is absent, or a folder holds a pickle that petastorm would load."""
     if not files:
@@ -99,11 +110,12 @@ def check_files(files: Sequence[str]) -> None:
         if not path.is_file():
             raise ValueError(f"{path} is not there: list the dataset's files again, it may have been rewritten")
         for folder in path.absolute().parents:
-            if (folder / "_common_metadata").exists():
-                raise ValueError(
-                    f"{folder} has a _common_metadata file, which petastorm unpickles (it can run code). mmgen never "
-                    "writes one: find out where it comes from and delete it"
-                )
+            for name in ("_common_metadata", "_metadata"):
+                if (folder / name).exists():
+                    raise ValueError(
+                        f"{folder} has a {name} file, which petastorm unpickles (it can run code). mmgen never writes "
+                        "one: find out where it comes from and delete it"
+                    )
 
 
 def _keys(path: str) -> Iterator[tuple[int, int, str, str | None]]:

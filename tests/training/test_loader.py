@@ -37,13 +37,13 @@ def test_an_epoch_is_a_shuffle_that_seed_and_epoch_decide(name, tmp_path):
     assert ids_of(found.batches(0, skip=2)) == first[8:]
 
 
-def test_both_readers_give_the_same_arrays(tmp_path):
-    files = write_shop(tmp_path)
-    rows = {}
-    for name in loader.READERS:
-        for batch in reader(name, files, batch_rows=1, shuffle_rows=22).batches(0):
-            rows.setdefault(batch.product_id[0], []).append(batch)
-    for one, other in rows.values():
+@pytest.mark.parametrize("shuffle_rows", [pytest.param(22, id="kept"), pytest.param(9, id="streamed")])
+def test_both_readers_give_the_same_batches(shuffle_rows, tmp_path):
+    rows = [example(i, locale=None if i == 4 else "en") for i in range(22)]
+    files = [write(tmp_path / "a.parquet", rows[:13], 5), write(tmp_path / "b.parquet", rows[13:], 5)]
+    both = [reader(name, files, batch_rows=4, shuffle_rows=shuffle_rows).batches(0) for name in loader.READERS]
+    for one, other in zip(*both, strict=True):
+        assert one.product_id == other.product_id
         for field in ("pixels", "text", "audio", "attributes", "masks"):
             np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
         assert (one.locale, one.group_id) == (other.locale, other.group_id)
@@ -63,25 +63,12 @@ def test_keras_gets_the_same_batches_through_tf_data(name, tmp_path):
             assert values.dtype == getattr(batch, field).dtype
 
 
-@pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize(("num_rows", "world_size"), [(22, 2), (22, 3), (3, 4), (1, 2), (17, 1)])
-def test_every_rank_gets_as_many_full_batches(name, num_rows, world_size, tmp_path):
-    files = write_shop(tmp_path, num_train=num_rows)
-    ranks = [list(reader(name, files, rank, world_size, batch_rows=3).batches(0)) for rank in range(world_size)]
-    assert {len(batches) for batches in ranks} == {max(1, num_rows // (3 * world_size))}
-    assert {len(batch) for batches in ranks for batch in batches} == {3}
-    seen = [product_id for batches in ranks for product_id in ids_of(batches)]
-    if len(seen) <= num_rows:
-        assert len(set(seen)) == len(seen)  # ranks share no row
-
-
 @pytest.mark.parametrize("shuffle_rows", [5, 12])
 def test_a_shuffle_buffer_smaller_than_the_data_still_gives_each_row_once(shuffle_rows, tmp_path):
     files = write_shop(tmp_path, num_train=24)
-    found = ids_of(reader("arrow", files, batch_rows=4, shuffle_rows=shuffle_rows).batches(3))
-    assert sorted(found) == [f"p{i:03d}" for i in range(24)]
-    with pytest.raises(ValueError, match="raise shuffle_rows"):
-        reader("petastorm", files, shuffle_rows=shuffle_rows)
+    found = {name: ids_of(reader(name, files, shuffle_rows=shuffle_rows).batches(3)) for name in loader.READERS}
+    assert sorted(found["arrow"]) == [f"p{i:03d}" for i in range(24)] != found["arrow"]
+    assert found["arrow"] == found["petastorm"]
 
 
 def test_masks_show_what_each_row_has(tmp_path):
@@ -116,6 +103,11 @@ def test_a_product_counts_once_with_its_newest_row_and_rejected_rows_not_at_all(
             "petastorm unpickles",
             id="pickle above the files",
         ),
+        pytest.param(
+            lambda folder: [*write_shop(folder / "b"), (folder / "b" / "_metadata").write_bytes(b"x")][:1],
+            "has a _metadata file",
+            id="pickle beside the files",
+        ),
     ],
 )
 def test_what_is_refused(make, words, tmp_path):
@@ -128,6 +120,19 @@ def test_what_is_refused(make, words, tmp_path):
 def test_nothing_to_train_on_is_said(tmp_path):
     with pytest.raises(ValueError, match="nothing to train on"):
         reader("arrow", [write(tmp_path / "x.parquet", [example(1, "test")])])
+
+
+def test_fewer_rows_than_processes_are_refused(tmp_path):
+    files = write_shop(tmp_path, num_train=3)
+    with pytest.raises(ValueError, match="3 training rows are too few for 4 processes"):
+        reader("arrow", files, rank=0, world_size=4)
+
+
+def test_petastorm_refuses_a_row_group_that_it_cannot_hold(tmp_path):
+    train = take_snapshots(write_shop(tmp_path), ["train"])["train"]
+    found = loader.PetastormReader(train, 4, 7, Ranks(), shuffle_rows=100, shuffle_bytes=50_000)
+    with pytest.raises(ValueError, match="raise shuffle_bytes"):
+        next(found.batches(0))
 
 
 def test_only_the_loader_imports_petastorm_and_only_tracking_mlflow():
