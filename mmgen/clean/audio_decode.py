@@ -17,6 +17,7 @@ from mmgen.rejects import RejectReason
 
 Wave = npt.NDArray[np.float32]
 
+_UNKNOWN_BYTES = 0xFFFFFFFF
 _RATES_HZ = (2_000, 384_000)
 _MP3_RATES = ((11025, 12000, 8000), (0, 0, 0), (22050, 24000, 16000), (44100, 48000, 32000))
 _MP3_KBPS_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
@@ -65,7 +66,7 @@ def _read(data: bytes, params: AudioParams) -> tuple[Wave, int, int]:
             rate_hz, num_frames = file.samplerate, file.frames
             if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1] or not 1 <= file.channels <= params.max_channels:
                 raise AudioRejectedError(RejectReason.AUDIO_UNDECODABLE)
-            if num_frames > params.max_duration_s * rate_hz:
+            if num_frames > params.max_duration_s * rate_hz or num_frames * file.channels > params.max_samples:
                 raise AudioRejectedError(RejectReason.AUDIO_TOO_LONG)
             samples = file.read(frames=num_frames, dtype="float32", always_2d=True)
     except AudioRejectedError:
@@ -95,8 +96,13 @@ def sniff(data: bytes) -> str | None:
 
 def is_cut_short(data: bytes, kind: str) -> bool:
     """Whether the container states more bytes than there are. Streaming writers' "unknown" sizes are believed."""
-    if kind == "wav" and data[:4] == b"RIFF":
+    if kind == "wav":
         return _wav_is_cut_short(data)
+    if kind == "aiff":
+        return _chunk_is_cut_short(data, ">4sI", b"SSND")
+    if kind == "au":
+        header_bytes, size = struct.unpack_from(">II", data.ljust(12, b"\0"), 4)
+        return size != _UNKNOWN_BYTES and header_bytes + size > len(data)
     if kind == "ogg":
         last = data.rfind(b"OggS")
         page = data[last : last + 27]
@@ -109,10 +115,18 @@ def is_cut_short(data: bytes, kind: str) -> bool:
 
 
 def _wav_is_cut_short(data: bytes) -> bool:
+    if data[:4] == b"RF64" and data[12:16] == b"ds64" and len(data) >= 36:
+        (size,) = struct.unpack_from("<Q", data, 28)  # of the data chunk, which itself states 2^32 - 1
+        return data.find(b"data", 36) + 8 + size > len(data)
+    return _chunk_is_cut_short(data, ">4sI" if data[:4] == b"RIFX" else "<4sI", b"data")
+
+
+def _chunk_is_cut_short(data: bytes, form: str, wanted: bytes) -> bool:
+    """Whether the chunk that holds the samples is missing or longer than what there is."""
     offset = 12
     while offset + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, offset)
-        if name == b"data":
+        name, size = struct.unpack_from(form, data, offset)
+        if name == wanted:
             is_unknown = size == 0 or size >= 0x7FFFF000
             return not is_unknown and size > len(data) - offset - 8
         offset += 8 + size + (size & 1)

@@ -46,6 +46,11 @@ class AudioParams(Params):
 
     rate_hz: int = Field(16_000, gt=0)
     max_duration_s: float = Field(120.0, gt=0, description="Refuse a longer clip, by its header")
+    max_samples: int = Field(
+        32_000_000,
+        gt=0,
+        description="Refuse more samples over all channels, by the header: 157 KB can hold 150 million",
+    )
     min_duration_s: float = Field(0.1, gt=0)
     max_channels: int = Field(16, gt=0)
     silence_db: float = Field(-60.0, description="RMS level (dBFS) under which a clip is silent")
