@@ -9,13 +9,20 @@ from pathlib import Path
 import click
 
 from mmgen import __version__
-from mmgen.cli import catalogue, content, demo, inspect, run, upkeep
+from mmgen.cli import catalogue, content, demo, export, inspect, run, upkeep
 from mmgen.cli.settings import Settings, print_json
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "The shop's products": (catalogue.import_products, catalogue.sample),
     "The nightly run": (demo.demo, run.run, run.up, run.down, run.airflow),
-    "Looking": (inspect.status, inspect.quarantine, inspect.receipt, inspect.show_config, inspect.docs),
+    "Looking": (
+        inspect.status,
+        inspect.quarantine,
+        inspect.receipt,
+        export.export,
+        inspect.show_config,
+        inspect.docs,
+    ),
     "Published content and models": (
         content.pending,
         content.approve,

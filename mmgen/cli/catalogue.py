@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mmgen.cli.settings import Settings, command, pass_settings, plural, show
+from mmgen.cli.settings import Settings, command, pass_settings, plural, progress_of, show
 from mmgen.pipeline import ROOT
 
 if TYPE_CHECKING:
@@ -48,25 +45,8 @@ def load(settings: Settings, file: Path, map_file: Path, media_root: str | None 
     from mmgen.catalog.source_map import load_source_map
 
     source_map = load_source_map(map_file)
-    with progress_of(f"Importing {file.name}", file) as progress:
+    with progress_of(f"Importing {file.name}", lambda: estimated_rows(file)) as progress:
         return import_file(settings.engine, file, source_map, media_root, progress)
-
-
-@contextmanager
-def progress_of(title: str, file: Path) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar on stderr, or None where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from mmgen.cli.settings import console
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
-    with Progress(*columns, TimeElapsedColumn(), console=console(is_stderr=True)) as bar:
-        task = bar.add_task(title, total=estimated_rows(file))
-        yield lambda rows: bar.advance(task, rows)
-        bar.update(task, total=bar.tasks[0].completed)
 
 
 def estimated_rows(file: Path) -> int | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,6 +143,21 @@ def ds_option(is_required: bool = False, text: str = "Logical date, YYYY-MM-DD."
             raise click.BadParameter(f"{value!r}: a date like 2026-11-01 is wanted") from None
 
     return click.option("--ds", required=is_required, callback=parse, metavar="DATE", help=text)
+
+
+@contextmanager
+def progress_of(title: str, total: Callable[[], int | None]) -> Iterator[Callable[[int], None] | None]:
+    """A progress bar of rows on stderr, or None where that is no terminal. ``total`` is asked for with a bar alone."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
+    with Progress(*columns, TimeElapsedColumn(), console=console(is_stderr=True)) as bar:
+        task = bar.add_task(title, total=total())
+        yield lambda rows: bar.advance(task, rows)
+        bar.update(task, total=bar.tasks[0].completed)
 
 
 def plural(count: int, word: str) -> str:

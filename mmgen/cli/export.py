@@ -1,0 +1,215 @@
+"""``mmgen export``: a dataset's photos, clips and rows as files, to look at and to listen to."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mmgen.cli.settings import Settings, command, ds_option, pass_settings, plural, progress_of, show
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
+    from mmgen.datasets import Dataset
+
+INDEX = "index.csv"
+BATCH_ROWS = 8  # of photos of up to some MB each
+FILE_BUFFER = 1024**2  # without one, a column of a row group is loaded whole
+
+
+@command(
+    "export",
+    "mmgen export clean_audio --out /tmp/sound",
+    "mmgen export creatives --ds 2026-11-01 --out /tmp/ads --limit 50",
+    "mmgen export clean_images --product S00012 --product S00013 --out /tmp/two",
+    "mmgen export raw_media --rejected --out /tmp/bad --json",
+)
+@click.argument("dataset")
+@ds_option(text="As of this date (default: the newest): each product's newest row at or before it.")
+@click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Where to.")
+@click.option("--product", "products", multiple=True, metavar="PRODUCT", help="Only this product; may be repeated.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
+@click.option("--rejected", is_flag=True, help="The rejected rows instead of the clean ones.")
+@click.option("--all", "is_all", is_flag=True, help="Clean and rejected rows.")
+@click.option("--force", is_flag=True, help="Even if DIR holds files: those of the same names are replaced.")
+@pass_settings
+def export(
+    settings: Settings,
+    dataset: str,
+    ds: str | None,
+    out: Path,
+    products: tuple[str, ...],
+    limit: int | None,
+    rejected: bool,
+    is_all: bool,
+    force: bool,
+) -> None:
+    """Write a dataset's media as files named by product, and index.csv with the other columns.
+
+    One folder a media column. Photos as they are stored, sound as WAV.
+    """
+    if rejected and is_all:
+        raise click.UsageError("--all has the rejected rows, too: give one of --rejected and --all")
+    if out.is_dir() and any(out.iterdir()) and not force:
+        raise ValueError(f"{out} is not empty: choose another folder, or add --force to write into it")
+    source = settings.dataset(dataset)
+    wanted = Wanted(frozenset(products), limit, None if is_all else rejected)
+    dates = [partition for partition in source.partitions() if ds is None or partition.ds <= ds]
+    if not dates:
+        when = f" at or before {ds}" if ds else ""
+        raise ValueError(f"{dataset} has no partition{when}: `mmgen status {dataset}` shows what there is")
+    with progress_of(f"Exporting {dataset}", lambda: sum(partition.num_rows for partition in dates)) as progress:
+        done = write(source, [partition.ds for partition in reversed(dates)], wanted, out, progress)
+    if missing := sorted(wanted.products - done.products):
+        kind = "rejected " if rejected else "" if is_all else "clean "
+        raise ValueError(
+            f"{dataset} has no {kind}row of {', '.join(missing[:5])}{' ...' if len(missing) > 5 else ''} as of "
+            f"{dates[-1].ds}: `mmgen receipt {missing[0]}` shows where it is. {plural(done.num_rows, 'row')} exported"
+        )
+    value: dict[str, Any] = {
+        "dataset": dataset,
+        "as_of": ds or dates[-1].ds,
+        "out": str(out),
+        "index": str(out / INDEX),
+    }
+    value |= {"num_rows": done.num_rows, "num_files": done.num_files, "num_bytes": done.num_bytes}
+    words = (
+        f"{plural(done.num_rows, 'row')} of {dataset} as of {value['as_of']}, {plural(done.num_files, 'media file')}"
+    )
+    show(settings, value, lambda console: console.out(f"{out / INDEX}: {words} ({done.num_bytes / 1e6:,.1f} MB)"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows: of which products (empty: all), how many (None: all), rejected or clean ones (None: both)."""
+
+    products: frozenset[str]
+    limit: int | None
+    rejected: bool | None
+
+
+@dataclass
+class Done:
+    """What was written."""
+
+    num_rows: int = 0
+    num_files: int = 0
+    num_bytes: int = 0
+    products: set[str] = field(default_factory=set)
+    """Those of the wanted products that have a row."""
+
+
+Progress = Callable[[int], None]
+
+
+def write(dataset: Dataset, dates: Sequence[str], wanted: Wanted, out: Path, progress: Progress | None) -> Done:
+    """Write the newest row of each key in ``dates`` (newest first) into ``out``.
+
+    Into a hidden folder in it first: an export that breaks off leaves no file there. Memory is bounded by a few rows
+    and the keys.
+    """
+    import pyarrow as pa
+
+    from mmgen.cli.export_files import as_cell, as_file, put
+
+    done = Done()
+    keys = dataset.contract.keys
+    media = [column.name for column in dataset.contract.columns if pa.types.is_binary(column.type)]
+    others = [column.name for column in dataset.contract.columns if column.name not in (*keys, "ds", *media)]
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as name:
+        folder = Path(name)
+        for column in media:
+            (folder / column).mkdir()
+        # The mark at the beginning tells spreadsheets that it is UTF-8.
+        with (folder / INDEX).open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+            index = csv.writer(file)
+            index.writerow([*keys, "ds", *media, *others])
+            for row in newest_rows(dataset, dates, wanted, progress):
+                key = [str(row[name]) for name in keys]
+                paths = []
+                for column in media:
+                    if row[column] is None:
+                        paths.append("")
+                        continue
+                    ending, value = as_file(row[column], column)
+                    paths.append(f"{column}/{put(folder / column, key, ending, value)}")
+                    done.num_files += 1
+                    done.num_bytes += len(value)
+                index.writerow([*map(as_cell, [*key, row["ds"]]), *paths, *(as_cell(row[name]) for name in others)])
+                done.num_rows += 1
+                if row["product_id"] in wanted.products:
+                    done.products.add(row["product_id"])
+        move_into(folder, out)
+    return done
+
+
+def newest_rows(
+    dataset: Dataset, dates: Sequence[str], wanted: Wanted, progress: Progress | None
+) -> Iterator[dict[str, Any]]:
+    """The rows that are wanted, of the newest date on: a key that came before is of an older date and passed over.
+
+    Of each row group the keys are read first, and the rest only where a row of it is wanted.
+    """
+    import pyarrow.parquet as pq
+
+    seen: set[tuple[str, ...]] = set()
+    num_rows = 0
+    for ds in dates:
+        for path in dataset.files(ds=[ds]):
+            with pq.ParquetFile(path, buffer_size=FILE_BUFFER) as file:
+                for group in range(file.num_row_groups):
+                    rows = wanted_rows(dataset, file, group, wanted, seen)
+                    for row in rows_of(file, group, rows):
+                        yield dict.fromkeys(dataset.contract.file_schema.names) | row | {"ds": ds}
+                        num_rows += 1
+                        if num_rows == wanted.limit:
+                            return
+                    if progress:
+                        progress(file.metadata.row_group(group).num_rows)
+
+
+def wanted_rows(
+    dataset: Dataset, file: pq.ParquetFile, group: int, wanted: Wanted, seen: set[tuple[str, ...]]
+) -> list[int]:
+    """Which rows of a row group were asked for and are no older ones of a key in ``seen``, which learns theirs."""
+    names = [*dataset.contract.keys, "reject_reason"]
+    table = file.read_row_group(group, columns=names)
+    rows = []
+    for row, (*key, reason) in enumerate(zip(*(table.column(name).to_pylist() for name in names), strict=True)):
+        is_asked_for = not wanted.products or key[0] in wanted.products  # every dataset's first key is the product
+        if is_asked_for and tuple(key) not in seen and wanted.rejected in (None, reason is not None):
+            rows.append(row)
+        seen.add(tuple(key))
+    return rows
+
+
+def rows_of(file: pq.ParquetFile, group: int, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The given rows of a row group, in their order; a few of them are in memory at once."""
+    if not rows:
+        return
+    left, start = deque(rows), 0
+    for batch in file.iter_batches(BATCH_ROWS, row_groups=[group], use_threads=False):
+        while left and left[0] < start + batch.num_rows:
+            yield batch.slice(left.popleft() - start, 1).to_pylist()[0]
+        start += batch.num_rows
+        if not left:
+            return
+
+
+def move_into(folder: Path, out: Path) -> None:
+    """Put the finished files into ``out``, the index last: where it stands, the export is whole."""
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    for file in sorted(files, key=lambda path: path.name == INDEX):
+        target = out / file
+        if target.parent.is_symlink() and target.parent != out:
+            raise ValueError(f"{target.parent} is a link to elsewhere: remove it, or choose another folder")
+        target.parent.mkdir(exist_ok=True)
+        (folder / file).replace(target)
