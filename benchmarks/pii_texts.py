@@ -339,6 +339,294 @@ QQ糖 {capacity}
 """,
 }
 
+# Written after the first count of the held-out half, to widen the development half alone; that count fell short
+PERSONAL_ADDED = {
+    "en": """
+Hi, I'm the owner, you can phone me on {phone} in the evening.
+Just give us a ring on {phone}
+Pick-up only. My number is {phone}
+Not happy? {phone} is our complaints line.
+For a quote: {phone} or {email}
+Text or call {phone}
+You may also SMS {phone}.
+Or contact our sales office on {phone}
+Telephone orders: {phone}
+Call now! {phone}
+Free sample? Phone us today at {phone}
+Store: 12 High Street. Tel {phone}
+Mob: {phone}
+({phone}) - ask about engraving
+Repairs by John, {phone}
+To book a fitting ring our studio at {phone}
+Speak to an expert: {phone}
+Phone/WhatsApp: {phone}
+Buyer left a note: my cell is {phone}, knock loudly
+Viber {phone}
+Importer's hotline {phone}.
+Mr Brown's phone number is {phone}
+Any trouble with the zip, call Anna ({phone})
+See also our helpdesk: {phone}; {email}
+Enquiries {phone}
+Order by phone on {phone} or by mail to {email}
+my e-mail's {email}
+Please cc {email} on all orders
+PayPal: {email}
+Visa: {card}
+He paid with {card} and wants it back
+Debit card {card} was declined
+Use card no {card} for the balance.
+Transfer to {iban} (reference: coat)
+My passport is {passport}
+Passport: {passport}
+Copy of passport ({passport}) attached.
+her SSN: {ssn}
+SSN# {ssn}
+Social Security {ssn}
+NINO {nino}
+National Insurance: {nino}
+Aadhaar no. {aadhaar}
+UIDAI Aadhaar card {aadhaar}
+Send the parcel to: {address}
+My address is {address}
+Billing address: {address}
+Mailing address: {address}
+API: {url_token}
+Staging: {url_login}
+Confirm at {url_email}
+""",
+    "zh": """
+想看实物可以打{phone}
+有货,{phone},随时来电
+请加{phone}微信
+电话微信{phone}
+本店电话{phone}
+张经理:{phone}
+预约量尺{phone}
+客服小美 {phone}
+有问题找店长{phone}
+手机/微信:{phone}
+报修请打 {phone}
+欢迎来电咨询:{phone}
+全国统一客服热线:{phone}
+不满意请拨投诉电话{phone}
+批发价请咨询{phone}
+电話:{phone}
+聯絡電話 {phone}
+师傅姓刘,电话{phone}
+安装预约({phone})
+工厂电话:{phone},{phone}
+请留言或致电{phone}
+寄件人 周杰 {phone}
+QQ邮箱{email}
+邮件联系:{email}
+发送到{email}即可
+把订单号发我邮箱 {email}
+支付宝账号{email}
+打款到建行卡{card}
+开户行:招商银行 账号{card}
+卡号是{card}
+公民身份号码 {cnid}
+报关证件:身份证 {cnid}
+身份证后附:{cnid}
+我的身份证是{cnid}
+护照编号:{passport}
+护照号码为{passport}
+身分證號碼:{twid}
+统一编号 身份证字号 {twid}
+通行证号 {permit}
+台胞证/回乡证:{permit}
+加V:{handle}
+wx:{handle}
+威信 {handle}
+薇信号:{handle}
+请加微信号{handle}咨询
+QQ号:{qq}
+扣扣 {qq}
+加QQ {qq} 进群
+配送地址:{address}
+我的收货地址是{address}
+寄至{address}
+送货地址 {address}
+接口文档 {url_token}
+后台 {url_login}
+退订链接 {url_email}
+""",
+}
+
+NEUTRAL_ADDED = {
+    "en": """
+Contains {cas} as a solvent
+CAS number: {cas}
+HS code {hs}, origin China
+Tariff no. {hs}
+IMEI number is {imei}
+Device IMEI 1: {imei}, IMEI 2: {imei}
+MAC address {mac}
+Printer at {ip}
+IP: {ip}
+Rated {score} by buyers
+Average score {score}.
+Case barcode {gtin14}
+GTIN-14: {gtin14}
+Short code {ean8}
+Covered by patent {patent} and others
+Pat. {patent}
+Tag us {social} and {social}
+Contact us on Instagram: {social}
+pi = {decimal}
+Lens factor {decimal} at 550 nm
+Support: see {url}
+For help visit {url} or the store.
+Contact {url}
+Call centre open {hours}
+Phone lines open {hours}, {hours} on Sundays
+Mobile version {version} is out now.
+Text size {sizes}
+Cell capacity {capacity}
+Customer service rated {score}
+Phone model {model} {capacity}
+Fits phones {model} / {model}
+Phone holder, {dims}
+Telephone table {dims}, walnut
+Mobile phone pouch {dims} ({sku})
+Fax paper roll {dims}
+Call bell, {sku}
+Your order {order} ships {date}
+PO {order}, invoice {serial}
+Invoice no: {order}
+Receipt {order} of {date}
+Tracking no. {tracking}
+Customer no. {serial}
+Account manager since {years}
+Registered design {patent}
+Part no {sku} replaces {sku} and {sku}
+P/N {serial}
+Style {sku} - colour {colour}
+Cat. no. {sku}
+SN: {serial} / IMEI: {imei}
+EAN {ean} UPC {upc} SKU {sku}
+{sku} {ean}
+{ean} / {upc}
+{model} {serial}
+{serial}
+{order}
+{upc}
+{gtin14}
+{tracking}
+{imei}
+{isbn13}
+{hs}
+{dims}; {dims}; {dims}
+Voltage {capacity}; lumen {count}
+Card reader {model} USB 3.2
+Gift card {price}, valid until {date}
+Business card case {dims}
+Memory card {capacity} class 10
+Greeting card, {ean}
+Visa-free sim for {count}
+Account book A5, {isbn13}
+ID bracelet, {dims}
+Passport holder {sku} {price}
+Wallet for 12 cards and passport: {dims}
+Address labels {dims}, {count}
+Ships to 30 countries in 5 days, {price}
+Delivered to you by {date}
+Deliver to store: {price}
+Home address plaque, {dims}
+""",
+    "zh": """
+路由IP {ip}
+后台管理 {ip}
+评分:{score}
+好评{score}
+邮政编码:{cnpost}
+邮编 {cnpost}
+微博 {social}
+话题{hashtag}{hashtag}
+软件版本:{version}
+系统版本{version}
+码数 {sizes}
+尺寸可选 {sizes}
+手机型号:{model}
+手机尺寸 {dims}
+手机支架 {dims}
+电话机 {model}
+电话卡套 {sku}
+客服在线时间 {hours}
+客服工作时间:{hours}
+咨询时间{hours}
+联系客服 {url}
+咨询详情 {url}
+号码牌 {dims}
+手机号码牌 {dims}
+老板椅 {dims}
+老板杯 {sku}
+经理桌 {dims} {cnprice}
+先生袜 {cnsize}
+女士手表 {model}
+女士衬衫 {sizes}
+女士 {cnsize}
+男士 {cnsize} {sku}
+男士腰带 {dims}
+小姐姐同款 {sku}
+师傅椅 {dims}
+服务保障 {count}
+售后服务 {years}
+热线电缆 {dims}
+传真纸 {dims}
+打底衫 {sku}
+打火机 {ean}
+拨片 {dims}
+短信提醒手环 {model}
+对讲机频率 {capacity}
+座机电话架 {dims}
+订购数量 {count}
+预订价 {cnprice}
+加盟店 {count}
+网店客服编号 {serial}
+店铺ID {serial}
+商品ID:{serial}
+商品编号:{serial}
+货品编码 {ean}
+产品条码:{ean}
+运单号 {express}
+物流单号:{express}
+快递 {express}
+取件码 {cnorder}
+流水号:{cnorder}
+支付单号 {cnorder}
+交易号 {cnorder}
+手机串号 {imei}
+设备号 IMEI {imei}
+{imei}
+{serial}
+{cnorder}
+{express}
+{isbn13}
+{sku} {ean}
+出厂编号:{serial}
+合格证编号 {serial}
+检验报告编号:{batch}
+3C证书编号 {serial}
+企业标准 {cnstandard}
+卫生许可证:{cnlicence}
+进口批文 {cnlicence}
+税号 {cncompany}
+实用新型专利 {cnpatent}
+地址栏输入 {ip}
+寄到全国,{cnprice}包邮
+发到门店自提 {cnprice}
+身份证夹 {dims}
+证件包 {dims} {sku}
+护照包 {sku}
+微信转账 {cnprice}
+微信小程序 {version}
+QQ星牛奶 {capacity}
+银行卡套 {dims}
+信用卡尺寸 {dims}
+""",
+}
+
 _WIDE = {",": "，", ":": "："}
 _PLACE = re.compile(r"\{(\w+)\}")
 _PLAIN = {
@@ -371,9 +659,12 @@ def half_of(template: str) -> str:
     return HELD_OUT if hashlib.sha256(template.encode()).digest()[0] & 1 else DEVELOPMENT
 
 
-def templates(kind: dict[str, str], language: str, half: str) -> list[str]:
-    """The templates of a language that belong to a half."""
-    return [line for line in kind[language].strip().split("\n") if half_of(line) == half]
+def templates(kind: dict[str, str], added: dict[str, str], language: str, half: str) -> list[str]:
+    """The templates of a language that belong to a half; those that were added later belong to the development half."""
+    lines = [line for line in kind[language].strip().split("\n") if half_of(line) == half]
+    if half == DEVELOPMENT:
+        lines += [line for line in added[language].strip().split("\n") if line not in kind[language]]
+    return lines
 
 
 def fill(template: str, language: str, rng: random.Random, personal: dict[str, values.Value]) -> tuple[str, list[Find]]:
@@ -415,8 +706,8 @@ def texts(num: int, seed: int, elsewhere: bool = False) -> list[Text]:
 
 
 def _text(language: str, half: str, rng: random.Random, personal: dict[str, values.Value], wanted: str) -> Text:
-    positive = [line for line in templates(PERSONAL, language, half) if wanted in line]
-    neutral = templates(NEUTRAL, language, half)
+    positive = [line for line in templates(PERSONAL, PERSONAL_ADDED, language, half) if wanted in line]
+    neutral = templates(NEUTRAL, NEUTRAL_ADDED, language, half)
     chosen = rng.choices(positive, k=rng.choices((0, 1, 2), (30, 45, 25))[0])
     chosen += rng.choices(neutral, k=rng.choices((0, 1, 2), (20, 40, 40))[0])
     chosen += rng.choices(_PLAIN[language], k=rng.choices((0, 1), (1, 2))[0])

@@ -117,6 +117,8 @@ def _card(rng: random.Random) -> list[Part]:
     else:
         brand = rng.choice(("visa16", "mastercard", "amex", "discover", "jcb16", "diners"))
         number = FAKERS["en_US"].credit_card_number(brand)
+        while brand == "jcb16" and not 3528 <= int(number[:4]) <= 3589:  # faker also makes numbers that no one issues
+            number = FAKERS["en_US"].credit_card_number(brand)
     gap = rng.choice(("", " ", "-"))
     cuts = (4, 10) if len(number) in (14, 15) else (4, 8, 12)
     groups = [number[a:b] for a, b in zip((0, *cuts), (*cuts, len(number)), strict=True)]
@@ -155,7 +157,8 @@ def _cn_passport(rng: random.Random) -> list[Part]:
 
 
 def _nino(rng: random.Random) -> list[Part]:
-    raw = FAKERS["en_GB"].ssn().replace(" ", "")
+    # faker's have the prefix ZZ, which is never given out
+    raw = rng.choice(("AB", "CE", "JM", "PX", "SR", "WL", "YZ")) + digits(rng, 6) + rng.choice("ABCD")
     spaced = f"{raw[:2]} {raw[2:4]} {raw[4:6]} {raw[6:8]} {raw[8:]}"
     return [(rng.choice((raw, spaced)), "id")]
 

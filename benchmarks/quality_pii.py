@@ -2,13 +2,16 @@
 
 A find counts where all of its letters and digits are masked; a mask is right where at least half of it is labelled
 personal. Intervals are over texts. The masks were written from the development half's misses, which
-`--failures development` lists; the held-out half, and the telephone numbers of twelve countries that no development
-text has, were only counted.
+`--failures development` lists. The held-out half was counted after each change, and its misses were not read; templates
+and masks have one author, the values are faker's. The counts here are of values drawn after the last change (a seed of
+their own). The telephone numbers of twelve countries that no development text has were only counted, and so were the
+masks in the real shops' texts, which have no personal data.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,7 +23,7 @@ import report
 from mmgen.clean.pii import find_personal_data
 from report import Section, options, publish
 
-SEED = 2026
+SEED = 2027
 MIN_RECALL, MIN_PRECISION = 0.99, 0.98
 Span = tuple[int, int, str]
 Count = tuple[int, int]  # right, of how many
@@ -94,6 +97,17 @@ def print_failures(made: Sequence[Text]) -> None:
                 print("masked", span[2], repr(item.text[span[0] : span[1]]), "in", repr(item.text))
 
 
+def real_texts() -> list[str]:
+    """Titles and descriptions of the real catalogue; none where there is no catalogue."""
+    found: list[str] = []
+    for shop, columns in (("fashion", ("productDisplayName",)), ("grocery", ("name", "description"))):
+        path = report.CATALOGUE / shop / "products.csv"
+        if path.exists():
+            with path.open(newline="") as file:
+                found += [row[name] for row in csv.DictReader(file) for name in columns if row.get(name)]
+    return found
+
+
 def main() -> int:
     """Count, print, write the section; 1 where the held-out half or the whole misses a floor."""
     args: argparse.Namespace = options(__doc__, ("--failures", "development: list what that half gets wrong, and stop"))
@@ -109,6 +123,9 @@ def main() -> int:
         rows += table_of([item for item in held_out if item.language == language], f"{HELD_OUT}, {language}", ["all"])
     rows += table_of([item for item in made if item.half == DEVELOPMENT], DEVELOPMENT, ["all"])
     rows += table_of(made, "whole", ["all"])
+    if real := real_texts():
+        num_masks = sum(len(find_personal_data(text)) for text in real)
+        rows.append([f"{len(real)} real texts", "all", 0, "-", num_masks, "-"])
     rows += table_of(texts(len(made) // 4, SEED + 1, elsewhere=True), "other countries", ["phone"])
     note = f"{len(made)} texts. {(__doc__ or '').partition(chr(10))[2].strip()} Floors: {MIN_RECALL}, {MIN_PRECISION}."
     publish(
