@@ -94,13 +94,18 @@ class Dataset:
             for ds, rows in sorted(found.items())
         ]
 
-    def files(self, ds: list[str] | None = None, until: str | None = None, before: str | None = None) -> list[str]:
-        """Absolute paths of the committed files: of given partitions, up to ``until``, earlier than ``before``."""
+    def files(
+        self,
+        ds: list[str] | None = None,
+        until: str | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> list[str]:
+        """Absolute paths of the committed files: of given partitions; up to, ``before`` or ``after`` a date."""
 
         def wanted(value: str) -> bool:
-            return (
-                (ds is None or value in ds) and (until is None or value <= until) and (before is None or value < before)
-            )
+            bounds = (until is None or value <= until, before is None or value < before, after is None or value > after)
+            return (ds is None or value in ds) and all(bounds)
 
         return [str(self.path / row["path"]) for row in self._adds() if wanted(row["partition.ds"])]
 
@@ -202,6 +207,11 @@ class Dataset:
     def last_commit(self, ds: str) -> Commit | None:
         """The newest commit about a partition."""
         return next((c for c in self.history() if c.metadata.get("ds") == ds), None)
+
+    def is_run_after(self, ds: str) -> bool:
+        """Whether a later date has been run, be it without rows."""
+        noted = (commit.metadata.get("ds", "") for commit in self.history())
+        return any(value > ds for value in (*(p.ds for p in self.partitions()), *noted))
 
     def vacuum(self, retention_hours: int, is_dry_run: bool = False) -> list[str]:
         """Delete files that no version within the retention needs, and those that crashed attempts left."""

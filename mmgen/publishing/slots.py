@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import insert_for, product_content, product_content_history
 from mmgen.publishing.params import (
@@ -41,6 +41,23 @@ def read_slots(connection: Connection, product_ids: Iterable[str]) -> dict[Slot,
     query = sa.select(product_content).where(product_content.c.product_id.in_(list(product_ids)))
     rows = [dict(row) for row in connection.execute(query).mappings()]
     return {slot_of(row): row for row in rows}
+
+
+def iter_written_at(engine: Engine, ds: str, batch_size: int = 10_000) -> Iterator[Sequence[tuple[str, str]]]:
+    """(product_id, kind) of every key that has a generated row of ``ds``, each once, in batches."""
+    table = product_content
+    key = (table.c.product_id, table.c.kind)
+    is_own = (table.c.ds == ds, table.c.author != str(Author.HUMAN))
+    base = sa.select(*key).where(*is_own).distinct().order_by(*key).limit(batch_size)
+    last: tuple[str, str] | None = None
+    while True:
+        query = base if last is None else base.where(sa.tuple_(*key) > sa.tuple_(*last))
+        with engine.connect() as connection:
+            rows = [(row.product_id, row.kind) for row in connection.execute(query)]
+        if not rows:
+            return
+        yield rows
+        last = rows[-1]
 
 
 def read_history(

@@ -1,0 +1,71 @@
+"""Which checked pieces of content a date has to publish, and what later dates have said of them already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import functions as F
+
+from mmgen.derive import needed_keys
+from mmgen.inputs import current
+from mmgen.publishing.contents import contents
+from mmgen.publishing.slots import iter_written_at
+from mmgen.spark import scan
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from sqlalchemy.engine import Engine
+
+    from mmgen.job import JobContext
+
+KEY = ["product_id", "kind"]
+LATER = ("ds", "run_id", "model_version", "status")
+
+
+def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: Path) -> DataFrame:
+    """The content to publish: the columns of ``contents``, ``input_hash`` (of the check), ``status``, ``is_checked``
+    (the check saw this very value), ``is_own`` (the catalogue's row is of this date) and ``later`` (what a later
+    date's receipt says; null for none). What was not checked comes first, else ordered by key.
+
+    That is what the receipts before the date do not know, and what the catalogue holds for this very date: where the
+    content has gone back since to what it was before, the receipts alone would see nothing to do, and the text that
+    the date once published would stay.
+    """
+    checked = current(ctx, "content_checks").select(
+        *KEY,
+        F.col("content_hash").alias("input_hash"),
+        F.col("input_hash").alias("checked_input"),
+        F.col("value_hash").alias("checked_hash"),
+        "status",
+    )
+    need = needed_keys(ctx, checked, ctx.dataset("publications"), config_hash)
+    own = _own_keys(ctx, engine, scratch)
+    need = need.unionByName(checked.join(own, KEY, "left_semi").select(need.columns)).distinct()
+    values = contents(ctx).withColumnRenamed("input_hash", "made_input").drop("reject_reason", "facts")
+    rows = checked.join(need, [*KEY, "input_hash"]).join(values, KEY)
+    is_same = F.col("status").isNull() | F.col("checked_hash").eqNullSafe(F.col("value_hash"))
+    rows = rows.withColumn("is_checked", is_same & F.col("checked_input").eqNullSafe(F.col("made_input")))
+    rows = rows.join(own.withColumn("is_own", F.lit(True)), KEY, "left")
+    return rows.join(_later_receipts(ctx, config_hash), KEY, "left").orderBy("is_checked", *KEY)
+
+
+def _own_keys(ctx: JobContext, engine: Engine, scratch: Path) -> DataFrame:
+    """Keys of which the catalogue holds a generated text of this date."""
+    file = scratch / "own.parquet"
+    schema = pa.schema([(name, pa.string()) for name in KEY])
+    with pq.ParquetWriter(file, schema) as writer:
+        for keys in iter_written_at(engine, ctx.ds):
+            columns = [pa.array(column, pa.string()) for column in zip(*keys, strict=True)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+    return ctx.spark.read.schema(", ".join(f"{name} string" for name in KEY)).parquet(str(file))
+
+
+def _later_receipts(ctx: JobContext, config_hash: str) -> DataFrame:
+    """What the newest date after this one has said of each key. Receipts of another catalogue say nothing of this."""
+    dataset = ctx.dataset("publications")
+    rows = scan(ctx.spark, dataset, dataset.files(after=ctx.ds))
+    said = rows.where((F.col("config_hash") == config_hash) & F.col("action").isNotNull())
+    return said.groupBy(*KEY).agg(F.max_by(F.struct(*LATER), "ds").alias("later"))
