@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mmgen.contracts import Check, Contract
@@ -17,6 +18,8 @@ from mmgen.contracts import Check, Contract
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 log = logging.getLogger(__name__)
+
+NOT_NULL = "expect_column_values_to_not_be_null"
 
 
 class CheckFailedError(RuntimeError):
@@ -53,20 +56,40 @@ class Audit:
 
 
 def audit(contract: Contract, files: list[Path]) -> Audit:
-    """Run a contract's checks on staged Parquet files.
+    """Run a contract's checks on staged Parquet files, and see that its required columns are filled.
 
-    Only checked columns are read, never media: Great Expectations costs ten times plain pandas, so it runs once a
-    partition and on scalars.
+    Only these columns are read, never media: Great Expectations costs ten times plain pandas, so it runs once a
+    partition and on scalars. A rejected row has its keys and its lineage; its own columns may be empty.
     """
     columns = sorted({c for check in contract.checks for c in _columns_of(check)} | {"reject_reason"})
-    frames = [pq.read_table(file, columns=columns).to_pandas() for file in files]
+    required = _required_columns(contract)
+    frames: list[pd.DataFrame] = []
+    nulls: Counter[str] = Counter()
+    for file in files:
+        table = pq.read_table(file, columns=sorted({*columns, *required}))
+        clean = table.filter(pc.is_null(table.column("reject_reason"))) if required else table
+        for name in required:
+            nulls[name] += (clean if name in contract.own_columns else table).column(name).null_count
+        frames.append(table.select(columns).to_pandas())
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({c: [] for c in columns})
     rejects = Counter(str(r) for r in frame["reject_reason"].dropna())
     enough = [c for c in contract.checks if len(frame) and len(frame) >= c.min_rows]
     skipped = [c for c in contract.checks if c not in enough]
     outcomes = run_expectations(frame, enough)
     outcomes += [CheckOutcome(c.name, c.severity, None, f"skipped: {len(frame)} rows") for c in skipped]
+    outcomes += [CheckOutcome(f"{n}_present", "fail", not nulls[n], _share(nulls[n], len(frame))) for n in required]
     return Audit(len(frame), dict(rejects.most_common()), outcomes)
+
+
+def _required_columns(contract: Contract) -> list[str]:
+    """The columns that the contract requires, less those of which an expectation says so already."""
+    full = [c for c in contract.checks if c.expectation == NOT_NULL and c.severity == "fail" and not c.min_rows]
+    said = {"ds", *(c.kwargs["column"] for c in full if "mostly" not in c.kwargs)}  # ds stands in the path
+    return [c.name for c in contract.columns if c.is_required and c.name not in said]
+
+
+def _share(count: int, num_rows: int) -> str:
+    return f"{count} of {num_rows} rows" if count else ""
 
 
 def run_expectations(frame: pd.DataFrame, checks: list[Check]) -> list[CheckOutcome]:
@@ -110,9 +133,7 @@ def _outcome(check: Check, result: Any) -> CheckOutcome:
     if info.get("raised_exception"):
         return CheckOutcome(check.name, check.severity, False, str(info.get("exception_message", ""))[:200])
     unexpected = values.get("unexpected_count")
-    detail = (
-        f"{unexpected} of {values.get('element_count')} rows" if unexpected else str(values.get("observed_value", ""))
-    )
+    detail = _share(unexpected or 0, values.get("element_count", 0)) or str(values.get("observed_value", ""))
     return CheckOutcome(check.name, check.severity, bool(result.success), detail)
 
 
