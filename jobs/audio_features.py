@@ -1,4 +1,4 @@
-"""audio_features: clean_audio -> audio_features."""
+"""audio_features: clean_audio, by the audio encoder -> audio_features."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from mmgen.derive import Outcome, Step, derive
 from mmgen.features.audio import VERSION, audio_features
 from mmgen.inputs import derived
 from mmgen.job import JobContext, main
+from mmgen.training.encoder_choice import fitted_audio
 
 
 def run(ctx: JobContext) -> Outcome:
-    """Log-mel statistics of each clip."""
-    params = ctx.config.features.audio
+    """Log-mel statistics of each clip, and what the encoder says of it."""
+    params, fitted = ctx.config.features.audio, fitted_audio(ctx.config)
     inputs = partial(derived, ctx, "clean_audio", "audio")
-    transform = partial(audio_features, params=params)
-    return derive(ctx, inputs, Step("audio_features", params.digest(VERSION), transform, needs="audio"))
+    transform = partial(audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
+    config_hash = params.digest(VERSION, fitted.label)
+    return derive(ctx, inputs, Step("audio_features", config_hash, transform, needs="audio"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""image_features: clean_images -> image_features."""
+"""image_features: clean_images, by the image encoder -> image_features."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from mmgen.derive import Outcome, Step, derive
 from mmgen.features.image import VERSION, image_features
 from mmgen.inputs import derived
 from mmgen.job import JobContext, main
+from mmgen.training.encoder_choice import fitted_image
 
 
 def run(ctx: JobContext) -> Outcome:
-    """Colour and shape features of each photo, and its pixels at the training size."""
-    params = ctx.config.features.image
+    """Colour and shape features of each photo, what the encoder says of it, and its pixels at the training size."""
+    params, fitted = ctx.config.features.image, fitted_image(ctx.config)
     inputs = partial(derived, ctx, "clean_images", "model_image")
-    transform = partial(image_features, params=params)
-    return derive(ctx, inputs, Step("image_features", params.digest(VERSION), transform, needs="model_image"))
+    transform = partial(image_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
+    config_hash = params.digest(VERSION, fitted.label)
+    return derive(ctx, inputs, Step("image_features", config_hash, transform, needs="model_image"))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from mmgen.generation.params import DescriptionParams
 from mmgen.params import Params
 from mmgen.pipeline import ROOT
 from mmgen.publishing.params import PublishParams
+from mmgen.training.encoder_params import EncoderParams
 from mmgen.training.params import TrackingParams, TrainParams
 
 
@@ -85,6 +86,7 @@ class Config(Params):
     media: MediaParams = MediaParams()
     clean: CleanParams = CleanParams()
     features: FeatureParams = FeatureParams()
+    encoders: EncoderParams = EncoderParams()
     splits: SplitParams = SplitParams()
     train: TrainParams = TrainParams()
     descriptions: DescriptionParams = DescriptionParams()

@@ -31,6 +31,8 @@ class Job:
     timeout_min: int = 60
     retries: int = 2
     owner: str = "data-engineering"
+    is_training: bool = False
+    """It trains or fits a model where there is none; with ``--force`` a new one."""
 
 
 JOBS: tuple[Job, ...] = (
@@ -78,11 +80,22 @@ JOBS: tuple[Job, ...] = (
         timeout_min=240,
     ),
     Job(
+        "image_encoder",
+        "python",
+        ("raw_products", "clean_images", "clean_texts"),
+        "image_encoder",
+        "Trains the image encoder on the catalogue's photos where there is no champion yet; otherwise it does nothing.",
+        "Training failed or diverged, or `encoders.image.weights_file` holds no ResNet50. A champion, if any, stays.",
+        timeout_min=240,
+        owner="machine-learning",
+        is_training=True,
+    ),
+    Job(
         "image_features",
         "spark",
-        ("clean_images",),
+        ("clean_images", "image_encoder"),
         "image_features",
-        "Colour and shape features of each photo, and its pixels at the training size.",
+        "Colour and shape features of each photo, what the encoder says of it, and its pixels at the training size.",
         "A defect of the code or of the machine, not of the data: clean photos always have features.",
         timeout_min=120,
     ),
@@ -95,11 +108,22 @@ JOBS: tuple[Job, ...] = (
         "A defect of the code or of the machine, not of the data: clean texts always have features.",
     ),
     Job(
+        "audio_encoder",
+        "python",
+        ("raw_products", "clean_images", "clean_texts", "clean_audio"),
+        "audio_encoder",
+        "Trains the audio encoder on the catalogue's clips where there is no champion yet; otherwise it does nothing.",
+        "Training failed or diverged. The champion, if there is one, stays.",
+        timeout_min=120,
+        owner="machine-learning",
+        is_training=True,
+    ),
+    Job(
         "audio_features",
         "spark",
-        ("clean_audio",),
+        ("clean_audio", "audio_encoder"),
         "audio_features",
-        "Log-mel statistics of each clip.",
+        "Log-mel statistics of each clip, and what the encoder says of it.",
         "A defect of the code or of the machine, not of the data: clean clips always have features.",
     ),
     Job(
@@ -119,6 +143,7 @@ JOBS: tuple[Job, ...] = (
         "Training failed or diverged. The champion, if there is one, stays; the night may be finished without.",
         timeout_min=360,
         owner="machine-learning",
+        is_training=True,
     ),
     Job(
         "descriptions",
@@ -181,6 +206,22 @@ def upstream(job: Job) -> list[str]:
     """Names of the jobs that must have succeeded before this one."""
     makers = (producer(name) for name in job.inputs)
     return [maker.name for maker in makers if maker]
+
+
+def training_jobs() -> list[Job]:
+    """The jobs that make new models, and those in between: features by a new encoder, and the examples that they are
+    in, come before the model that is trained on them."""
+    before_train = _all_upstream("train")
+    remade = {job.name for job in JOBS if job.is_training}
+    for job in JOBS:
+        if job.name in before_train and remade & set(upstream(job)):
+            remade.add(job.name)
+    return [job for job in JOBS if job.name in remade]
+
+
+def _all_upstream(name: str) -> set[str]:
+    direct = upstream(BY_NAME[name])
+    return {*direct, *(far for near in direct for far in _all_upstream(near))}
 
 
 def select(first: str | None, last: str | None) -> list[Job]:

@@ -10,7 +10,8 @@ from mmgen import pipeline
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_arguments, job_command, job_environment, producer, select, upstream
 
 NAMES = [job.name for job in JOBS]
-NOT_DATASETS = {"catalogue", "champion", "report"}
+MODELS = {"image_encoder", "audio_encoder", "champion"}
+NOT_DATASETS = {"catalogue", "report", *MODELS}
 SUBMIT = ["--master", "local[2]", "--name", "mmgen.clean_texts"]
 LAUNCH = ["--standalone", "--nproc-per-node=3", "--max-restarts=1"]
 CONTRACTS = {path.stem for path in (ROOT / "schemas").glob("*.yaml")}
@@ -50,7 +51,7 @@ def test_select_says_what_is_wrong(first: str | None, last: str | None, message:
         ("extract_media", ["extract_products"]),
         ("clean_images", ["extract_media"]),
         ("clean_texts", ["extract_products"]),
-        ("image_features", ["clean_images"]),
+        ("image_features", ["clean_images", "image_encoder"]),
         ("train", ["examples"]),
         ("descriptions", ["extract_products", "examples", "train"]),
         ("report", ["publish"]),
@@ -67,6 +68,14 @@ def test_upstream(name: str, expected: list[str]) -> None:
 def test_producer(dataset: str, expected: str | None) -> None:
     job = producer(dataset)
     assert (job.name if job else None) == expected
+
+
+def test_training_makes_all_models_and_what_they_are_trained_on() -> None:
+    names = [job.name for job in pipeline.training_jobs()]
+    assert names == [name for name in NAMES if name in names], "in the pipeline's order"
+    assert {BY_NAME[name].output for name in names if BY_NAME[name].is_training} == MODELS
+    assert {"image_features", "text_features", "audio_features", "examples"} <= set(names)
+    assert not {"extract_products", "clean_images", "descriptions", "publish"} & set(names)
 
 
 def test_an_input_is_made_before_it_is_read() -> None:

@@ -1,4 +1,5 @@
-"""Audio features: mean and standard deviation over time of a clip's log-mel bands. numpy only, no training."""
+"""Audio features: mean and standard deviation over time of a clip's log-mel bands, and what the audio encoder says of
+them where one is fitted."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ import pyarrow as pa
 import soundfile as sf
 
 from mmgen.features.params import AudioFeatureParams
+from mmgen.models.encoders import UNTRAINED, AudioEncoder, audio_encoder_in
 from mmgen.rejects import RejectReason
 
-VERSION = 1
+VERSION = 2
 
-COLUMNS = ("embedding", "num_frames", "reject_reason")
+COLUMNS = ("embedding", "encoding", "encoder_version", "num_frames", "reject_reason")
 
 _FFT = 512
 _FLOOR = 1e-10  # -100 dB: digital silence must not become minus infinity
@@ -24,38 +26,54 @@ _FLOOR = 1e-10  # -100 dB: digital silence must not become minus infinity
 Matrix = npt.NDArray[np.float32]
 
 
-def audio_features(batch: pa.RecordBatch, params: AudioFeatureParams) -> dict[str, Any]:
+def audio_features(
+    batch: pa.RecordBatch, params: AudioFeatureParams, encoder_folder: str = "", encoder_version: str = UNTRAINED
+) -> dict[str, Any]:
     """Features of a batch of clean clips.
 
-    batch: ``audio`` (16 kHz mono FLAC, or None), ``reject_reason`` of clean_audio.
+    batch: ``audio`` (16 kHz mono FLAC, or None), ``reject_reason`` of clean_audio. The encoder's folder
+    is empty where none is fitted.
     Returns lists, ``batch.num_rows`` long: ``embedding`` (2 x num_mels,) float32 (means, then standard deviations, of
-    log10 power), ``num_frames``, ``reject_reason`` (``input_rejected`` where there is no clean clip). Never raises for
-    a row.
+    log10 power); ``encoding`` float32 of unit length by the encoder (None where none is fitted) and
+    ``encoder_version``; ``num_frames``; ``reject_reason`` (``input_rejected`` where there is no clean clip). Never
+    raises for a row.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
+    encoder = audio_encoder_in(encoder_folder) if encoder_folder else None
     reasons = batch.column("reject_reason").to_pylist()
-    for data, reason in zip(batch.column("audio"), reasons, strict=True):
-        row = _features(None if reason is not None else data.as_py(), params)
-        for name, value in zip(COLUMNS, row, strict=True):
-            columns[name].append(value)
+    for row, (data, reason) in enumerate(zip(batch.column("audio"), reasons, strict=True)):
+        found = _features(None if reason is not None else data.as_py(), params, encoder, encoder_version)
+        for name, value in found.items():
+            columns[name][row] = value
     return columns
 
 
 def _features(
-    data: bytes | None, params: AudioFeatureParams
-) -> tuple[npt.NDArray[np.float32] | None, int | None, str | None]:
+    data: bytes | None, params: AudioFeatureParams, encoder: AudioEncoder | None, version: str
+) -> dict[str, Any]:
     if data is None:
-        return None, None, RejectReason.INPUT_REJECTED.value
+        return {"reject_reason": RejectReason.INPUT_REJECTED.value}
+    try:
+        bands = bands_of(data, params)
+        if bands is None:
+            return {"reject_reason": RejectReason.AUDIO_UNDECODABLE.value}
+        return {
+            "embedding": np.concatenate([bands.mean(axis=0), bands.std(axis=0)]).astype(np.float32),
+            "encoding": encoder.embed(bands) if encoder else None,
+            "encoder_version": version,
+            "num_frames": len(bands),
+        }
+    except Exception:  # one row, not the batch
+        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
+
+
+def bands_of(data: bytes, params: AudioFeatureParams) -> Matrix | None:
+    """``log_mel`` of a clean clip; None where it can't be decoded, is empty or of another rate."""
     try:
         wave, rate_hz = sf.read(io.BytesIO(data), dtype="float32", always_2d=True)
-        if rate_hz != params.rate_hz or len(wave) == 0:
-            return None, None, RejectReason.AUDIO_UNDECODABLE.value
-        bands = log_mel(wave[:, 0], params)
-        return np.concatenate([bands.mean(axis=0), bands.std(axis=0)]).astype(np.float32), len(bands), None
     except (sf.SoundFileError, RuntimeError):
-        return None, None, RejectReason.AUDIO_UNDECODABLE.value
-    except Exception:  # one row, not the batch
-        return None, None, RejectReason.TRANSFORM_FAILED.value
+        return None
+    return log_mel(wave[:, 0], params) if rate_hz == params.rate_hz and len(wave) else None
 
 
 def log_mel(wave: npt.NDArray[np.float32], params: AudioFeatureParams) -> Matrix:

@@ -1,4 +1,5 @@
-"""Image features: an embedding of colour and shape that needs no training, and the pixels that training reads."""
+"""Image features: an embedding of colour and shape that needs no training, what the image encoder says where one is
+fitted, and the pixels that training reads."""
 
 from __future__ import annotations
 
@@ -12,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.clean.image_quality import border_colour
+from mmgen.clean.image_frame import border_colour
 from mmgen.features.params import ImageFeatureParams
+from mmgen.models.encoders import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)
 
-VERSION = 1
+VERSION = 2
 WIDTH = 256
 
-COLUMNS = ("embedding", "pixels", "reject_reason")
+COLUMNS = ("embedding", "encoding", "encoder_version", "pixels", "reject_reason")
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
@@ -37,34 +39,64 @@ _CELL_OF_PIXEL = (
 ) * _DIRECTIONS
 
 
-def image_features(batch: pa.RecordBatch, params: ImageFeatureParams) -> dict[str, Any]:
+def image_features(
+    batch: pa.RecordBatch, params: ImageFeatureParams, encoder_folder: str = "", encoder_version: str = UNTRAINED
+) -> dict[str, Any]:
     """Features of a batch of model images.
 
-    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images.
-    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32, ``pixels`` bytes of (side, side, 3) uint8 RGB,
+    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images. The encoder's
+    folder is empty where none is fitted.
+    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``encoding`` float32 of unit length by the
+    encoder (None where none is fitted) and ``encoder_version``; ``pixels`` bytes of (side, side, 3) uint8 RGB;
     ``reject_reason`` (``input_rejected`` where there is no clean image). Never raises for a row.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
+    encoder = image_encoder_in(encoder_folder) if encoder_folder else None
     reasons = batch.column("reject_reason").to_pylist()
-    for data, reason in zip(batch.column("model_image"), reasons, strict=True):
-        embedding, pixels, reject = _features(None if reason is not None else data.as_py(), params)
-        for name, value in zip(COLUMNS, (embedding, pixels, reject), strict=True):
-            columns[name].append(value)
+    rows, inputs = [], []
+    for row, (data, reason) in enumerate(zip(batch.column("model_image"), reasons, strict=True)):
+        picture, columns["reject_reason"][row] = _decoded(None if reason is not None else data.as_py())
+        if picture is None:
+            continue
+        try:
+            columns["embedding"][row] = embed_image(picture, params)
+            columns["pixels"][row] = rgb_pixels(picture, params.pixels_side_px).tobytes()
+            if encoder is not None:
+                inputs.append(rgb_pixels(picture, encoder.network.side_px))
+        except Exception:  # one row, not the batch
+            columns["embedding"][row] = columns["pixels"][row] = None
+            columns["reject_reason"][row] = RejectReason.TRANSFORM_FAILED.value
+            continue
+        columns["encoder_version"][row] = encoder_version
+        rows.append(row)
+    if encoder is not None and rows:
+        for row, encoding in zip(rows, encoder.embed(np.stack(inputs)), strict=True):
+            columns["encoding"][row] = encoding
     return columns
 
 
-def _features(data: bytes | None, params: ImageFeatureParams) -> tuple[Vector | None, bytes | None, str | None]:
+def _decoded(data: bytes | None) -> tuple[Pixels | None, str | None]:
+    """(height, width, 3) BGR, or why not."""
     if data is None:
-        return None, None, RejectReason.INPUT_REJECTED.value
+        return None, RejectReason.INPUT_REJECTED.value
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-        if picture is None:
-            return None, None, RejectReason.IMAGE_UNDECODABLE.value
-        side = params.pixels_side_px
-        small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
-        return embed_image(picture, params), cv2.cvtColor(small, cv2.COLOR_BGR2RGB).tobytes(), None
-    except Exception:  # one row, not the batch
-        return None, None, RejectReason.TRANSFORM_FAILED.value
+    except cv2.error:
+        picture = None
+    return picture, RejectReason.IMAGE_UNDECODABLE.value if picture is None else None
+
+
+def rgb_pixels(picture: Pixels, side_px: int) -> Pixels:
+    """(height, width, 3) BGR -> (side, side, 3) RGB, by area."""
+    small = cv2.resize(picture, (side_px, side_px), interpolation=cv2.INTER_AREA)
+    rgb: Pixels = cv2.cvtColor(small, cv2.COLOR_BGR2RGB)
+    return rgb
+
+
+def model_pixels(data: bytes, side_px: int) -> Pixels | None:
+    """A model image as an encoder sees it: (side, side, 3) RGB; None where it can't be decoded."""
+    picture, _ = _decoded(data)
+    return None if picture is None else rgb_pixels(picture, side_px)
 
 
 def embed_image(picture: Pixels, params: ImageFeatureParams) -> Vector:

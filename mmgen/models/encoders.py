@@ -24,6 +24,8 @@ Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Weights = Mapping[str, Floats]
 
+UNTRAINED = "untrained"
+"""``encoder_version`` of rows that were made without an encoder: the shop has too little to learn from yet."""
 CHUNK_ROWS = 16
 """Rows that go through a network at once, always padded to this many: a matrix product may round differently for
 another number of rows, and a row's result must not depend on its neighbours. It also bounds memory."""
@@ -35,6 +37,7 @@ class ImageNetwork(Params):
     architecture: Literal["catalogue", "resnet50"] = "catalogue"
     side_px: int = Field(ge=16)
     widths: tuple[int, ...] = ()
+    source: str = Field("", description="hash of the file that the weights come from, where they come from one")
 
 
 class AudioNetwork(Params):

@@ -14,7 +14,7 @@ THUMBNAIL_PX = 16
 
 
 def image_network(network: ImageNetwork, head_sizes: list[int]) -> keras.Model:
-    """(B, side, side, 3) RGB in [-1, 1] -> a list: logits of each head (B, size), and a thumbnail (B, 16 * 16 * 3).
+    """(B, side, side, 3) RGB in [-1, 1] -> ``head0``, ... (B, size) logits, and ``thumbnail`` (B, 16 * 16 * 3).
 
     The layer before all of them, ``features`` (B, widths[-1]), is the embedding.
     """
@@ -27,8 +27,8 @@ def image_network(network: ImageNetwork, head_sizes: list[int]) -> keras.Model:
         inner = _convolution(inner, width, f"block{stage}b", is_rectified=False)
         x = layers.ReLU()(layers.Add()([x, inner]))
     features = layers.GlobalAveragePooling2D(name="features")(x)
-    heads = [layers.Dense(size, name=f"head{number}")(features) for number, size in enumerate(head_sizes)]
-    return keras.Model(picture, [*heads, layers.Dense(THUMBNAIL_PX**2 * 3, name="thumbnail")(features)])
+    sizes = {f"head{number}": size for number, size in enumerate(head_sizes)} | {"thumbnail": THUMBNAIL_PX**2 * 3}
+    return keras.Model(picture, {name: layers.Dense(size, name=name)(features) for name, size in sizes.items()})
 
 
 def _convolution(x: Any, width: int, name: str, stride: int = 1, is_rectified: bool = True) -> Any:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file, upstream
+from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file, training_jobs, upstream
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
 
-DAGS = {"catalog_refresh": [job.name for job in JOBS], "model_training": ["train"]}
+DAGS = {"catalog_refresh": [job.name for job in JOBS], "model_training": [job.name for job in training_jobs()]}
 TASKS = [(dag_id, name) for dag_id, names in DAGS.items() for name in names]
 DS = "2026-11-01"
 HOSTILE = "manual__$(touch /tmp/owned); `id` | cat '\"\n--master evil {{ 7 * 7 }} --conf spark.x=1"
@@ -117,7 +117,12 @@ def test_dependencies_are_the_pipelines(dagbag: DagBag) -> None:
     assert {name: task.upstream_task_ids for name, task in tasks.items()} == {
         job.name: set(upstream(job)) for job in JOBS
     }
-    assert list(dagbag.dags["model_training"].task_dict) == ["train"]
+    training = dagbag.dags["model_training"].task_dict
+    assert {name: task.upstream_task_ids for name, task in training.items()} == {
+        name: set(upstream(BY_NAME[name])) & set(training) for name in DAGS["model_training"]
+    }
+    assert {"image_features", "audio_features", "text_features"} <= training["examples"].upstream_task_ids
+    assert training["train"].upstream_task_ids == {"examples"}, "on features of the encoders that were fitted before"
 
 
 @pytest.mark.parametrize(("dag_id", "name"), TASKS)
@@ -125,7 +130,7 @@ def test_a_task_starts_its_job_for_the_date(dagbag: DagBag, dag_id: str, name: s
     command, environment = rendered(dagbag, dag_id, name, logical_date=datetime(2026, 11, 1))
     job = BY_NAME[name]
     place = command.index(str(job_file(job)))
-    expected = ["--ds", DS, *(["--force"] if dag_id == "model_training" else [])]
+    expected = ["--ds", DS, *(["--force"] if dag_id == "model_training" and job.is_training else [])]
     assert command[place + 1 :] == expected
     program = Path(command[0]).name
     assert program == {"spark": "spark-submit", "torch": "torchrun"}.get(job.kind, program)

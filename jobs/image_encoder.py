@@ -1,0 +1,23 @@
+"""image_encoder: clean_images -> a registered image encoder, champion where it is good enough."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mmgen.job import JobContext, main, progress_lines
+
+
+def run(ctx: JobContext) -> str:
+    """Trains the image encoder on the catalogue's photos where there is no champion yet, or another one is configured,
+    or always with --force; otherwise it does nothing."""
+    from mmgen.training.encoder_champion import prepare_image
+    from mmgen.training.encoder_choice import is_image_outdated
+    from mmgen.training.fitted import fit_where_needed
+
+    progress = progress_lines("image_encoder")
+    forced = ctx.is_forced or is_image_outdated(ctx.config)
+    return fit_where_needed(replace(ctx, is_forced=forced), "image", lambda: prepare_image(ctx, progress))
+
+
+if __name__ == "__main__":
+    main("image_encoder", run)

@@ -1,0 +1,35 @@
+"""The encoders in force: which one a feature job is given, and whether the configuration names another one by now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmgen.models.encoders import ImageNetwork
+from mmgen.training.fitted import Fitted, fitted_champion, model_name
+
+if TYPE_CHECKING:
+    from mmgen.config import Config
+
+
+def fitted_image(config: Config) -> Fitted:
+    """The image encoder that features are made with; none where the configuration wants none."""
+    return _in_force(config, "image", config.encoders.image.architecture)
+
+
+def fitted_audio(config: Config) -> Fitted:
+    """The audio encoder that features are made with; none where the configuration wants none."""
+    return _in_force(config, "audio", config.encoders.audio.architecture)
+
+
+def _in_force(config: Config, modality: str, architecture: str) -> Fitted:
+    return Fitted(model_name(config, modality)) if architecture == "none" else fitted_champion(config, modality)
+
+
+def is_image_outdated(config: Config) -> bool:
+    """Whether the champion is of another architecture, or of other weights, than the configuration names now."""
+    params, champion = config.encoders.image, fitted_image(config)
+    if not champion.folder:
+        return False
+    network = ImageNetwork.model_validate_json((Path(champion.folder) / "config.json").read_text(encoding="utf-8"))
+    return (network.architecture, network.source) != (params.architecture, params.source)

@@ -1,0 +1,131 @@
+"""Which photos or clips an encoder learns from, and which it is judged on: the clean ones as of a date, by split.
+
+The splits are those of ``examples``, made from the same near-copies, although that job runs later: what the fusion
+model is tested on, no encoder has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mmgen.features.examples import connected, split_of
+from mmgen.seeds import seed_of
+from mmgen.training.labels import values_of
+from mmgen.training.snapshot import RowGroup, Snapshot, check_files
+
+if TYPE_CHECKING:
+    from mmgen.config import Config
+    from mmgen.job import JobContext
+
+
+@dataclass(frozen=True)
+class MediaRows:
+    """Products with a clean photo or clip.
+
+    ``files``: Parquet file -> the products whose newest row it may hold. ``values``: product -> what is said of it (see
+    ``labels.values_of``). ``content``: product -> hash of its clean medium.
+    """
+
+    files: dict[str, list[str]]
+    values: dict[str, dict[str, str]]
+    content: dict[str, str] = field(repr=False)
+
+    @property
+    def product_ids(self) -> list[str]:
+        return sorted(self.content)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The rows by their places in the files, as a reader takes them."""
+        check_files(list(self.files))
+        groups = []
+        for path, ids in self.files.items():
+            wanted, file = pa.array(ids, pa.string()), pq.ParquetFile(path)
+            for number in range(file.num_row_groups):
+                here = file.read_row_group(number, columns=["product_id"], use_threads=False).column("product_id")
+                rows = np.flatnonzero(pa.compute.is_in(here, wanted).to_numpy())
+                groups += [RowGroup(path, number, rows)] if len(rows) else []
+        return Snapshot("", tuple(groups))
+
+    def first(self, most: int) -> MediaRows:
+        """At most so many of the rows: the first ones by their ids."""
+        kept = set(self.product_ids[:most])
+        files = {path: [p for p in ids if p in kept] for path, ids in self.files.items()}
+        return MediaRows(
+            {path: ids for path, ids in files.items() if ids},
+            {p: v for p, v in self.values.items() if p in kept},
+            {p: v for p, v in self.content.items() if p in kept},
+        )
+
+
+def media_rows(ctx: JobContext, name: str, column: str, max_rows: int) -> dict[str, MediaRows]:
+    """Rows of ``clean_images`` or ``clean_audio`` in splits ``train``, ``validation`` and ``test``.
+
+    At most ``max_rows`` of each, drawn by a fixed hash of the product. ``column`` names the medium.
+    """
+    dataset = ctx.dataset(name)
+    clean = dataset.newest(["content_hash", "reject_reason"], until=ctx.ds)
+    has_medium = _products_with(ctx, name, column)
+    records = {row["product_id"]: row for row in _rows(_products(ctx))}
+    chosen = [
+        row
+        for row in _rows(clean)
+        if row["reject_reason"] is None and row["product_id"] in records and row["product_id"] in has_medium
+    ]
+    splits = _splits(ctx, list(records))
+    found = {}
+    for split in ("train", "validation", "test"):
+        own = sorted((r for r in chosen if splits[r["product_id"]] == split), key=lambda r: _draw(ctx.config, r))
+        found[split] = _of(ctx, name, own[:max_rows], records)
+    return found
+
+
+def _draw(config: Config, row: Mapping[str, Any]) -> int:
+    return seed_of("encoder rows", row["product_id"], config.seed)
+
+
+def _of(ctx: JobContext, name: str, rows: Sequence[Mapping[str, Any]], records: Mapping[str, Any]) -> MediaRows:
+    of_date: dict[str, list[str]] = {}
+    for row in rows:
+        of_date.setdefault(row["ds"], []).append(row["product_id"])
+    files = {path: sorted(ids) for ds, ids in sorted(of_date.items()) for path in ctx.dataset(name).files(ds=[ds])}
+    ids = [row["product_id"] for row in rows]
+    return MediaRows(
+        files, {p: values_of(records[p]) for p in ids}, {row["product_id"]: row["content_hash"] for row in rows}
+    )
+
+
+def _products(ctx: JobContext) -> pa.Table:
+    columns = ["is_deleted", "category", "brand", "attributes"]
+    table = ctx.dataset("raw_products").newest(columns, until=ctx.ds)
+    return table.filter(pa.compute.invert(table.column("is_deleted")))
+
+
+def _products_with(ctx: JobContext, name: str, column: str) -> set[str]:
+    """Products that have the medium at all; the bytes are not read to know it."""
+    dataset = ctx.dataset(name)
+    measured = {"model_image": "width_px", "audio": "duration_s"}[column]
+    table = dataset.newest([measured], until=ctx.ds)
+    return set(table.filter(table.column(measured).is_valid()).column("product_id").to_pylist())
+
+
+def _splits(ctx: JobContext, product_ids: list[str]) -> dict[str, str]:
+    """The split of each product, as ``examples`` has it: by groups of equal titles and equal pictures."""
+    pairs = []
+    for name, link in (("clean_texts", "title_key"), ("clean_images", "perceptual_hash")):
+        table = ctx.dataset(name).newest([link], until=ctx.ds)
+        pairs += [(r["product_id"], f"{link}:{r[link]}") for r in _rows(table) if r[link] is not None]
+    known = set(product_ids)
+    groups = connected([pair for pair in pairs if pair[0] in known])
+    params, seed = ctx.config.splits, ctx.config.seed
+    return {p: split_of(groups.get(p, p), seed, params.validation_share, params.test_share) for p in product_ids}
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    return table.to_pylist()
