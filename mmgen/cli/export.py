@@ -37,7 +37,7 @@ FILE_BUFFER = 1024**2  # without one, a column of a row group is loaded whole
 @click.option("--product", "products", multiple=True, metavar="PRODUCT", help="Only this product; may be repeated.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
 @click.option("--rejected", is_flag=True, help="The rejected rows instead of the clean ones.")
-@click.option("--all", "is_all", is_flag=True, help="Clean and rejected rows.")
+@click.option("--all", "is_all", is_flag=True, help="Rejected rows and those without media, too.")
 @click.option("--force", is_flag=True, help="Even if DIR holds files: those of the same names are replaced.")
 @pass_settings
 def export(
@@ -53,7 +53,7 @@ def export(
 ) -> None:
     """Write a dataset's media as files named by product, and index.csv with the other columns.
 
-    One folder a media column. Photos as they are stored, sound as WAV.
+    One folder a media column. Photos as they are stored, sound as WAV. Clean rows that have media, unless --all.
     """
     if rejected and is_all:
         raise click.UsageError("--all has the rejected rows, too: give one of --rejected and --all")
@@ -88,7 +88,10 @@ def export(
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows: of which products (empty: all), how many (None: all), rejected or clean ones (None: both)."""
+    """Which rows: of which products (empty: all), how many (None: all), rejected or clean ones (None: both).
+
+    Of clean rows alone, those that have no media are passed over, where the dataset has media columns at all.
+    """
 
     products: frozenset[str]
     limit: int | None
@@ -115,13 +118,10 @@ def write(dataset: Dataset, dates: Sequence[str], wanted: Wanted, out: Path, pro
     Into a hidden folder in it first: an export that breaks off leaves no file there. Memory is bounded by a few rows
     and the keys.
     """
-    import pyarrow as pa
-
     from mmgen.cli.export_files import as_cell, as_file, put
 
     done = Done()
-    keys = dataset.contract.keys
-    media = [column.name for column in dataset.contract.columns if pa.types.is_binary(column.type)]
+    keys, media = dataset.contract.keys, media_columns(dataset)
     others = [column.name for column in dataset.contract.columns if column.name not in (*keys, "ds", *media)]
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out) as name:
@@ -151,6 +151,13 @@ def write(dataset: Dataset, dates: Sequence[str], wanted: Wanted, out: Path, pro
     return done
 
 
+def media_columns(dataset: Dataset) -> list[str]:
+    """The columns that hold files' bytes."""
+    import pyarrow as pa
+
+    return [column.name for column in dataset.contract.columns if pa.types.is_binary(column.type)]
+
+
 def newest_rows(
     dataset: Dataset, dates: Sequence[str], wanted: Wanted, progress: Progress | None
 ) -> Iterator[dict[str, Any]]:
@@ -160,6 +167,7 @@ def newest_rows(
     """
     import pyarrow.parquet as pq
 
+    media = media_columns(dataset)
     seen: set[tuple[str, ...]] = set()
     num_rows = 0
     for ds in dates:
@@ -168,6 +176,8 @@ def newest_rows(
                 for group in range(file.num_row_groups):
                     rows = wanted_rows(dataset, file, group, wanted, seen)
                     for row in rows_of(file, group, rows):
+                        if media and wanted.rejected is False and all(row.get(name) is None for name in media):
+                            continue
                         yield dict.fromkeys(dataset.contract.file_schema.names) | row | {"ds": ds}
                         num_rows += 1
                         if num_rows == wanted.limit:

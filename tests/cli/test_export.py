@@ -157,11 +157,11 @@ def media(put: Put) -> None:
 
 
 CASES = {
-    "newest rows": (["clean_audio"], ["audio/p1.wav", "audio/p2.wav"], [("p1", DAY2), ("p2", DAY1), ("'=4", DAY1)]),
+    "newest rows": (["clean_audio"], ["audio/p1.wav", "audio/p2.wav"], [("p1", DAY2), ("p2", DAY1)]),
     "as of an older date": (
         ["clean_audio", "--ds", DAY1],
         ["audio/p1.wav", "audio/p2.wav"],
-        [("p1", DAY1), ("p2", DAY1), ("'=4", DAY1)],
+        [("p1", DAY1), ("p2", DAY1)],
     ),
     "one product": (["clean_audio", "--product", "p2"], ["audio/p2.wav"], [("p2", DAY1)]),
     "limit": (["clean_audio", "--limit", "1"], ["audio/p1.wav"], [("p1", DAY2)]),
@@ -195,10 +195,10 @@ def test_columns_and_cells_of_the_index(mmgen: Run, media: None, tmp_path: Path)
     assert mmgen("export", "clean_audio", "--out", str(tmp_path / "a")).exit_code == 0
     assert index_of(tmp_path / "a")[0]["duration_s"] == "-2.0"  # a number, and of the newest row
     assert mmgen("export", "raw_media", "--out", str(tmp_path / "b")).exit_code == 0
-    first, second = index_of(tmp_path / "b")
+    (first,) = index_of(tmp_path / "b")
     assert (first["product_id"], first["modality"], first["path"]) == ("a/b", "image", '\'=a,\n"b".jpg')
     assert (tmp_path / "b" / first["data"]).read_bytes() == picture("PNG")
-    assert first["data"].startswith("data/a_b.image-") and second["data"] == ""
+    assert first["data"].startswith("data/a_b.image-")
 
 
 REFUSED = {
