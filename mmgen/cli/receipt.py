@@ -15,7 +15,7 @@ from mmgen.cli.settings import Settings
 from mmgen.cli.status import commit_value
 from mmgen.datasets import Dataset
 from mmgen.pipeline import JOBS
-from mmgen.publishing.params import Author
+from mmgen.publishing.params import TEXT_KINDS, Author
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Longer texts and lists are left out of a receipt, with their size named."""
 NEIGHBOURS = 500
-KINDS_OF = {"description": "descriptions", "ad_copy": "descriptions", "creative": "creatives"}
+KINDS_OF = {**dict.fromkeys(TEXT_KINDS, "descriptions"), "creative": "creatives"}
 """Content kind -> the dataset that it is written in."""
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from mmgen.inputs import joined_hash, part, products
+from mmgen.publishing.params import TEXT_KINDS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from mmgen.job import JobContext
-
-TEXT_KINDS = ("description", "ad_copy")
 
 
 def contents(ctx: JobContext) -> DataFrame:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, product_content, products, storable, write_transaction
 from mmgen.params import nearest
-from mmgen.publishing.params import Author, Event, Key, Status
+from mmgen.publishing.params import TEXT_KINDS, Author, Event, Key, Status
 from mmgen.publishing.slots import Slot, delete_rows, entry, has_human_text, now_text, put_rows, read_slots, record
 from mmgen.seeds import digest_of
 
@@ -64,9 +64,11 @@ def reject(engine: Engine, product_id: str, kind: str, locale: str, by: str) -> 
 def edit(engine: Engine, product_id: str, kind: str, locale: str, value: str, by: str) -> dict[str, Any]:
     """Publish a person's own text; it hides mmgen's until it is withdrawn. Returns its content row.
 
-    Raises ValueError for an empty text or a product that the catalogue has not.
+    Raises ValueError for a kind that is no text, an empty text, or a product that the catalogue has not.
     """
     key, value = Key(product_id, kind, locale), storable(value)
+    if kind not in TEXT_KINDS:
+        raise ValueError(f"{kind!r} is no kind of text that a person writes.{nearest(kind, list(TEXT_KINDS))}")
     if not value.strip():
         raise ValueError(f"{_name(key)}: the text is empty. To take a text off the storefront, reject it")
     with write_transaction(engine, lock=LOCK_CONTENT) as connection:

@@ -11,6 +11,10 @@ from pydantic import Field
 
 from mmgen.params import Params
 
+TEXT_KINDS = ("description", "ad_copy")
+CONTENT_KINDS = (*TEXT_KINDS, "creative")
+"""What is written for a product; a picture is told by the path of its file."""
+
 
 class PublishParams(Params):
     """``[publish]`` of the configuration."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-KINDS = ("description", "ad_copy", "creative")
 ACTIONS = ("inserted", "updated", "unchanged", "held", "superseded", "rejected")
 STATUSES = ("approved", "borderline", "rejected")
 

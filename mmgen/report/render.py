@@ -9,9 +9,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mmgen.publishing.params import CONTENT_KINDS
 from mmgen.rejects import RejectReason
 from mmgen.report import words
-from mmgen.report.findings import ACTIONS, KINDS, STATUSES, DatasetFigures, ModelCard, Report, State
+from mmgen.report.findings import ACTIONS, STATUSES, DatasetFigures, ModelCard, Report, State
 from mmgen.report.pictures import MAX_PAGE_BYTES, data_uri
 from mmgen.report.words import Change, change
 
@@ -72,7 +73,7 @@ def render(report: Report) -> str:
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         tiles=tiles(report),
         actions=ACTIONS,
-        kinds=[kind for kind in KINDS if kind in report.actions or kind in report.actions_before],
+        kinds=[kind for kind in CONTENT_KINDS if kind in report.actions or kind in report.actions_before],
         figures=[f for f in report.quality if not f.name.startswith("enhanced_")],
         enhanced=[f for f in report.quality if f.name.startswith("enhanced_")],
         bars=[(d, bars(d, longest(report))) for d in report.datasets if d.rejects],
@@ -99,7 +100,7 @@ def tiles(report: Report) -> list[Tile]:
     for count, word in ((products.new, "new"), (products.changed, "changed"), (products.removed, "removed")):
         shop += [f"{count:,} {word}"] if count else []
     written, rejected = report.num_actions("inserted", "updated"), sum(state.rejected.values())
-    by_kind = [f"{n:,} {words.KIND_LABELS[k].lower()}" for k in KINDS if (n := state.waiting.get(k, 0))]
+    by_kind = [f"{n:,} {words.KIND_LABELS[k].lower()}" for k in CONTENT_KINDS if (n := state.waiting.get(k, 0))]
     covered = state.coverage
     return [
         Tile("Products", words.whole(state.num_products), since(state.num_products, before.num_products),

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mmgen.report.findings import ACTIONS, KINDS, Report
+from mmgen.publishing.params import CONTENT_KINDS
+from mmgen.report.findings import ACTIONS, Report
 
 
 def metrics_of(report: Report) -> dict[str, float]:
@@ -22,7 +23,7 @@ def metrics_of(report: Report) -> dict[str, float]:
         found[f"reused.{d.name}"] = d.reused
         found[f"seconds.{d.name}"] = d.seconds
         found |= {f"rejects.{d.name}.{reason}": count for reason, count in d.rejects.items()}
-    for kind in KINDS:
+    for kind in CONTENT_KINDS:
         counts = report.actions.get(kind, {})
         found |= {f"publications.{kind}.{action}": counts.get(action, 0) for action in ACTIONS}
     found |= {f"publications.{action}": report.num_actions(action) for action in ACTIONS}
