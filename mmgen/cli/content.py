@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mmgen.publishing.params import Key
+    from mmgen.publishing.rollback import Release
 
 PAGE = 500
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides; kept in the history.")
@@ -110,15 +111,27 @@ def _decide(
     if (product is None) == (not is_all):
         raise click.UsageError("name one PRODUCT, or give --all")
     keys = keys_of(settings, product, kind, locale) if product else list(_all_waiting(settings, kind, locale))
-    rows = [decide(settings.engine, *key, by) for key in keys]
+    rows: list[dict[str, Any]] = []
+    refused: list[dict[str, str]] = []
+    for key in keys:
+        try:
+            rows.append(decide(settings.engine, *key, by))
+        except ValueError as error:  # of one product; it must not keep the others waiting
+            if len(keys) == 1:
+                raise
+            refused.append({**key._asdict(), "why": str(error)})
 
     def render(console: Console) -> None:
         for row in rows:
             console.out(f"{done}: {row['kind']} ({row['locale']}) of {row['product_id']}: {_short(row['value'])}")
-        if not rows:
+        for one in refused:
+            console.out(f"not {done}: {one['why']}")
+        if not keys:
             console.out("Nothing waits for approval.")
 
-    show(settings, {"rows": rows}, render)
+    show(settings, {"rows": rows, "refused": refused}, render)
+    if refused:
+        raise click.exceptions.Exit(1)
 
 
 def _all_waiting(settings: Settings, kind: str | None, locale: str | None) -> Iterator[Key]:
@@ -223,10 +236,9 @@ def rollback(settings: Settings, run: str, yes: bool, release: bool, by: str) ->
     """Take back all that a run published: what stood before it stands again, save what was changed since."""
     from mmgen.publishing.rollback import release_run, rollback_run
 
-    total = _written_by(settings, run)
+    total = written_by(settings, run)
     if release:
-        num = release_run(settings.engine, run, by)
-        show(settings, {"run": run, "released": num}, lambda c: c.out(f"{run}: {plural(num, 'text')} released"))
+        _print_release(settings, run, release_run(settings.engine, run, by))
         return
     if not yes:
         if settings.is_json or not sys.stdin.isatty():
@@ -244,16 +256,32 @@ def rollback(settings: Settings, run: str, yes: bool, release: bool, by: str) ->
     show(settings, {"run": run, **counts}, render)
 
 
-def _written_by(settings: Settings, run: str) -> int:
+def _print_release(settings: Settings, run: str, released: Release) -> None:
+    """What may come back, and what brings it back: no night looks at a date again by itself."""
+    commands = [f"mmgen run --ds {ds} --from publish --to publish" for ds in released.dates]
+
+    def render(console: Console) -> None:
+        console.out(f"{run}: {plural(released.num_texts, 'text')} released")
+        if commands:
+            console.out("To publish again what was released:")
+        for line in commands:
+            console.out(f"  {line}")
+
+    show(settings, {"run": run, "released": released.num_texts, "next": commands}, render)
+
+
+def written_by(settings: Settings, run: str) -> int:
     """How many changes a run made. ValueError naming the nearest run for one that made none."""
     import sqlalchemy as sa
 
     from mmgen.catalog.tables import product_content_history as table
     from mmgen.params import nearest
+    from mmgen.publishing.params import PUBLISH_EVENTS
 
     column = table.c.cause_run_id
+    is_publication = table.c.action.in_([str(event) for event in PUBLISH_EVENTS])  # a rollback has the run's name, too
     with settings.engine.connect() as connection:
-        total = connection.execute(sa.select(sa.func.count()).where(column == run)).scalar_one()
+        total = connection.execute(sa.select(sa.func.count()).where(column == run, is_publication)).scalar_one()
         known = connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars().all()
     if not total:
         raise ValueError(f"run {run!r} has published nothing.{nearest(run, [str(name) for name in known])}")

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, product_content_history, write_transaction
-from mmgen.publishing.params import PUBLISH_EVENTS, Author, ContentRow, Event, Reason, Status
+from mmgen.publishing.params import PUBLISH_EVENTS, Author, ContentRow, Event, Key, Reason, Status, key_of
 from mmgen.publishing.rules import past_of
 from mmgen.publishing.slots import (
     CONTENT_COLUMNS,
+    Slot,
     entry,
     now_text,
     put_rows,
@@ -37,6 +38,14 @@ class Undo:
     put: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Release:
+    """How many texts a release lets in again, and the dates to publish again, oldest first, to bring them back."""
+
+    num_texts: int
+    dates: list[str]
+
+
 def rollback_run(engine: Engine, run_id: str, by: str) -> dict[str, int]:
     """Restore what stood before ``run_id`` wrote. Counts rows: ``restored`` (an earlier text stands again),
     ``withdrawn`` (there was none before), ``kept_changed_later``, ``kept_human`` (changed since, so left alone).
@@ -53,9 +62,12 @@ def rollback_run(engine: Engine, run_id: str, by: str) -> dict[str, int]:
     return {name: counts[name] for name in ("restored", "withdrawn", "kept_changed_later", "kept_human")}
 
 
-def release_run(engine: Engine, run_id: str, by: str) -> int:
-    """Allow the values that a rollback of ``run_id`` took back to be published again; returns how many."""
-    num_released = 0
+def release_run(engine: Engine, run_id: str, by: str) -> Release:
+    """Allow the values that a rollback of ``run_id`` took back to be published again.
+
+    They come back when their dates are published again: no night looks at an earlier date by itself.
+    """
+    num_texts, dates = 0, set[str]()
     for product_ids in _products_of(engine, run_id):
         with write_transaction(engine, lock=LOCK_CONTENT) as connection:
             entries = []
@@ -67,8 +79,18 @@ def release_run(engine: Engine, run_id: str, by: str) -> int:
                     if blocked.get(row["value_hash"]) is Reason.ROLLED_BACK
                 ]
             record(connection, entries)
-        num_released += len(entries)
-    return num_released
+            dates |= _dates_of({key_of(one) for one in entries}, read_slots(connection, product_ids))
+        num_texts += len(entries)
+    return Release(num_texts, sorted(dates))
+
+
+def _dates_of(keys: set[Key], slots: dict[Slot, dict[str, Any]]) -> set[str]:
+    """The dates that these keys' generated rows stand at: an earlier one is not let in."""
+    newest: dict[Key, str] = {}
+    for (key, author), row in slots.items():
+        if key in keys and author != Author.HUMAN:
+            newest[key] = max(row["ds"], newest.get(key, ""))
+    return set(newest.values())
 
 
 def _products_of(engine: Engine, run_id: str) -> Iterator[list[str]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from mmgen.cli import content
+from mmgen.cli.settings import Settings
 from mmgen.publishing.receipts import content_of
 from tests.cli.conftest import DAY1, Run, publish
 
@@ -77,9 +79,28 @@ def test_an_edit_is_withdrawn(mmgen: Run, shop: Engine) -> None:
 
 def test_what_was_rolled_back_is_released(mmgen: Run, shop: Engine) -> None:
     assert "withdrawn" in mmgen("rollback", f"cli__{DAY1}", "--yes", "--by", "Ada").stdout
-    assert "3 texts released" in mmgen("rollback", f"cli__{DAY1}", "--release", "--by", "Ada").stdout
+    released = mmgen("rollback", f"cli__{DAY1}", "--release", "--by", "Ada").stdout
+    assert "3 texts released" in released and f"mmgen run --ds {DAY1} --from publish --to publish" in released
     publish(shop, ("p1", "description", "A red coat.", "h1", "published"))
     assert texts(shop, "p1")["description", "mmgen"][0] == "published"
+
+
+def test_one_refusal_keeps_nobody_else_waiting(mmgen: Run, shop: Engine) -> None:
+    mmgen("edit", "p1", "--kind", "ad_copy", "--text", "Mine.", "--by", "Ada")
+    result = mmgen("approve", "--all", "--by", "Ada", "--json")
+    value = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [row["product_id"] for row in value["rows"]] == ["p2"]
+    assert [(one["product_id"], "withdraw it first" in one["why"]) for one in value["refused"]] == [("p1", True)]
+    assert texts(shop, "p2")["ad_copy", "mmgen"][0] == "published"
+    assert texts(shop, "p1")["ad_copy", "mmgen_pending"][0] == "pending_approval"
+
+
+@pytest.mark.parametrize("steps", [0, 1], ids=["at first", "after a rollback and a release"])
+def test_a_rollback_asks_about_what_the_run_published(mmgen: Run, shop: Engine, steps: int) -> None:
+    for arguments in (["--yes"], ["--release"]) * steps:
+        mmgen("rollback", f"cli__{DAY1}", *arguments, "--by", "Ada")
+    assert content.written_by(Settings(), f"cli__{DAY1}") == 3
 
 
 def test_promote_names_the_champion_where_a_version_is_not_there(mmgen: Run) -> None:

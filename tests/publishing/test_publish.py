@@ -16,7 +16,7 @@ from mmgen.catalog.tables import open_catalog, product_content, product_content_
 from mmgen.publishing.decisions import approve, edit, list_waiting, reject, withdraw_edit
 from mmgen.publishing.params import Key, Publication, PublicationResult
 from mmgen.publishing.receipts import content_of, history_of
-from mmgen.publishing.rollback import release_run, rollback_run
+from mmgen.publishing.rollback import Release, release_run, rollback_run
 from mmgen.publishing.upsert import publish_rows
 
 KEY = ("p1", "description", "en")
@@ -163,6 +163,8 @@ def test_a_persons_text_is_never_touched(shop: Engine) -> None:
         pytest.param(lambda e: edit(e, "p9", "description", "en", "x", "mei"), "not in the catalogue", id="product"),
         pytest.param(lambda e: edit(e, *KEY, " ", "mei"), "empty", id="empty text"),
         pytest.param(lambda e: edit(e, *KEY, "x", " "), "who decides", id="nobody"),
+        pytest.param(lambda e: edit(e, "p1", "creative", "en", "x", "mei"), "Known: ad_copy, desc", id="a picture"),
+        pytest.param(lambda e: edit(e, "p2", "ad_cpy", "en", "x", "mei"), "Did you mean 'ad_copy'?", id="kind of edit"),
         pytest.param(lambda e: withdraw_edit(e, *KEY, "mei"), "no person's text", id="no edit"),
     ],
 )
@@ -205,8 +207,8 @@ def test_what_was_taken_back_stays_away_until_released(shop: Engine) -> None:
     [result] = publish(shop, new("b", 3))
     assert (result.action, result.reason) == ("rejected", "rolled_back")
     assert shown(shop) == {"p1": "a"}
-    assert release_run(shop, "r2", "lin") == 1
-    assert release_run(shop, "r2", "lin") == 0
+    assert release_run(shop, "r2", "lin") == Release(1, ["2024-01-02"])
+    assert release_run(shop, "r2", "lin") == Release(0, [])
     assert actions(publish(shop, new("b", 3))) == ["updated"]
     assert rollback_run(shop, "r3", "lin")["restored"] == 1
     assert actions(publish(shop, new("c", 4))) == ["updated"]
