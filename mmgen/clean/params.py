@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mmgen.params import Params
 
@@ -31,6 +31,15 @@ class ImageParams(Params):
     enhanced_quality: int = Field(95, ge=1, le=100, description="JPEG quality of an enhanced photo's master")
 
 
+class DuplicateParams(Params):
+    """When products count as copies of each other."""
+
+    max_hash_bits: int = Field(4, ge=0, le=8, description="Perceptual hashes of copies differ in this many bits at most")
+    max_luma: int = Field(8, ge=0, description="No cell of copies' thumbnails differs more in brightness (of 255)")
+    max_chroma: int = Field(4, ge=0, description="The same for colour")
+    max_shared: int = Field(200, ge=2, description="A photo or title that more products share is a placeholder")
+
+
 class TextParams(Params):
     """Parameters of ``clean_texts``."""
 
@@ -39,6 +48,29 @@ class TextParams(Params):
     max_tokens: int = Field(4_000, gt=0)
     max_garbled_share: float = Field(0.3, gt=0, le=1, description="Share of U+FFFD over which a text is unreadable")
     mask_personal_data: bool = True
+
+
+class NearCopyParams(Params):
+    """Parameters of near-copies among texts (MinHash)."""
+
+    num_hashes: int = Field(128, ge=16, le=1024, description="Length of a signature")
+    num_bands: int = Field(25, gt=0, description="Bands of the signature; one equal band makes a pair a candidate")
+    band_rows: int = Field(5, gt=0, description="Numbers in a band")
+    min_similarity: float = Field(
+        0.7, gt=0, le=1, description="Estimated Jaccard index from which texts are near-copies"
+    )
+    min_units: int = Field(4, ge=1, description="A text of fewer words (or character pairs) has no signature")
+    max_bucket: int = Field(50, gt=0, description="Rows of a bucket that each of its rows is compared with")
+    seed: int = Field(7, ge=0, description="Of the hash functions; signatures of two seeds do not compare")
+
+    @model_validator(mode="after")
+    def _bands_fit(self) -> NearCopyParams:
+        if self.num_bands * self.band_rows > self.num_hashes:
+            raise ValueError(
+                f"{self.num_bands} bands of {self.band_rows} need {self.num_bands * self.band_rows} hashes; "
+                f"raise num_hashes ({self.num_hashes}) or lower the bands"
+            )
+        return self
 
 
 class AudioParams(Params):

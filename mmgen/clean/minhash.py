@@ -1,0 +1,204 @@
+"""Near-copies among texts: MinHash signatures of word pairs, and banding to find the pairs that are alike.
+
+A unit is a word, or in scripts without spaces a pair of neighbouring characters; a shingle is two neighbouring units.
+So one rule serves English, Chinese and titles that mix them. The similarity of two texts is the Jaccard index of their
+sets of shingles; the share of equal numbers in two signatures estimates it with a standard deviation of at most
+0.5 / sqrt(num_hashes) (Broder 1997). Two texts become candidates where a whole band of the signature is equal
+(Indyk & Motwani 1998): of pairs with similarity s that is 1 - (1 - s^rows)^bands.
+
+Everything is arithmetic on the batch's code points at once; only the minima are taken text by text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mmgen.clean.params import NearCopyParams
+from mmgen.clean.tokens import matching_form
+
+VERSION = 1
+
+Signatures = npt.NDArray[np.uint32]
+
+_CHARS_AT_ONCE = 100_000  # fits the processor's cache
+_SEPARATOR, _WORD, _SINGLE = 0, 1, 2
+# Scripts that are written without spaces: kana, Han and their extensions, Thai to Khmer
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF),
+             (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))  # fmt: skip
+_OFFSETS = 64  # a longer word's characters are weighed round again
+
+# Odd constants with well-mixed bits: fractions of the golden ratio and of square roots
+_GOLDEN, _ROOT_2, _ROOT_3 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0x6A09E667F3BCC909), np.uint64(0xBB67AE8584CAA73B)
+
+
+def signatures(texts: Sequence[str | None], params: NearCopyParams) -> tuple[Signatures, npt.NDArray[np.bool_]]:
+    """The signature of each text, [len(texts), num_hashes], and which texts have one.
+
+    A text with fewer than ``params.min_units`` units (None included) has none; its row is zero. The same text gives the
+    same signature in any batch, on any machine.
+    """
+    out = np.zeros((len(texts), params.num_hashes), np.uint32)
+    has = np.zeros(len(texts), np.bool_)
+    first = 0
+    while first < len(texts):
+        last, chars = first, 0
+        while last < len(texts) and (last == first or chars < _CHARS_AT_ONCE):
+            chars += len(texts[last] or "")
+            last += 1
+        out[first:last], has[first:last] = _chunk([text or "" for text in texts[first:last]], params)
+        first = last
+    return out, has
+
+
+def band_keys(signature: Signatures, params: NearCopyParams) -> npt.NDArray[np.int64]:
+    """One number a band, [len(signature), num_bands]: near-copies are equal in some column, most other texts in none.
+
+    Signed, as Parquet and Spark have no unsigned integers of that width.
+    """
+    width = params.num_bands * params.band_rows
+    rows = signature[:, :width].astype(np.uint64).reshape(len(signature), params.num_bands, params.band_rows)
+    keys = np.zeros(rows.shape[:2], np.uint64)
+    for i in range(params.band_rows):
+        keys = _mixed((keys ^ rows[:, :, i]) * _GOLDEN)
+    return keys.view(np.int64)
+
+
+def near_copies(
+    signature: Signatures, params: NearCopyParams
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Pairs of rows that are near-copies: ``first`` < ``second``, and the estimated similarity of each.
+
+    signature: of texts that have one. Rows with equal signatures are paired with the first of them alone, and a row
+    with the next ``params.max_bucket`` rows of its bucket at most: a million copies of one text are a million pairs,
+    and the groups that pairs make up stay whole.
+    """
+    unique, inverse = _unique_rows(signature)
+    copies = np.flatnonzero(unique[inverse] != np.arange(len(signature)))
+    firsts, seconds = [unique[inverse[copies]]], [copies]
+    estimates = [np.ones(len(copies), np.float32)]
+    pairs = _candidates(band_keys(signature[unique], params), params.max_bucket)
+    for start in range(0, len(pairs), 50_000):
+        a, b = unique[pairs[start : start + 50_000]].T
+        alike = (signature[a] == signature[b]).mean(axis=1, dtype=np.float32)
+        kept = alike >= params.min_similarity
+        firsts.append(a[kept])
+        seconds.append(b[kept])
+        estimates.append(alike[kept])
+    return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(estimates)
+
+
+def _unique_rows(signature: Signatures) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The first row of each distinct signature, in order, and for each row the place of its own."""
+    key = np.zeros(len(signature), np.uint64)
+    for column in signature.T:
+        key = _mixed((key ^ column) * _GOLDEN)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return first[order].astype(np.int64), rank[inverse]
+
+
+def _candidates(keys: npt.NDArray[np.int64], max_bucket: int) -> npt.NDArray[np.int64]:
+    """Distinct pairs of rows that share a key in some column, [pairs, 2], the smaller first."""
+    num = max(len(keys), 1)
+    found = [np.empty(0, np.int64)]
+    for column in keys.T:
+        order = np.argsort(column, kind="stable")
+        key = column[order]
+        at = np.arange(len(key))
+        for distance in range(1, max_bucket + 1):
+            at = at[at < len(key) - distance]
+            at = at[key[at] == key[at + distance]]
+            if not len(at):
+                break
+            a, b = order[at], order[at + distance]  # the sort is stable: a < b
+            found.append(a * num + b)
+    codes = np.unique(np.concatenate(found))
+    return np.stack([codes // num, codes % num], axis=1)
+
+
+def _chunk(texts: list[str], params: NearCopyParams) -> tuple[Signatures, npt.NDArray[np.bool_]]:
+    shingles, starts, num_units = _shingles([matching_form(text) for text in texts])
+    factors, offsets = _functions(params.num_hashes, params.seed)
+    out = np.zeros((len(texts), params.num_hashes), np.uint32)
+    has = num_units >= params.min_units
+    for row in np.flatnonzero(has):
+        values = shingles[starts[row] : starts[row + 1], None] * factors
+        values += offsets
+        values.min(axis=0, out=out[row])
+    return out, has
+
+
+@cache
+def _functions(num: int, seed: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Linear permutations of 32 bits, x -> a x + b with odd a; the shingles they order are mixed already."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    factors = rng.integers(0, 2**32, num, dtype=np.uint32) | np.uint32(1)
+    return factors, rng.integers(0, 2**32, num, dtype=np.uint32)
+
+
+def _shingles(texts: list[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Hashes of all shingles in order, where each text's begin (and the end), and how many units each text has."""
+    codes = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    ends = np.cumsum([len(text) + 1 for text in texts])  # of each text, its separator included
+    kinds = _kinds()[codes]
+    inside = kinds != _SEPARATOR
+    is_start = kinds == _SINGLE
+    is_start[0] |= inside[0]
+    is_start[1:] |= (kinds[1:] == _WORD) & (kinds[:-1] != _WORD)
+    starts = np.flatnonzero(is_start)
+    if not len(starts):
+        return np.empty(0, np.uint32), np.zeros(len(texts) + 1, np.int64), np.zeros(len(texts), np.int64)
+    since = np.arange(len(codes)) - starts[np.maximum(np.cumsum(is_start) - 1, 0)]
+    weighed = _mixed(codes.astype(np.uint64) * _GOLDEN) * _weights()[since % _OFFSETS] * inside
+    units = _mixed(np.add.reduceat(weighed, starts))
+
+    # Neighbouring single characters become pairs; the last of a run is in the pair before it
+    single = kinds[starts] == _SINGLE
+    beside = np.zeros(len(starts), np.bool_)
+    beside[:-1] = single[:-1] & single[1:] & (np.diff(starts) == 1)
+    units[:-1] = np.where(beside[:-1], _mixed(units[:-1] * _ROOT_2 + units[1:]), units[:-1])
+    kept = np.ones(len(starts), np.bool_)
+    kept[1:] = ~beside[:-1] | beside[1:]
+    units, starts = units[kept], starts[kept]
+
+    bounds = np.concatenate([[0], np.searchsorted(starts, ends)])
+    num_units = np.diff(bounds)
+    shingles = units.copy()  # a text of one unit is its own shingle
+    shingles[:-1] = _mixed(units[:-1] * _ROOT_3 + units[1:])
+    has_next = np.ones(len(units), np.bool_)
+    has_next[bounds[1:][num_units > 1] - 1] = False  # the last unit of a text begins no shingle
+    lone = bounds[:-1][num_units == 1]
+    shingles[lone] = units[lone]
+    num_shingles = np.maximum(num_units - 1, np.minimum(num_units, 1))
+    hashes = (shingles[has_next] >> np.uint64(32)).astype(np.uint32)
+    return hashes, np.concatenate([[0], np.cumsum(num_shingles)]), num_units
+
+
+def _mixed(values: Any) -> Any:
+    """Every bit of a 64-bit number spread over all of it (the finalizer of SplitMix64, Steele et al. 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+@cache
+def _weights() -> npt.NDArray[np.uint64]:
+    return _mixed(np.arange(1, _OFFSETS + 1, dtype=np.uint64) * _ROOT_2) | np.uint64(1)
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """For each code point: separator, part of a word, or a character that stands for itself."""
+    text = np.arange(0x110000, dtype=np.uint32).view("<U1")
+    kinds = np.where(np.char.isalnum(text), _WORD, _SEPARATOR).astype(np.uint8)
+    kinds[0x0300:0x0370] = kinds[0x0900:0x0E00] = _WORD  # marks belong to their word; so do vowel signs of India
+    for low, high in _UNSPACED:
+        kinds[low : high + 1][kinds[low : high + 1] == _WORD] = _SINGLE
+    return kinds
