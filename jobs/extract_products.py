@@ -20,20 +20,24 @@ from mmgen.spark import newest, scan
 def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
     """The catalogue's rows, and a tombstone for each product that left it since the date before.
 
-    Of a product that changed after the date the catalogue has only what it became: what the date's own partition says
-    of it stands, so that running an older date again loses nothing.
+    The catalogue knows the present alone. Of a product that changed after the date it has only what it became, and of
+    one that left it has nothing. So what the date's own partition says of them stands, and where a later date has been
+    run already, a product that is missing now left after that one: running an older date again loses nothing.
     """
     engine = open_catalog(ctx.config.catalogue_url)
-    write_products(iter_products(engine, None, ctx.config.catalogue.batch_rows), ctx.ds, scratch)
+    write_products(iter_products(engine, ctx.config.catalogue.batch_rows), ctx.ds, scratch)
     rows = ctx.spark.read.parquet(str(scratch))
     dataset = ctx.dataset("raw_products")
-    before = newest(ctx.spark, dataset, before=ctx.ds).where(~F.col("is_deleted"))
-    gone = before.join(rows, on="product_id", how="left_anti").select("product_id")
-    tombstones = gone.withColumns({"is_deleted": F.lit(True), "input_hash": F.lit(DELETED_HASH)})
     present = rows.where(~F.col("is_later")).drop("is_later")
-    own = scan(ctx.spark, dataset, dataset.files(ds=[ctx.ds])).where(~F.col("is_deleted")).select(*present.columns)
-    earlier = own.join(rows.where("is_later"), on="product_id", how="left_semi")
-    every = present.unionByName(earlier).unionByName(tombstones, allowMissingColumns=True)
+    own = scan(ctx.spark, dataset, dataset.files(ds=[ctx.ds])).select(*present.columns)
+    if dataset.is_run_after(ctx.ds):
+        every = present.unionByName(own.join(present, on="product_id", how="left_anti"))
+    else:
+        earlier = own.join(rows.where("is_later"), on="product_id", how="left_semi")
+        before = newest(ctx.spark, dataset, before=ctx.ds).where(~F.col("is_deleted").eqNullSafe(True))
+        gone = before.join(rows, on="product_id", how="left_anti").select("product_id")
+        tombstones = gone.withColumns({"is_deleted": F.lit(True), "input_hash": F.lit(DELETED_HASH)})
+        every = present.unionByName(earlier).unionByName(tombstones, allowMissingColumns=True)
     return every.withColumn("reject_reason", F.lit(None).cast("string"))
 
 

@@ -220,7 +220,8 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
             if isinstance(row, dict):
                 yield row
             else:
-                yield Unreadable(f"line {number}: a {type(row).__name__}, not an object", text.decode("utf-8").strip())
+                raw = text.decode("utf-8", "replace").strip()  # JSON takes bytes that are no UTF-8 (lone surrogates)
+                yield Unreadable(f"line {number}: a {type(row).__name__}, not an object", raw)
 
 
 # --- Parquet ---------------------------------------------------------------------------------------------------------

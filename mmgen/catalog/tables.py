@@ -19,7 +19,6 @@ So a text that waits never hides the one before it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,7 +160,7 @@ def open_catalog(url: str) -> Engine:
     """Connect to the catalogue and create what is missing in it. Safe to call from many processes at once.
 
     ``url``: ``sqlite:////absolute/catalogue.db`` or ``postgresql+psycopg://user@host/database``.
-    Raises ValueError for a URL of another back end.
+    Raises ValueError, which never names the URL, for one that cannot be read or is of another back end.
     """
     parsed = _parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -182,10 +181,11 @@ def open_catalog(url: str) -> Engine:
 def _parsed_url(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
+        # The URL is left out: it may hold a password, and this goes into logs.
         raise ValueError(
-            f"catalogue URL {url!r} cannot be read. Write sqlite:////path/catalogue.db"
-            " or postgresql+psycopg://user@host/database."
+            "catalogue URL: cannot be read. Write sqlite:////path/catalogue.db"
+            " or postgresql+psycopg://user@host:5432/database (MMGEN_CATALOGUE_URL, or [catalogue] url)."
         ) from None
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -251,25 +251,13 @@ def storable(text: str) -> str:
     return text
 
 
-def count_products(engine: Engine) -> int:
-    """How many products the catalogue holds, over all sources."""
-    with engine.connect() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).select_from(products)).scalar_one())
-
-
-def iter_products(
-    engine: Engine, updated_before: str | None = None, batch_size: int = 1000
-) -> Iterator[list[dict[str, Any]]]:
+def iter_products(engine: Engine, batch_size: int = 1000) -> Iterator[list[dict[str, Any]]]:
     """All products ordered by product_id, in batches; each batch is a short read of its own (no long transaction).
 
     A row has the columns of ``products``, with ``category`` as list[str] and ``attributes`` as dict[str, str], and
-    ``media_root`` of its source. ``updated_before`` (ISO date or time, UTC) leaves out products that the shop changed
-    at or after it; a product without ``updated_at`` is always given.
+    ``media_root`` of its source.
     """
     base = sa.select(products, sources.c.media_root).join(sources).order_by(products.c.product_id).limit(batch_size)
-    if updated_before is not None:
-        is_before = sa.or_(products.c.updated_at.is_(None), products.c.updated_at < updated_before)
-        base = base.where(is_before)
     last: str | None = None
     while True:
         query = base if last is None else base.where(products.c.product_id > last)
@@ -282,8 +270,3 @@ def iter_products(
             row["attributes"] = json.loads(row["attributes"])
         yield rows
         last = rows[-1]["product_id"]
-
-
-def sqlite_url(path: str | os.PathLike[str]) -> str:
-    """The URL of an SQLite catalogue at ``path`` (made absolute)."""
-    return f"sqlite:///{Path(path).absolute()}"

@@ -10,8 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from mmgen.catalog.tables import open_catalog, sqlite_url
+from mmgen.catalog.tables import open_catalog
 from tests.postgres import NoPostgresError, postgres_server
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite catalogue at ``path``."""
+    return f"sqlite:///{path.absolute()}"
 
 
 @pytest.fixture(scope="session")

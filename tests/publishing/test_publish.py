@@ -292,7 +292,18 @@ def test_opening_at_once_from_many_threads(catalog_url: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "not a url", "postgresql+asyncpg://x/y"])
-def test_a_url_of_another_back_end(url: str) -> None:
-    with pytest.raises(ValueError, match="catalogue URL"):
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://mmgen:s3cret@db/cat",
+        "not a url, s3cret",
+        "postgresql+asyncpg://mmgen:s3cret@db/cat",
+        "postgresql//mmgen:s3cret@db/cat",
+        "postgresql://mmgen:s3cret@db:54x2/cat",
+    ],
+    ids=["another back end", "no URL", "another driver", "colon missing", "port that is no number"],
+)
+def test_a_url_that_cannot_be_used_is_not_told(url: str) -> None:
+    with pytest.raises(ValueError, match="catalogue URL") as error:
         open_catalog(url)
+    assert "s3cret" not in str(error.value)
