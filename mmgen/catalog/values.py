@@ -19,6 +19,7 @@ from mmgen.seeds import digest_of
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
 _LOCALE = re.compile(r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
 _NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]*")
+_SPACED = re.compile(r"\d{1,3}(?:[' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 _LONG_NUMBER = re.compile(r"^\d{9,11}(\.\d+)?$")  # seconds since 1970, from 1973 to 5138
 
 Product = dict[str, Any]
@@ -121,16 +122,20 @@ def text_of(value: Any) -> str:
 
 
 def price_of(text: str | None) -> float | None:
-    """A price from text: ``1,299.00``, ``1.299,00 €``, ``¥39.9``, ``12,50``. None where there is not one number."""
+    """A price from text: ``1,299.00``, ``1.299,00 €``, ``1 299,50``, ``¥39.9``, ``0,125``. None unless one number."""
     numbers = _NUMBER.findall(text or "")
     if len(numbers) != 1 or "-" in (text or "").split(numbers[0])[0]:
         return None
-    digits = re.sub(r"[' \u00a0\u202f]", "", numbers[0]).rstrip(".,")
+    number = numbers[0].rstrip(".,' \u00a0\u202f")
+    digits = re.sub(r"[' \u00a0\u202f]", "", number)
+    if digits != number and not _SPACED.fullmatch(number):
+        return None  # two numbers: a space joins groups of three alone
     last = max(digits.rfind("."), digits.rfind(","))
     if last >= 0:
         mark = digits[last]
         # One kind of mark before groups of three is for thousands (1,299); a point alone is decimal (1.299 kg price)
-        is_thousands = digits.count(mark) > 1 or (mark == "," and "." not in digits and len(digits) - last == 4)
+        is_group = mark == "," and "." not in digits and len(digits) - last == 4 and digits[0] != "0"
+        is_thousands = digits.count(mark) > 1 or is_group
         whole = re.sub(r"[.,]", "", digits[:last])
         digits = whole + digits[last + 1 :] if is_thousands else f"{whole}.{digits[last + 1 :]}"
     try:
