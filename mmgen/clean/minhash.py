@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from mmgen.clean.params import NearCopyParams
 from mmgen.clean.tokens import matching_form
@@ -90,6 +91,36 @@ def near_copies(
         seconds.append(b[kept])
         estimates.append(alike[kept])
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(estimates)
+
+
+def text_keys(batch: pa.RecordBatch, params: NearCopyParams) -> dict[str, list[Any]]:
+    """Signature and bands of a batch of clean texts, for a join on bands where one machine cannot hold all signatures.
+
+    batch: ``title``, ``description`` (strings or null); they count as one text. Returns lists, ``batch.num_rows`` long:
+    ``signature`` (num_hashes little-endian 32-bit numbers as bytes) and ``bands`` (num_bands 64-bit numbers, each with
+    its column mixed in); None for texts that are too short to compare. Never raises for a row.
+    """
+    texts = [
+        f"{title or ''}\n{description or ''}"
+        for title, description in zip(
+            *(batch.column(name).to_pylist() for name in ("title", "description")), strict=True
+        )
+    ]
+    signature, has = signatures(texts, params)
+    columns = np.arange(1, params.num_bands + 1, dtype=np.uint64) * _ROOT_2
+    bands = _mixed(band_keys(signature, params).view(np.uint64) ^ columns).view(np.int64)
+    return {
+        "signature": [row.astype("<u4").tobytes() if ok else None for row, ok in zip(signature, has, strict=True)],
+        "bands": [row.tolist() if ok else None for row, ok in zip(bands, has, strict=True)],
+    }
+
+
+def similarity(one: Sequence[bytes], other: Sequence[bytes]) -> npt.NDArray[np.float32]:
+    """The estimated Jaccard index of each pair of signatures that ``text_keys`` made, [len(one)]."""
+    if not len(one):
+        return np.zeros(0, np.float32)
+    first, second = (np.frombuffer(b"".join(part), "<u4").reshape(len(one), -1) for part in (one, other))
+    return (first == second).mean(axis=1, dtype=np.float32)
 
 
 def _unique_rows(signature: Signatures) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

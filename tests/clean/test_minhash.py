@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mmgen.clean.minhash import band_keys, near_copies, signatures
+from mmgen.clean.minhash import band_keys, near_copies, signatures, similarity, text_keys
 from mmgen.clean.params import NearCopyParams
 
 PARAMS = NearCopyParams()
@@ -128,3 +129,19 @@ def test_another_seed_gives_other_signatures() -> None:
 def test_bands_have_to_fit() -> None:
     with pytest.raises(ValidationError, match="30 bands of 5 need 150 hashes"):
         NearCopyParams(num_bands=30)
+
+
+def test_keys_of_a_batch_find_the_same_pairs() -> None:
+    rows = {
+        "title": ["Warm coat", "Warm coat!", None, "Coat", None],
+        "description": [ENGLISH, ENGLISH + " today", CHINESE, None, None],
+    }
+    keys = text_keys(pa.RecordBatch.from_pydict({k: pa.array(v, pa.string()) for k, v in rows.items()}), PARAMS)
+    assert [keys["signature"][i] is None for i in range(5)] == [False, False, False, True, True]
+    shared = set(keys["bands"][0]) & set(keys["bands"][1])
+    assert shared and not set(keys["bands"][0]) & set(keys["bands"][2])
+    assert len(set(keys["bands"][0])) == PARAMS.num_bands
+    assert keys["bands"][3] is None
+    alike = similarity([keys["signature"][0]] * 2, [keys["signature"][1], keys["signature"][2]])
+    assert alike[0] > 0.85 and alike[1] < 0.1
+    assert similarity([], []).shape == (0,)
