@@ -31,7 +31,7 @@ def current(ctx: JobContext, name: str) -> DataFrame:
 
 def products(ctx: JobContext) -> DataFrame:
     """The products that are in the catalogue as of the date (those that left it are not)."""
-    return current(ctx, "raw_products").where(~F.col("is_deleted"))
+    return current(ctx, "raw_products").where(~F.col("is_deleted").eqNullSafe(True))
 
 
 def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:
