@@ -153,7 +153,10 @@ class LastLine:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM and SIGHUP count as Ctrl-C: whoever ends this command ends the job that it runs."""
+    """SIGTERM and SIGHUP count as Ctrl-C: whoever ends this command ends the job that it runs.
+
+    A signal that is ignored stays so: under ``nohup`` the run goes on when its terminal closes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -161,7 +164,8 @@ def interruptible() -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    heeded = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heeded}
     try:
         yield
     finally:

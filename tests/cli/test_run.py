@@ -120,6 +120,24 @@ main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
     assert grandchild not in snapshot()
 
 
+@pytest.mark.parametrize(
+    ("before", "is_heeded"),
+    [(signal.SIG_DFL, True), (signal.SIG_IGN, False)],
+    ids=["in a terminal", "under nohup"],
+)
+def test_the_terminal_closes(before: signal.Handlers, is_heeded: bool) -> None:
+    kept = signal.signal(signal.SIGHUP, before)
+    is_interrupted = False
+    try:
+        with runner.interruptible():
+            signal.raise_signal(signal.SIGHUP)
+    except KeyboardInterrupt:
+        is_interrupted = True
+    finally:
+        stands = signal.signal(signal.SIGHUP, kept)
+    assert (is_interrupted, stands) == (is_heeded, before)
+
+
 def test_retry_runs_each_date_from_its_first_faulty_job(mmgen: Run, put: Put, scripts: dict[str, str]) -> None:
     put("clean_images", DAY1, [{"product_id": "p1", "reject_reason": "transform_failed"}])
     put("clean_texts", DAY2, [{"product_id": "p2", "reject_reason": "text_unreadable"}])
