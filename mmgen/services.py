@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -129,14 +130,33 @@ def make_password(home: Path) -> None:
 
 
 def prepared_environment(home: Path, base: Mapping[str, str], say: Say) -> dict[str, str]:
-    """The environment of Airflow's command line; its database is made where there is none yet."""
+    """The environment of Airflow's command line; its database is made, or upgraded, where that is not done yet."""
     running = {record.name: record for record in live_records(home)}
     port = running["api-server"].port if "api-server" in running else None
     environment = merged_environment(home, port or AIRFLOW_PORT, base)
     is_elsewhere = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" in environment
-    if not is_elsewhere and not (home / "airflow" / "airflow.db").is_file():
+    if not is_elsewhere and not _is_prepared(home):
         prepare_database(home, environment, say)
     return environment
+
+
+def airflow_version() -> str:
+    """The version of Airflow's environment; empty where it cannot be told. Asking Airflow itself takes seconds."""
+    environment = airflow_executable().parent.parent
+    folders = [str(folder) for folder in environment.glob("lib/python*/site-packages")]
+    found = next(iter(distributions(name="apache-airflow", path=folders)), None)
+    return found.version if found else ""
+
+
+def _marker(home: Path) -> Path:
+    """Holds the version of Airflow that the database was prepared for. A file of it alone may be half made."""
+    return home / "airflow" / "prepared"
+
+
+def _is_prepared(home: Path) -> bool:
+    marker, version = _marker(home), airflow_version()
+    is_made = (home / "airflow" / "airflow.db").is_file() and marker.is_file()
+    return is_made and bool(version) and marker.read_text(encoding="utf-8").strip() == version
 
 
 def prepare_database(home: Path, environment: Mapping[str, str], say: Say) -> None:
@@ -144,6 +164,7 @@ def prepare_database(home: Path, environment: Mapping[str, str], say: Say) -> No
     airflow, log = str(airflow_executable()), log_file(home, "airflow-setup")
     log.parent.mkdir(parents=True, exist_ok=True)
     make_password(home)
+    _marker(home).unlink(missing_ok=True)
     say("Preparing Airflow's database ...")
     pool = ["pools", "set", POOL, str(POOL_SLOTS), "one job at a time: each takes all cores"]
     with log.open("wb") as stream:
@@ -152,6 +173,7 @@ def prepare_database(home: Path, environment: Mapping[str, str], say: Say) -> No
             done = subprocess.run(command, env=dict(environment), stdout=stream, stderr=stream, check=False)
             if done.returncode:
                 raise RuntimeError(f"`airflow {' '.join(arguments[:2])}` failed:\n{last_lines(log)}\nThe log: {log}")
+    _marker(home).write_text(airflow_version() + "\n", encoding="utf-8")
 
 
 # --- up ------------------------------------------------------------------------------------------------------------

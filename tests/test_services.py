@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,52 @@ def test_the_password_is_made_once_and_is_the_owners_alone(home: Path) -> None:
     services.make_password(home)
     assert first and services.password_of(home) == first
     assert services.password_file(home).stat().st_mode & 0o777 == 0o600
+
+
+AIRFLOW = """#!/bin/sh
+mkdir -p "$AIRFLOW_HOME" && touch "$AIRFLOW_HOME/airflow.db"
+echo "$1 $2" >> "$AIRFLOW_HOME/calls"
+test "$1" != "$(cat "$AIRFLOW_HOME/fails" 2>/dev/null)"
+"""
+
+
+def install_airflow(venv: Path, version: str) -> Path:
+    """An environment with a command that stands in for Airflow's, and the version that it says it is."""
+    packages = venv / "lib" / "python3.11" / "site-packages"
+    shutil.rmtree(packages, ignore_errors=True)
+    info = packages / f"apache_airflow-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: apache-airflow\nVersion: {version}\n")
+    command = venv / "bin" / "airflow"
+    command.parent.mkdir(exist_ok=True)
+    command.write_text(AIRFLOW)
+    command.chmod(0o755)
+    return command
+
+
+@pytest.mark.parametrize(
+    ("fails", "version", "is_prepared_again"),
+    [
+        pytest.param(None, "3.1", False, id="whole"),
+        pytest.param("db", "3.1", True, id="cut off in the migration"),
+        pytest.param("pools", "3.1", True, id="cut off before the pool"),
+        pytest.param(None, "3.2", True, id="another Airflow since"),
+    ],
+)
+def test_a_database_counts_as_ready_when_all_of_it_was_made(
+    home: Path, monkeypatch: pytest.MonkeyPatch, fails: str | None, version: str, is_prepared_again: bool
+) -> None:
+    venv, folder = home.parent / "venv", home / "airflow"
+    monkeypatch.setenv("MMGEN_AIRFLOW", str(install_airflow(venv, "3.1")))
+    monkeypatch.delenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", raising=False)
+    folder.mkdir()
+    (folder / "fails").write_text(fails or "nothing")
+    with pytest.raises(RuntimeError, match=f"airflow {fails}") if fails else nullcontext():
+        services.prepared_environment(home, os.environ, print)
+    (folder / "fails").unlink()
+    (folder / "calls").unlink()
+    install_airflow(venv, version)
+    for _ in range(2):
+        services.prepared_environment(home, os.environ, print)
+    calls = (folder / "calls").read_text().splitlines() if (folder / "calls").exists() else []
+    assert calls == (["db migrate", "pools set"] if is_prepared_again else [])
