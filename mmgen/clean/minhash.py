@@ -190,10 +190,12 @@ def _shingles(texts: list[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.
     weighed = _mixed(codes.astype(np.uint64) * _GOLDEN) * _weights()[since % _OFFSETS] * inside
     units = _mixed(np.add.reduceat(weighed, starts))
 
-    # Neighbouring single characters become pairs; the last of a run is in the pair before it
+    # Neighbouring single characters become pairs, whatever punctuation lies between, for writers differ in it; the
+    # last of a run is in the pair before it
     single = kinds[starts] == _SINGLE
+    text_of = np.searchsorted(ends, starts, "right")
     beside = np.zeros(len(starts), np.bool_)
-    beside[:-1] = single[:-1] & single[1:] & (np.diff(starts) == 1)
+    beside[:-1] = single[:-1] & single[1:] & (text_of[:-1] == text_of[1:])
     units[:-1] = np.where(beside[:-1], _mixed(units[:-1] * _ROOT_2 + units[1:]), units[:-1])
     kept = np.ones(len(starts), np.bool_)
     kept[1:] = ~beside[:-1] | beside[1:]

@@ -35,6 +35,7 @@ ALIKE = {
     "halves in another order": (ENGLISH, ENGLISH[120:] + " " + ENGLISH[:120], 0.75, 0.999),
     "chinese, one word": (CHINESE, CHINESE.replace("冬季", "秋季"), 0.75, 0.99),
     "chinese, other punctuation": (CHINESE, CHINESE.replace("，", " "), 1.0, 1.0),
+    "chinese, no punctuation": (CHINESE, CHINESE.replace("，", ""), 1.0, 1.0),
     "chinese, halves in another order": (CHINESE, CHINESE[30:] + "，" + CHINESE[:30], 0.75, 0.999),
     "mixed": ("耐克 Nike Air Max 270 男子运动鞋 黑色", "耐克Nike Air Max 270男子运动鞋（黑色）", 1.0, 1.0),
     "another text": (ENGLISH, "Fresh organic apple juice from small farms, pressed the day it is picked", 0.0, 0.1),
@@ -96,7 +97,7 @@ def test_signatures_are_the_same_for_ever() -> None:
     """Stored signatures are compared with new ones: a change here needs a new VERSION."""
     signature, _ = signatures([ENGLISH, CHINESE, "नीली सूती कमीज और जूते", "a long b " * 30], PARAMS)
     told = hashlib.sha256(signature.astype("<u4").tobytes() + band_keys(signature, PARAMS).astype("<i8").tobytes())
-    assert told.hexdigest()[:16] == "436c42c83e78322d"
+    assert told.hexdigest()[:16] == "88c8897368b91ab0"
 
 
 def test_many_copies_are_as_many_pairs() -> None:
