@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mmgen.cli.catalogue import SAMPLE_MAP, load
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, show
 from mmgen.pipeline import JOBS
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from mmgen.catalog.importer import ImportResult
 
 STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 SUMMARY = re.compile(r"\]\s+(\w+ ds=\d{4}-\d\d-\d\d: .*?) \[airflow\.task")
@@ -43,27 +47,27 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
 
     imported = import_shop(settings, shop, source_map, products, say)
     run_dag(settings, ds, say)
-    value = {"imported": imported, "seconds": round(time.monotonic() - started, 1), **outcome(settings, ds)}
+    value = {"import": asdict(imported), "seconds": round(time.monotonic() - started, 1), **outcome(settings, ds)}
     show(settings, value, lambda console: _print(console, value, settings.home, ds))
 
 
-def import_shop(settings: Settings, shop: str | None, source_map: str | None, products: int, say: Any) -> int:
-    """Bring the shop into the catalogue; returns its number of products."""
-    from mmgen.catalog.importer import import_file
+def import_shop(settings: Settings, shop: str | None, source_map: str | None, products: int, say: Any) -> ImportResult:
+    """Bring the shop, or a sample shop, into the catalogue."""
     from mmgen.catalog.sample import write_sample
-    from mmgen.catalog.source_map import load_source_map
-    from mmgen.pipeline import ROOT
 
-    if shop is None:
+    if shop is None or source_map is None:
         folder = settings.home / "sample"
         say(f"==> a sample shop of {products} products, English and Chinese, in {folder}")
-        shop = str(write_sample(folder, products).products_csv)
-        source_map = str(ROOT / "conf" / "sources" / "sample.toml")
-    result = import_file(settings.engine, shop, load_source_map(source_map or ""))
+        result = load(settings, write_sample(folder, products).products_csv, SAMPLE_MAP)
+    else:
+        result = load(settings, Path(shop), Path(source_map))
     for warning in result.warnings:
         say(f"    {warning}")
-    say(f"==> {result.num_rows} rows imported into the catalogue, {sum(result.rejected.values())} refused")
-    return result.num_rows
+    say(
+        f"==> the catalogue: {result.imported} new, {result.changed} changed, {result.unchanged} unchanged, "
+        f"{sum(result.rejected.values())} rejected"
+    )
+    return result
 
 
 def run_dag(settings: Settings, ds: str, say: Any) -> None:

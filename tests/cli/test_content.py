@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from mmgen.cli import content
+from mmgen.cli.demo import import_shop
 from mmgen.cli.settings import Settings
 from mmgen.publishing.receipts import content_of
 from tests.cli.conftest import DAY1, Run, publish
@@ -115,3 +116,10 @@ def test_a_sample_is_imported_and_a_second_import_changes_nothing(mmgen: Run, tm
     assert first["num_products"] == first["import"]["imported"] == 60
     again = mmgen("import", first["products_csv"], "--map", "conf/sources/sample.toml")
     assert "0 new, 0 changed, 60 unchanged" in again.stdout and "mmgen quarantine import" in again.stdout
+
+
+def test_a_demo_imports_what_it_says(home: Path) -> None:
+    said: list[str] = []
+    results = [import_shop(Settings(), None, None, 60, said.append) for _ in range(2)]
+    assert [(r.imported, r.unchanged, sum(r.rejected.values())) for r in results] == [(60, 0, 1), (0, 60, 1)]
+    assert "60 new, 0 changed, 0 unchanged, 1 rejected" in said[1]
