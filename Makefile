@@ -92,5 +92,6 @@ quality: peers  ## quality on real media, with intervals (ARGS=--quick: small); 
 lock:  ## resolve requirements/*.in into the locked *.txt
 	requirements/lock.sh
 
-clean:  ## remove the environments and everything that runs wrote (MMGEN_HOME)
-	rm -rf $(VENV) $(MMGEN_HOME)
+clean:  ## remove the environments and var/; a home elsewhere (MMGEN_HOME) is left alone
+	rm -rf "$(VENV)" "$(ROOT)/var"
+	@[ "$(MMGEN_HOME)" = "$(ROOT)/var" ] || echo "left alone: $(MMGEN_HOME)"
