@@ -1,9 +1,9 @@
 """Which near-copies of texts MinHash finds, of those that were planted and of all that exact comparison finds.
 
 Paragraphs of 40 to 120 words of faker's in English and Chinese; every second has a near-copy, made by one edit of
-seven: one word in 8 to 25 inserted, deleted or replaced, neighbours swapped, halves reordered, the end cut off, case and
-punctuation changed. Similar means an exact Jaccard index of the sets of shingles, computed a second way. Beside it: all
-pairs of the real fashion titles, most of them short and made to one pattern. Nothing was tuned on any of them.
+seven: one word in 8 to 25 inserted, deleted or replaced, neighbours swapped, halves reordered, the end cut off, case
+and punctuation changed. Similar means an exact Jaccard index of the sets of shingles, computed a second way. Beside
+it: all pairs of the real fashion titles, most of them short and made to one pattern. Nothing was tuned on any of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BINS = ((0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 
 
 def found_pairs(texts: Sequence[str]) -> set[tuple[int, int]]:
-    """(smaller, larger) of each pair that is near, or near through equal texts."""
+    """(smaller, larger) of each pair of ``near_copies``; equal texts are paired with the first of them alone."""
     signature, has = signatures(texts, PARAMS)
     kept = has.nonzero()[0]
     first, second, _ = near_copies(signature[kept], PARAMS)
@@ -76,8 +76,8 @@ def main() -> int:
         rows += rows_of(f"{len(titles)} real titles", titles)
     lowest = min(exact[c.original, c.copy] for c in near)
     note = (
-        f"{(__doc__ or '').partition(chr(10))[2].strip()} {len(near)} of {len(copies)} planted copies have a similarity "
-        f"of at least {FLOOR} ({lowest:.2f} to 1) and count. Floor of their recall: {MIN_RECALL}."
+        f"{(__doc__ or '').partition(chr(10))[2].strip()} {len(near)} of {len(copies)} planted copies are similar "
+        f"by at least {FLOOR} ({lowest:.2f} to 1) and count. Floor of their recall: {MIN_RECALL}."
     )
     columns = ["texts", "pairs", "number", "share"]
     publish(args, Section("quality_near_copies", "Near-copies among texts", note, columns, rows))
