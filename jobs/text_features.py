@@ -1,4 +1,4 @@
-"""text_features: clean_texts -> text_features."""
+"""text_features: clean_texts, by the fitted text model -> text_features."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from mmgen.derive import Outcome, Step, derive
 from mmgen.features.text import VERSION, text_features
 from mmgen.inputs import derived
 from mmgen.job import JobContext, main
+from mmgen.training.text_champion import fitted_text
 
 
 def inputs(ctx: JobContext) -> DataFrame:
     """The tokens of each text. A row rejected for its title keeps its description's tokens, which count."""
-    rows = derived(ctx, "clean_texts", "tokens")
+    rows = derived(ctx, "clean_texts", "tokens", "title", "description")
     return rows.withColumn("reject_reason", F.when(F.size("tokens") > 0, None).otherwise(F.col("reject_reason")))
 
 
 def run(ctx: JobContext) -> Outcome:
-    """Hashed term frequencies of each text."""
-    params = ctx.config.features.text
-    transform = partial(text_features, params=params)
-    return derive(ctx, partial(inputs, ctx), Step("text_features", params.digest(VERSION), transform, needs="tokens"))
+    """A hashed bag of tokens, TF-IDF, the mean of the word vectors and, with a checkpoint, a sentence embedding."""
+    params, fitted = ctx.config.features.text, fitted_text(ctx.config)
+    transform = partial(text_features, params=params, fitted=fitted)
+    step = Step("text_features", params.digest(VERSION, fitted.label), transform, needs="tokens", is_by_product=True)
+    return derive(ctx, partial(inputs, ctx), step)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ from pathlib import Path
 from pydantic import Field
 
 from mmgen.clean.params import AudioParams, ImageParams, TextParams
-from mmgen.features.params import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
+from mmgen.features.params import (
+    AudioFeatureParams,
+    GraphParams,
+    ImageFeatureParams,
+    TextFeatureParams,
+    TextModelParams,
+)
 from mmgen.generation.creative_params import CreativeParams
 from mmgen.generation.params import DescriptionParams
 from mmgen.params import Params
@@ -47,10 +53,12 @@ class CleanParams(Params):
 
 
 class FeatureParams(Params):
-    """Parameters of the three feature jobs."""
+    """Parameters of the feature jobs, and of what they are fitted with."""
 
     image: ImageFeatureParams = ImageFeatureParams()
     text: TextFeatureParams = TextFeatureParams()
+    text_model: TextModelParams = TextModelParams()
+    graph: GraphParams = GraphParams()
     audio: AudioFeatureParams = AudioFeatureParams()
 
 

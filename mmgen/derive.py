@@ -36,7 +36,8 @@ class Step:
 
     ``needs``: an input row where this column is null has nothing to work on: it stays an empty row, without a reason
     (a product without a clip is normal). ``is_external``: it also reads what is no dataset (the catalogue, files), so
-    unchanged input tables do not mean unchanged inputs.
+    unchanged input tables do not mean unchanged inputs; where what it reads has a fingerprint, ``external`` is that
+    instead. ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others.
     """
 
     output: str
@@ -44,6 +45,8 @@ class Step:
     transform: Transform
     needs: str | None = None
     is_external: bool = False
+    external: str = ""
+    enrich: Callable[[DataFrame], DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outc
 def recipe_of(ctx: JobContext, dataset: Dataset, step: Step) -> str:
     """Hash of all that a partition depends on: snapshots of the inputs, of the dataset before the date, and how."""
     snapshots = [ctx.dataset(name).fingerprint(until=ctx.ds) for name in ctx.input_datasets]
-    text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots])
+    text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots, *filter(None, [step.external])])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -131,7 +134,9 @@ def _derive_rows(ctx: JobContext, inputs: DataFrame, step: Step, dataset: Datase
     if _is_current(dataset, ctx.ds, seen, computed, reused):
         return Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
     fresh = inputs.join(F.broadcast(todo) if computed < MAX_BROADCAST_ROWS else todo, on=[*keys, "input_hash"])
-    rows = fresh.mapInArrow(mapper(step, dataset.contract), dataset.contract.spark_schema)
+    fresh = step.enrich(fresh) if step.enrich and computed else fresh
+    own = replace(step, enrich=None)  # the driver's part cannot be sent to the executors
+    rows = fresh.mapInArrow(mapper(own, dataset.contract), dataset.contract.spark_schema)
     if reused:
         rows = rows.unionByName(_copies(ctx, dataset, seen))
     return write(ctx, dataset, rows, computed, reused, recipe)

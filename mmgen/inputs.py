@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
@@ -57,3 +58,19 @@ def part(ctx: JobContext, name: str, prefix: str, *payload: str) -> DataFrame:
     """A dataset's columns for a join on product_id: its hash as ``<prefix>_hash``, and the payload."""
     frame = current(ctx, name)
     return frame.select("product_id", F.col("content_hash").alias(f"{prefix}_hash"), *payload)
+
+
+def one_version(frame: DataFrame, name: str, column: str = "encoder_version") -> DataFrame:
+    """The frame as it is. ValueError where more than one fitted model made its rows: they cannot be compared."""
+    found = sorted(row[0] for row in frame.select(column).where(F.col(column).isNotNull()).distinct().collect())
+    if len(found) > 1:
+        raise ValueError(
+            f"{name} has rows of {' and '.join(found)}: run {name} for the date, which makes all of them by one model"
+        )
+    return frame
+
+
+def written(frame: DataFrame, folder: Path) -> DataFrame:
+    """The frame, written below the job's scratch folder and read again: what follows is planned from there."""
+    frame.write.parquet(str(folder))
+    return frame.sparkSession.read.schema(frame.schema).parquet(str(folder))

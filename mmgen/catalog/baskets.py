@@ -17,6 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
@@ -112,7 +114,8 @@ def _pairs(
     for first, second, count in connection.execute(pairs):
         together[first].append((second, count))
         together[second].append((first, count))
-    often = dict(connection.execute(sa.select(bought.c.item, num).group_by(bought.c.item)).tuples().all())
+    counted = connection.execute(sa.select(bought.c.item, num).group_by(bought.c.item))
+    often = {str(item): int(count) for item, count in counted}
     return together, often
 
 
@@ -233,8 +236,8 @@ def baskets_digest(engine: Engine) -> str:
     return digest_of(*(value for row in rows for value in row)) if rows else ""
 
 
-def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Iterator[list[dict[str, str]]]:
-    """``product_id`` and ``other_id`` of the links up to a rank, in order, in batches."""
+def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Iterator[list[dict[str, Any]]]:
+    """``product_id``, ``far`` (the rank) and ``other`` of the links up to a rank, in order, in batches."""
     table = basket_links
     query = sa.select(table.c.product_id, table.c.other_id, table.c.rank).where(table.c.rank <= max_rank)
     query = query.order_by(table.c.product_id, table.c.rank).limit(batch_size)
@@ -245,5 +248,14 @@ def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Itera
             rows = connection.execute(later).all()
         if not rows:
             return
-        yield [{"product_id": row.product_id, "other": row.other_id} for row in rows]
+        yield [{"product_id": row.product_id, "far": row.rank, "other": row.other_id} for row in rows]
         last = (rows[-1].product_id, rows[-1].rank)
+
+
+def write_links(engine: Engine, max_rank: int, folder: Path) -> None:
+    """The links up to a rank as Parquet files of bounded size under ``folder``; one empty file where there is none."""
+    schema = pa.schema([("product_id", pa.string()), ("far", pa.int32()), ("other", pa.string())])
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(schema.empty_table(), folder / "part-empty.parquet")
+    for number, rows in enumerate(iter_links(engine, max_rank)):
+        pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"part-{number:05d}.parquet", compression="zstd")

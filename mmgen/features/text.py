@@ -1,44 +1,101 @@
-"""Text features: a signed hashed bag of tokens and token pairs. Needs no vocabulary, so a new word changes no index."""
+"""Text features of four kinds: a signed hashed bag of tokens, which needs no fitting; TF-IDF and word vectors, from a
+model fitted on the catalogue; and, where the shop has a checkpoint, a sentence embedding."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from mmgen.features.params import TextFeatureParams
+from mmgen.features.text_model import text_model_in
+from mmgen.features.tfidf import tfidf
 from mmgen.rejects import RejectReason
 
-VERSION = 1
+if TYPE_CHECKING:
+    from mmgen.features.sentence import SentenceEncoder
 
-COLUMNS = ("embedding", "reject_reason")
+VERSION = 2
+
+COLUMNS = (
+    "embedding",
+    "tfidf_indices",
+    "tfidf_values",
+    "word_vector",
+    "sentence_embedding",
+    "encoder_version",
+    "reject_reason",
+)
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
-def text_features(batch: pa.RecordBatch, params: TextFeatureParams) -> dict[str, Any]:
-    """Features of a batch of token lists.
+@dataclass(frozen=True)
+class FittedText:
+    """Which fitted model a batch is given: its label, and its folder (empty: none is fitted yet); the folder of the
+    sentence checkpoint (empty: there is none) and its token limit."""
 
-    batch: ``tokens`` (list of strings, or None).
-    Returns lists, ``batch.num_rows`` long: ``embedding`` (``params.width``,) float32 of unit length and
+    label: str = "untrained"
+    folder: str = ""
+    sentence_folder: str = ""
+    max_sentence_tokens: int = 128
+
+
+NOT_FITTED = FittedText()
+
+
+def text_features(batch: pa.RecordBatch, params: TextFeatureParams, fitted: FittedText = NOT_FITTED) -> dict[str, Any]:
+    """Features of a batch of clean texts.
+
+    batch: ``tokens`` (list of strings, or None), ``title``, ``description`` (strings, or None).
+    Returns lists, ``batch.num_rows`` long: ``embedding`` (``params.width``,) float32 of unit length; ``tfidf_indices``
+    (rising) and ``tfidf_values`` (unit length), ``word_vector`` of unit length (None where no word is known) and
+    ``sentence_embedding`` of unit length, all None without a model; ``encoder_version``, which made these four; and
     ``reject_reason`` (``input_rejected`` where there is no token). A product whose title was rejected but whose
     description was kept has tokens, and so features.
     """
-    embeddings: list[npt.NDArray[np.float32] | None] = []
-    for tokens in batch.column("tokens").to_pylist():
-        embeddings.append(embed_tokens(tokens, params) if tokens else None)
-    missing = RejectReason.INPUT_REJECTED.value
-    return {
-        "embedding": embeddings,
-        "reject_reason": [missing if embedding is None else None for embedding in embeddings],
-    }
+    lists = batch.column("tokens").to_pylist()
+    columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
+    model = text_model_in(fitted.folder)
+    for row, tokens in enumerate(lists):
+        if not tokens:
+            columns["reject_reason"][row] = RejectReason.INPUT_REJECTED.value
+            continue
+        columns["embedding"][row] = embed_tokens(tokens, params)
+        columns["encoder_version"][row] = fitted.label
+        if model is not None:
+            columns["tfidf_indices"][row], columns["tfidf_values"][row] = tfidf(tokens, model.idf, model.bigrams)
+            columns["word_vector"][row] = model.vectors.mean(tokens, [model.weight(t or "") for t in tokens])
+    if fitted.sentence_folder:
+        rows = [row for row, tokens in enumerate(lists) if tokens]
+        texts = shown_texts(batch)
+        made = sentence_encoder_in(fitted.sentence_folder, fitted.max_sentence_tokens).embed([texts[r] for r in rows])
+        for row, embedding in zip(rows, made, strict=True):
+            columns["sentence_embedding"][row] = embedding
+    return columns
+
+
+def shown_texts(batch: pa.RecordBatch) -> list[str]:
+    """Title and description of each row, as a person reads them."""
+    fields = (batch.column(name).to_pylist() for name in ("title", "description"))
+    return ["\n".join(text for text in row if text) for row in zip(*fields, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def sentence_encoder_in(folder: str, max_tokens: int) -> SentenceEncoder:
+    """The checkpoint of a folder, loaded once a process."""
+    from mmgen.features.sentence import SentenceEncoder
+
+    return SentenceEncoder.load(Path(folder), max_tokens)
 
 
 def embed_tokens(tokens: list[str | None], params: TextFeatureParams) -> npt.NDArray[np.float32]:

@@ -1,0 +1,150 @@
+"""The product graph in Spark: who is whose neighbour, what each row rests on, and the means of neighbours.
+
+No product is compared with all others: signatures are sorted by each of their four words, and a product is compared
+with those that stand near it in a list (Ravichandran, Pantel, Hovy, "Randomized algorithms and NLP", 2005; the sorted
+neighbourhood of Hernandez, Stolfo, 1995). So the cost grows as N log N, and a degree is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, chosen, max_distance, means, project
+from mmgen.features.params import GraphParams
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+EDGE = "struct<other: string, kinds: int>"
+_BITS = "array<long>"
+_OWN = (
+    "product_id string, own_hash string, category_key string, encoder_version string, vector array<float>, "
+    f"text_bits {_BITS}, image_bits {_BITS}, attribute_bits {_BITS}"
+)
+
+
+def own_rows(rows: DataFrame, params: GraphParams) -> DataFrame:
+    """Each product's own part: its vector and its signatures. ``rows``: what ``project`` reads, and ``_OWN``'s first
+    four columns."""
+    return rows.mapInArrow(partial(_project_batches, params=params), _OWN)
+
+
+def _project_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
+    longs = pa.list_(pa.int64())
+    kinds = {"vector": pa.list_(pa.float32()), "text_bits": longs, "image_bits": longs, "attribute_bits": longs}
+    for batch in batches:
+        made = project(batch, params)
+        names = ["product_id", "own_hash", "category_key", "encoder_version"]
+        columns = {name: batch.column(name) for name in names}
+        yield pa.RecordBatch.from_pydict(columns | {name: pa.array(made[name], kind) for name, kind in kinds.items()})
+
+
+def nearest(own: DataFrame, params: GraphParams) -> DataFrame:
+    """product_id, kind, far, other: who stands near whom in a sorted list, both ways, and in how many bits they differ.
+
+    Those with like attributes are looked for within one category.
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    kinds = [(ATTRIBUTES, "category_key", "attribute_bits"), (TEXT, None, "text_bits"), (IMAGE, None, "image_bits")]
+    lists = [
+        F.struct(
+            F.lit(bit).alias("kind"),
+            (F.col(group) if group else F.lit("")).alias("category"),
+            F.col(bits).alias("bits"),
+        )
+        for bit, group, bits in kinds
+    ]
+    listed = own.select("product_id", F.inline(F.array(*lists))).where("bits is not null")
+    keyed = listed.select("*", F.posexplode("bits").alias("place", "key"))
+    after = Window.partitionBy("kind", "place").orderBy("category", "key", "product_id").rowsBetween(1, params.reach)
+    seen = keyed.withColumn("after", F.collect_list(F.struct("product_id", "category", "bits")).over(after))
+    met = seen.withColumn("met", F.explode("after")).where("category = met.category")
+    differing = "aggregate(zip_with(bits, met.bits, (a, b) -> bit_count(a ^ b)), 0, (sum, n) -> sum + n)"
+    pairs = met.select("product_id", "kind", F.expr(differing).alias("far"), F.col("met.product_id").alias("other"))
+    pairs = pairs.where(F.col("far") <= max_distance(params.min_alike))
+    both = "array(struct(product_id, other), struct(other as product_id, product_id as other))"
+    return pairs.select("kind", "far", F.inline(F.expr(both))).select("product_id", "kind", "far", "other")
+
+
+def edges_of(met: DataFrame, params: GraphParams) -> DataFrame:
+    """product_id, edges: of each product's candidates the nearest of each kind, in the order of their ids."""
+    from pyspark.sql import functions as F
+
+    gathered = met.groupBy("product_id").agg(F.collect_set(F.struct("kind", "far", "other")).alias("met"))
+    return gathered.mapInArrow(partial(_choose_batches, params=params), f"product_id string, edges array<{EDGE}>")
+
+
+def _choose_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
+    kind = pa.list_(pa.struct([("other", pa.string()), ("kinds", pa.int32())]))
+    for batch in batches:
+        edges = [chosen(met, params) for met in batch.column("met").to_pylist()]
+        columns = [batch.column("product_id"), pa.array(edges, kind)]
+        yield pa.RecordBatch.from_arrays(columns, names=["product_id", "edges"])
+
+
+def with_input_hash(own: DataFrame, edges: DataFrame) -> DataFrame:
+    """``own`` with ``edges`` and ``input_hash``: over the product's own features, its neighbours, and theirs.
+
+    So a row is made again where something within two steps changed, and nowhere else.
+    """
+    from pyspark.sql import functions as F
+
+    def digest(first: str, rest: str) -> str:
+        others = f"array_join(array_sort(collect_list({rest})), ',')"
+        return f"substring(sha2(concat({first}, ':', {others}), 256), 1, 32)"
+
+    flat = own.select("product_id", "own_hash").join(edges, "product_id", "left")
+    flat = flat.select("product_id", "own_hash", F.explode_outer("edges").alias("edge"))
+    flat = flat.select("product_id", "own_hash", F.col("edge.other").alias("other"), F.col("edge.kinds").alias("kinds"))
+    theirs = own.select(F.col("product_id").alias("other"), F.col("own_hash").alias("other_hash"))
+    near = flat.join(theirs, "other", "left").groupBy("product_id", "own_hash")
+    first = near.agg(
+        F.expr(digest("own_hash", "concat_ws(':', other, kinds, other_hash)")).alias("first_hash"),
+    ).persist()
+    theirs = first.select(F.col("product_id").alias("other"), F.col("first_hash").alias("other_hash"))
+    ours = flat.select("product_id", "other").join(first.select("product_id", "first_hash"), "product_id")
+    second = ours.join(theirs, "other", "left").groupBy("product_id", "first_hash")
+    hashed = second.agg(F.expr(digest("first_hash", "other_hash")).alias("input_hash"))
+    return own.join(hashed.select("product_id", "input_hash"), "product_id").join(edges, "product_id", "left")
+
+
+def with_hops(rows: DataFrame, own: DataFrame, edges: DataFrame, params: GraphParams) -> DataFrame:
+    """``rows`` with ``hop_1`` (AX) and ``near_hops``, the neighbours' ``hop_1`` in order, whose mean is A^2 X.
+
+    Only the rows given and their neighbours are worked on.
+    """
+    from pyspark.sql import functions as F
+
+    flat = edges.select("product_id", F.explode("edges.other").alias("other"))
+    near = flat.join(rows.select("product_id"), "product_id", "left_semi").persist()
+    wanted = rows.select("product_id").union(near.select("other")).distinct()
+    firsts = _gathered(flat.join(wanted, "product_id", "left_semi"), own.select("product_id", "vector"))
+    first = firsts.mapInArrow(
+        partial(_mean_batches, width=params.width), "product_id string, vector array<float>"
+    ).persist()
+    second = _gathered(near, first).withColumnRenamed("vectors", "near_hops")
+    named = first.withColumnRenamed("vector", "hop_1")
+    return rows.join(named, "product_id", "left").join(second, "product_id", "left")
+
+
+def _gathered(pairs: DataFrame, vectors: DataFrame) -> DataFrame:
+    """product_id, vectors: those of the others, in the order of their ids."""
+    from pyspark.sql import functions as F
+
+    theirs = vectors.where(F.col("vector").isNotNull()).withColumnRenamed("product_id", "other")
+    grouped = pairs.join(theirs, "other").groupBy("product_id")
+    gathered = grouped.agg(F.array_sort(F.collect_list(F.struct("other", "vector"))).alias("near"))
+    return gathered.select("product_id", F.col("near.vector").alias("vectors"))
+
+
+def _mean_batches(batches: Iterator[pa.RecordBatch], width: int) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        made = means(batch.column("vectors"), width)
+        vectors = pa.array(list(made), pa.list_(pa.float32()))
+        yield pa.RecordBatch.from_arrays([batch.column("product_id"), vectors], names=["product_id", "vector"])
