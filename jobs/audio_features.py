@@ -17,7 +17,7 @@ def run(ctx: JobContext) -> Outcome:
     inputs = partial(derived, ctx, "clean_audio", "audio")
     transform = partial(audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
     config_hash = params.digest(VERSION, fitted.label)
-    return derive(ctx, inputs, Step("audio_features", config_hash, transform, needs="audio"))
+    return derive(ctx, inputs, Step("audio_features", config_hash, transform, needs="audio", is_by_product=True))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ def run(ctx: JobContext) -> Outcome:
     params = ctx.config.clean.image
     inputs = partial(media, ctx, "image")
     transform = partial(clean_images, params=params)
-    return derive(ctx, inputs, Step("clean_images", params.digest(VERSION), transform, needs="data"))
+    return derive(
+        ctx, inputs, Step("clean_images", params.digest(VERSION), transform, needs="data", is_by_product=True)
+    )
 
 
 if __name__ == "__main__":

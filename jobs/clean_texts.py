@@ -22,7 +22,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Repairs titles and descriptions, finds their language, masks personal data."""
     params = ctx.config.clean.text
-    step = Step("clean_texts", params.digest(VERSION), partial(clean_texts, params=params))
+    step = Step("clean_texts", params.digest(VERSION), partial(clean_texts, params=params), is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)
 
 

@@ -21,7 +21,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Checks every piece of content; what is borderline waits for a person."""
     params = ctx.config.descriptions.content
-    step = Step("content_checks", params.digest(VERSION), partial(check_rows, params=params))
+    step = Step("content_checks", params.digest(VERSION), partial(check_rows, params=params), is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)
 
 

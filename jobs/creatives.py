@@ -36,7 +36,7 @@ def run(ctx: JobContext) -> Outcome:
         run_seed=seed,
     )
     config_hash = params.digest(VERSION, champion.version, seed)
-    return derive(ctx, partial(inputs, ctx), Step("creatives", config_hash, transform))
+    return derive(ctx, partial(inputs, ctx), Step("creatives", config_hash, transform, is_by_product=True))
 
 
 if __name__ == "__main__":

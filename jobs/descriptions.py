@@ -24,7 +24,7 @@ def run(ctx: JobContext) -> Outcome:
     champion = champion_of(ctx.config)
     transform = partial(describe, params=params, model_folder=champion.folder, model_version=champion.version)
     config_hash = params.digest(VERSION, champion.version)
-    return derive(ctx, partial(inputs, ctx), Step("descriptions", config_hash, transform))
+    return derive(ctx, partial(inputs, ctx), Step("descriptions", config_hash, transform, is_by_product=True))
 
 
 if __name__ == "__main__":

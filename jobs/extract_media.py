@@ -22,7 +22,9 @@ def run(ctx: JobContext) -> Outcome:
     """Packs each product's photo and clip into Parquet, so that no later stage opens small files."""
     params = ctx.config.media
     transform = partial(read_files, max_bytes=params.max_bytes)
-    step = Step("raw_media", params.digest(MEDIA_VERSION), transform, needs="path", is_external=True)
+    step = Step(
+        "raw_media", params.digest(MEDIA_VERSION), transform, needs="path", is_external=True, is_by_product=True
+    )
     return derive(ctx, partial(inputs, ctx), step)
 
 

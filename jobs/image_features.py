@@ -17,7 +17,7 @@ def run(ctx: JobContext) -> Outcome:
     inputs = partial(derived, ctx, "clean_images", "model_image")
     transform = partial(image_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
     config_hash = params.digest(VERSION, fitted.label)
-    return derive(ctx, inputs, Step("image_features", config_hash, transform, needs="model_image"))
+    return derive(ctx, inputs, Step("image_features", config_hash, transform, needs="model_image", is_by_product=True))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ import logging
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
@@ -147,6 +148,18 @@ class Dataset:
         index = table.select([*keys, "ds"]).append_column("row", pa.array(range(table.num_rows)))
         rows = last.join(index, keys=[*keys, "ds"]).column("row")
         return table.take(rows.combine_chunks().sort())
+
+    def places(self, product_ids: Collection[str], until: str) -> pa.Table:
+        """The keys of a few products, each with the ``ds`` of its newest row at or before ``until``."""
+        keys = self.contract.keys
+        wanted = pa.array(sorted(product_ids), pa.string())
+        parts = [
+            batch.filter(pc.is_in(batch.column("product_id"), value_set=wanted))
+            for batch in self.batches(self.files(until=until), [*keys, "ds"], 65_536)
+        ]
+        schema = pa.schema([(name, pa.string()) for name in [*keys, "ds"]])
+        found = pa.Table.from_batches(parts) if parts else schema.empty_table()
+        return found.group_by(keys).aggregate([("ds", "max")]).rename_columns([*keys, "ds"])
 
     # --- writing -----------------------------------------------------------------------------------------------
 

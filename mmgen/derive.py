@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_BROADCAST_ROWS = 200_000
-"""Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""
-
 Transform = Callable[[pa.RecordBatch], Mapping[str, Any]]
 """One entry for each own column of the dataset, as many values as the batch has rows, in order."""
 
@@ -37,7 +35,9 @@ class Step:
     ``needs``: an input row where this column is null has nothing to work on: it stays an empty row, without a reason
     (a product without a clip is normal). ``is_external``: it also reads what is no dataset (the catalogue, files), so
     unchanged input tables do not mean unchanged inputs; where what it reads has a fingerprint, ``external`` is that
-    instead. ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others.
+    instead. ``is_by_product``: an input row rests on its own product's rows alone, so inputs can be asked for a few
+    products; then wide columns of the others are not read. Where it rests on others as well (neighbours, copies),
+    ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others.
     """
 
     output: str
@@ -45,6 +45,7 @@ class Step:
     transform: Transform
     needs: str | None = None
     is_external: bool = False
+    is_by_product: bool = False
     external: str = ""
     enrich: Callable[[DataFrame], DataFrame] | None = None
 
@@ -91,10 +92,13 @@ def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outc
     """Bring one partition up to date.
 
     ``inputs`` has the output's key columns, ``input_hash``, ``reject_reason`` and what the transform reads: every
-    product as of ``ctx.ds``. A row belongs into the partition if the dataset, as of the date before, says
-    something else of it. Of those, rows seen before (same key, input and configuration, in any partition) are
-    copied and the rest is computed. Where all input tables are the very snapshots that the partition was made from,
-    nothing is asked at all, and Spark is not even started.
+    product as of ``ctx.ds``. Where the rows to compute turn out to be few, and the step says that it may be, it is
+    asked again for these products alone (``ctx.only``).
+
+    A row belongs into the partition if the dataset, as of the date before, says something else of it. Of those, rows
+    seen before (same key, input and configuration, in any partition) are copied and the rest is computed. Where all
+    input tables are the very snapshots that the partition was made from, nothing is asked at all, and Spark is not
+    even started.
     """
     started = time.monotonic()
     dataset = ctx.dataset(step.output)
@@ -103,7 +107,7 @@ def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outc
         stands = {p.ds: p.num_rows for p in dataset.partitions()}
         outcome = Outcome(step.output, ctx.ds, 0, stands.get(ctx.ds, 0), _known_rejects(dataset, ctx.ds), True)
     else:
-        outcome = _derive_rows(ctx, inputs(), step, dataset, recipe)
+        outcome = _derive_rows(ctx, inputs, step, dataset, recipe)
     if outcome.is_unchanged:
         outcome = replace(outcome, seconds=_since(started))
         dataset.note(ctx.ds, ctx.metadata(outcome) | {"recipe": recipe})
@@ -123,23 +127,46 @@ def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:
     return last is not None and last.metadata.get("recipe") == recipe
 
 
-def _derive_rows(ctx: JobContext, inputs: DataFrame, step: Step, dataset: Dataset, recipe: str) -> Outcome:
-    from pyspark.sql import functions as F
+def _derive_rows(
+    ctx: JobContext, inputs: Callable[[], DataFrame], step: Step, dataset: Dataset, recipe: str
+) -> Outcome:
+    from mmgen.spark import kept
 
     keys = dataset.contract.keys
-    need = needed_keys(ctx, inputs, dataset, step.config_hash).persist()
-    seen = _seen(ctx, dataset, need, step.config_hash).persist()
+    every = inputs()
+    need = kept(needed_keys(ctx, every, dataset, step.config_hash))
+    seen = kept(_seen(ctx, dataset, need, step.config_hash))
     todo = need.join(seen, on=keys, how="left_anti")
     computed, reused = todo.count(), seen.count()
     if _is_current(dataset, ctx.ds, seen, computed, reused):
         return Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
-    fresh = inputs.join(F.broadcast(todo) if computed < MAX_BROADCAST_ROWS else todo, on=[*keys, "input_hash"])
-    fresh = step.enrich(fresh) if step.enrich and computed else fresh
-    own = replace(step, enrich=None)  # the driver's part cannot be sent to the executors
-    rows = fresh.mapInArrow(mapper(own, dataset.contract), dataset.contract.spark_schema)
+    rows = _made(ctx, inputs, every, todo, step, dataset, computed)
     if reused:
-        rows = rows.unionByName(_copies(ctx, dataset, seen))
+        rows = rows.unionByName(_copies(ctx, dataset, seen, reused))
     return write(ctx, dataset, rows, computed, reused, recipe)
+
+
+def _made(
+    ctx: JobContext,
+    inputs: Callable[[], DataFrame],
+    every: DataFrame,
+    todo: DataFrame,
+    step: Step,
+    dataset: Dataset,
+    computed: int,
+) -> DataFrame:
+    """The rows to compute, computed. Where they are few, wide columns are read of these products alone."""
+    from mmgen.spark import FEW_PRODUCTS, small
+
+    few = None
+    if 0 < computed <= FEW_PRODUCTS:
+        few = sorted({row.product_id for row in todo.select("product_id").collect()})
+    with ctx.limited_to(few):
+        rows = inputs() if few is not None and step.is_by_product else every
+        fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
+        fresh = step.enrich(fresh) if step.enrich and computed else fresh
+    own = replace(step, enrich=None)  # the driver's part cannot be sent to the executors
+    return fresh.mapInArrow(mapper(own, dataset.contract), dataset.contract.spark_schema)
 
 
 def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:
@@ -171,14 +198,12 @@ def _seen(ctx: JobContext, dataset: Dataset, need: DataFrame, config_hash: str) 
     return match.groupBy(*keys, "input_hash").agg(F.max(own_first).alias("pick")).select(*keys, "input_hash", "pick.ds")
 
 
-def _copies(ctx: JobContext, dataset: Dataset, seen: DataFrame) -> DataFrame:
-    from pyspark.sql import functions as F
-
-    from mmgen.spark import scan
+def _copies(ctx: JobContext, dataset: Dataset, seen: DataFrame, reused: int) -> DataFrame:
+    from mmgen.spark import scan, small
 
     dates = [row.ds for row in seen.select("ds").distinct().collect()]
     rows = scan(ctx.spark, dataset, dataset.files(ds=dates))
-    picked = rows.join(F.broadcast(seen), on=[*dataset.contract.keys, "input_hash", "ds"])
+    picked = rows.join(small(seen, reused), on=[*dataset.contract.keys, "input_hash", "ds"])
     return picked.select(*dataset.contract.file_schema.names)
 
 
@@ -198,17 +223,38 @@ def _known_rejects(dataset: Dataset, ds: str) -> dict[str, int]:
 
 
 def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reused: int, recipe: str = "") -> Outcome:
-    """Stage, audit, publish: the rows become the partition, or nothing changes."""
-    attempt = dataset.stage(ctx.ds)
+    """Rows of a data frame become the partition, or nothing changes."""
     options = {"compression": "uncompressed" if dataset.contract.is_media else "zstd"}
     for column in dataset.contract.columns:
         if column.physical == "binary":
             options[f"parquet.enable.dictionary#{column.name}"] = "false"
     options["parquet.block.size"] = str(64 * 1024 * 1024)
-    started = time.monotonic()
-    try:
+    chosen = rows.select(*dataset.contract.file_schema.names)
+
+    def write_files(attempt: Path) -> None:
         # "append" because the folder is there already; the attempt's name is ours alone, so nobody else writes here.
-        rows.select(*dataset.contract.file_schema.names).write.options(**options).mode("append").parquet(str(attempt))
+        chosen.write.options(**options).mode("append").parquet(str(attempt))
+
+    return commit_files(ctx, dataset, write_files, computed, reused, {"recipe": recipe})
+
+
+def commit_files(
+    ctx: JobContext,
+    dataset: Dataset,
+    write_files: Callable[[Path], None],
+    computed: int,
+    reused: int,
+    extra: Mapping[str, str],
+) -> Outcome:
+    """Stage, audit, publish: what ``write_files`` puts into the attempt's folder becomes the partition.
+
+    Raises CheckFailedError, or RuntimeError where the rows are not ``computed`` and ``reused`` ones; then nothing has
+    changed, and nothing is left behind. ``extra`` goes into the commit's metadata.
+    """
+    started = time.monotonic()
+    attempt = dataset.stage(ctx.ds)
+    try:
+        write_files(attempt)
         result = audit(dataset.contract, dataset.staged_files(attempt))
         require(dataset.name, result)
         if result.num_rows != computed + reused:
@@ -222,7 +268,7 @@ def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reu
     warnings = [f"{o.name}: {o.detail}" for o in result.warned]
     outcome = Outcome(dataset.name, ctx.ds, computed, reused, result.rejects, False, _since(started), warnings)
     ctx.fault("commit")
-    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome) | {"recipe": recipe})
+    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome) | dict(extra))
     return outcome
 
 

@@ -20,14 +20,17 @@ class MissingInputError(ValueError):
 
 
 def current(ctx: JobContext, name: str) -> DataFrame:
-    """A dataset as of the job's date. MissingInputError with the job to run where there is nothing yet."""
+    """A dataset as of the job's date, of the products that the context is limited to, if it is.
+
+    MissingInputError with the job to run where there is nothing yet.
+    """
     dataset = ctx.dataset(name)
     if not any(p.ds <= ctx.ds for p in dataset.partitions()) and dataset.last_commit(ctx.ds) is None:
         raise MissingInputError(
             f"{name} has no partition at or before {ctx.ds}; run the jobs before {ctx.name} first: "
             f"mmgen run --ds {ctx.ds} --to {ctx.name}"
         )
-    return newest(ctx.spark, dataset, until=ctx.ds)
+    return newest(ctx.spark, dataset, until=ctx.ds, only=ctx.only)
 
 
 def products(ctx: JobContext) -> DataFrame:

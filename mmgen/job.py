@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -41,6 +42,19 @@ class JobContext:
     is_forced: bool = False
     retry_reasons: list[str] = field(default_factory=list)
     batch_rows: int = 64
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of the run though nothing is wrong; printed, and kept with the commit."""
+    only: list[str] | None = None
+    """The products that inputs are asked for, where these are few; see ``limited_to``."""
+
+    @contextmanager
+    def limited_to(self, product_ids: list[str] | None) -> Iterator[None]:
+        """Inputs asked for within are read for these products alone (None: for all)."""
+        self.only = product_ids
+        try:
+            yield
+        finally:
+            self.only = None
 
     @property
     def home(self) -> Path:
@@ -81,6 +95,7 @@ class JobContext:
             "seconds": str(outcome.seconds),
             "inputs": ",".join(f"{n}@{self.dataset(n).version()}" for n in self.input_datasets),
             "warnings": "; ".join(outcome.warnings),
+            "notes": "; ".join(self.notes),
             **rejects,
         }
 
@@ -130,6 +145,14 @@ def parse_ds(text: str) -> str:
         raise ValueError(f"--ds {text!r}: a date like 2026-11-01 is wanted") from None
 
 
+def is_for_a_person(error: Exception) -> bool:
+    """Whether an error's message says what to do. All else is a defect, and its traceback is wanted.
+
+    The type itself counts: Arrow's errors, wrong bytes and wrong JSON are ValueErrors by inheritance only.
+    """
+    return type(error) in (ValueError, FileNotFoundError) or type(error).__module__.partition(".")[0] == "mmgen"
+
+
 def main(
     name: str,
     run: Callable[[JobContext], Outcome | str],
@@ -151,8 +174,8 @@ def main(
         result = run(ctx)
     except Exception as error:
         log.debug("%s failed", name, exc_info=True)
-        if not isinstance(error, (ValueError, FileNotFoundError)) and type(error).__name__ != "CheckFailedError":
+        if not is_for_a_person(error):
             log.exception("%s failed after %.1f s", name, time.monotonic() - started)
         print(f"{name}: error: {error}", file=sys.stderr)
         sys.exit(1)
-    print(result if isinstance(result, str) else result.line(), flush=True)
+    print("; ".join([result if isinstance(result, str) else result.line(), *ctx.notes]), flush=True)

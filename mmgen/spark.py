@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -12,6 +13,12 @@ from mmgen.datasets import Dataset
 
 MAX_IMAGE_PIXELS = 100_000_000
 """A 109 KB PNG can claim 30,000 x 30,000 pixels. OpenCV reads this bound once, when it is imported."""
+
+MAX_BROADCAST_ROWS = 200_000
+"""Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""
+
+FEW_PRODUCTS = 2_000
+"""Up to here products are looked up by their ids, file by file; above, it is quicker to read all."""
 
 WORKER_ENV = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PIXELS),
@@ -35,6 +42,7 @@ def session(app_name: str, batch_rows: int) -> SparkSession:
         builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", str(batch_rows))
         .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.parquet.pushdown.inFilterThreshold", str(FEW_PRODUCTS))  # a longer list is but a range
         .getOrCreate()
     )
 
@@ -53,15 +61,51 @@ def _ds_of_path() -> Column:
     return F.regexp_extract(F.input_file_name(), r"/ds=([^/]+)/", 1)
 
 
-def newest(spark: SparkSession, dataset: Dataset, until: str | None = None, before: str | None = None) -> DataFrame:
+def newest(
+    spark: SparkSession,
+    dataset: Dataset,
+    until: str | None = None,
+    before: str | None = None,
+    only: Collection[str] | None = None,
+) -> DataFrame:
     """The newest row of each key at or before a date: what the dataset says "as of" it.
 
-    Key columns alone are grouped; wide columns are read afterwards, from the files that hold a newest row.
+    ``only`` the rows of these products, where they are few: then nothing but the partitions that hold them is read,
+    and of their files the pages that may. That is what keeps a night's cost with what changed, not with the media of
+    the whole catalogue.
     """
+    if only is not None and until is not None:
+        return _newest_of(spark, dataset, until, only)
     files = dataset.files(until=until, before=before)
     frame = scan(spark, dataset, files)
     if len({Path(f).parent.parent.name for f in files}) < 2:
         return frame
     keys = dataset.contract.keys
     last = frame.groupBy(*keys).agg(F.max("ds").alias("ds"))
-    return frame.join(last, on=[*keys, "ds"])
+    rows = sum(p.num_rows for p in dataset.partitions())
+    return frame.join(small(last, rows), on=[*keys, "ds"])
+
+
+def _newest_of(spark: SparkSession, dataset: Dataset, until: str, only: Collection[str]) -> DataFrame:
+    places = dataset.places(only, until)
+    dates = sorted(set(places.column("ds").to_pylist()))
+    frame = scan(spark, dataset, dataset.files(ds=dates)).where(F.col("product_id").isin(sorted(only)))
+    if len(dates) < 2:
+        return frame
+    keys = dataset.contract.keys
+    picked = spark.createDataFrame(places.to_pylist(), ", ".join(f"{name} string" for name in [*keys, "ds"]))
+    return frame.join(F.broadcast(picked), on=[*keys, "ds"])
+
+
+def kept(frame: DataFrame) -> DataFrame:
+    """A frame that is read several times, computed on first use and kept, on disk where memory is short.
+
+    Not ``persist``: a cached frame carries the plan that made it into every plan above it, and Spark writes out the
+    whole of these as text at each step of a query. A few frames that rest on each other twice took minutes for 20 rows.
+    """
+    return frame.localCheckpoint(eager=False)
+
+
+def small(frame: DataFrame, num_rows: int) -> DataFrame:
+    """A frame of keys for a join: sent to every executor where it is small, which spares the other side a shuffle."""
+    return F.broadcast(frame) if num_rows < MAX_BROADCAST_ROWS else frame
