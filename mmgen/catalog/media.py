@@ -26,16 +26,8 @@ def read_media(root: str, relative: str, max_bytes: int) -> tuple[bytes | None, 
     Only regular files are read, and at most ``max_bytes``.
     """
     try:
-        reason = _path_reason(relative)
-        if reason is not None:
-            return None, reason
-        real_root = os.path.realpath(root)
-        found = _find(real_root, relative.strip().replace("\\", "/"))
-        if found is None:
-            return None, RejectReason.MEDIA_MISSING
-        if os.path.commonpath([real_root, found]) != real_root:
-            return None, RejectReason.MEDIA_OUTSIDE_ROOT
-        return _read_regular_file(found, max_bytes)
+        found = _locate(root, relative)
+        return (None, found) if isinstance(found, RejectReason) else _read_regular_file(found, max_bytes)
     except OSError as error:
         is_missing = error.errno in _MISSING
         return None, RejectReason.MEDIA_MISSING if is_missing else RejectReason.MEDIA_UNREADABLE
@@ -46,16 +38,25 @@ def read_media(root: str, relative: str, max_bytes: int) -> tuple[bytes | None, 
 def stat_media(root: str, relative: str) -> str:
     """What tells a changed file without reading it: size and modification time; empty where it cannot be read."""
     try:
-        if _path_reason(relative) is not None:
-            return ""
-        real_root = os.path.realpath(root)
-        found = _find(real_root, relative.strip().replace("\\", "/"))
-        if found is None or os.path.commonpath([real_root, found]) != real_root:
+        found = _locate(root, relative)
+        if isinstance(found, RejectReason):
             return ""
         status = Path(found).stat()
     except (OSError, ValueError, TypeError, AttributeError):
         return ""
     return f"{status.st_size}:{status.st_mtime_ns}"
+
+
+def _locate(root: str, relative: str) -> str | RejectReason:
+    """The real path of a file below ``root``, or why there is none. Raises what the file system does."""
+    reason = _path_reason(relative)
+    if reason is not None:
+        return reason
+    real_root = os.path.realpath(root)
+    found = _find(real_root, relative.strip().replace("\\", "/"))
+    if found is None:
+        return RejectReason.MEDIA_MISSING
+    return found if os.path.commonpath([real_root, found]) == real_root else RejectReason.MEDIA_OUTSIDE_ROOT
 
 
 def _path_reason(relative: str) -> RejectReason | None:
