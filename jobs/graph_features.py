@@ -16,6 +16,7 @@ from mmgen.features.graph import BASKET, VERSION, graph_features
 from mmgen.features.graph_edges import edges_of, nearest, own_rows, with_hops, with_input_hash
 from mmgen.inputs import joined_hash, one_version, part, products, written
 from mmgen.job import JobContext, main
+from mmgen.spark import kept
 
 
 def own(ctx: JobContext) -> DataFrame:
@@ -39,7 +40,7 @@ def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
     ids = rows.select("product_id")
     bought = bought.join(ids, "product_id", "left_semi").join(ids.toDF("other"), "other", "left_semi")
     edges = written(edges_of(nearest(rows, params).unionByName(bought), params), scratch / "edges")
-    return with_input_hash(rows, edges).withColumn("reject_reason", F.lit(None).cast("string")).persist()
+    return kept(with_input_hash(rows, edges).withColumn("reject_reason", F.lit(None).cast("string")))
 
 
 def run(ctx: JobContext) -> Outcome:

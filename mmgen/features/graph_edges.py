@@ -95,6 +95,8 @@ def with_input_hash(own: DataFrame, edges: DataFrame) -> DataFrame:
     """
     from pyspark.sql import functions as F
 
+    from mmgen.spark import kept
+
     def digest(first: str, rest: str) -> str:
         others = f"array_join(array_sort(collect_list({rest})), ',')"
         return f"substring(sha2(concat({first}, ':', {others}), 256), 1, 32)"
@@ -104,9 +106,8 @@ def with_input_hash(own: DataFrame, edges: DataFrame) -> DataFrame:
     flat = flat.select("product_id", "own_hash", F.col("edge.other").alias("other"), F.col("edge.kinds").alias("kinds"))
     theirs = own.select(F.col("product_id").alias("other"), F.col("own_hash").alias("other_hash"))
     near = flat.join(theirs, "other", "left").groupBy("product_id", "own_hash")
-    first = near.agg(
-        F.expr(digest("own_hash", "concat_ws(':', other, kinds, other_hash)")).alias("first_hash"),
-    ).persist()
+    named = digest("own_hash", "concat_ws(':', other, kinds, other_hash)")
+    first = kept(near.agg(F.expr(named).alias("first_hash")))
     theirs = first.select(F.col("product_id").alias("other"), F.col("first_hash").alias("other_hash"))
     ours = flat.select("product_id", "other").join(first.select("product_id", "first_hash"), "product_id")
     second = ours.join(theirs, "other", "left").groupBy("product_id", "first_hash")
@@ -121,13 +122,14 @@ def with_hops(rows: DataFrame, own: DataFrame, edges: DataFrame, params: GraphPa
     """
     from pyspark.sql import functions as F
 
+    from mmgen.spark import kept
+
     flat = edges.select("product_id", F.explode("edges.other").alias("other"))
-    near = flat.join(rows.select("product_id"), "product_id", "left_semi").persist()
+    near = kept(flat.join(rows.select("product_id"), "product_id", "left_semi"))
     wanted = rows.select("product_id").union(near.select("other")).distinct()
     firsts = _gathered(flat.join(wanted, "product_id", "left_semi"), own.select("product_id", "vector"))
-    first = firsts.mapInArrow(
-        partial(_mean_batches, width=params.width), "product_id string, vector array<float>"
-    ).persist()
+    averaged = partial(_mean_batches, width=params.width)
+    first = kept(firsts.mapInArrow(averaged, "product_id string, vector array<float>"))
     second = _gathered(near, first).withColumnRenamed("vectors", "near_hops")
     named = first.withColumnRenamed("vector", "hop_1")
     return rows.join(named, "product_id", "left").join(second, "product_id", "left")
