@@ -60,15 +60,16 @@ def extract_schema() -> pa.Schema:
 
 
 def write_products(batches: Iterable[list[dict[str, Any]]], ds: str, folder: Path) -> int:
-    """Stream catalogue rows into Parquet files of bounded size under ``folder``; returns the number of rows."""
+    """Stream catalogue rows into Parquet files of bounded size under ``folder``; returns how many are later."""
     folder.mkdir(parents=True, exist_ok=True)
-    total = 0
+    # An empty first file: Spark cannot read a folder without one.
+    pq.write_table(extract_schema().empty_table(), folder / "empty.parquet")
+    num_later = 0
     for number, rows in enumerate(batches):
-        pq.write_table(product_table(rows, ds), folder / f"part-{number:05d}.parquet", compression="zstd")
-        total += len(rows)
-    if total == 0:
-        pq.write_table(extract_schema().empty_table(), folder / "part-00000.parquet")
-    return total
+        table = product_table(rows, ds)
+        pq.write_table(table, folder / f"part-{number:05d}.parquet", compression="zstd")
+        num_later += sum(table.column("is_later").to_pylist())
+    return num_later
 
 
 def keep_products(batch: pa.RecordBatch) -> dict[str, Any]:

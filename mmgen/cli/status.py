@@ -68,7 +68,7 @@ def commit_value(commit: Commit) -> dict[str, Any]:
         "computed": number(metadata.get("computed")),
         "reused": number(metadata.get("reused")),
         "seconds": metadata.get("seconds"),
-        "warnings": [text for text in metadata.get("warnings", "").split("; ") if text],
+        **{name: [text for text in metadata.get(name, "").split("; ") if text] for name in ("warnings", "notes")},
     }
 
 
@@ -149,3 +149,5 @@ def print_one(console: Console, value: dict[str, Any]) -> None:
     console.print(table)
     for warning in (value["last_commit"] or {}).get("warnings", ()):
         console.out(f"warning: {warning}")
+    for note in (value["last_commit"] or {}).get("notes", ()):
+        console.out(f"note: {note}")

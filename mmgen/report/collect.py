@@ -120,6 +120,7 @@ def attention(
             notes.append(Attention("warn", f"The share published fell by {100 * lost:.1f} points."))
     for d in datasets:
         notes += [Attention("warn", f"{d.name}: check {warning} does not hold.") for warning in d.warnings]
+        notes += [Attention("info", f"{d.name}: {note}.") for note in d.notes]
         notes += _risen(d)
     if state.num_waiting:
         word = "piece" if state.num_waiting == 1 else "pieces"

@@ -46,7 +46,8 @@ def dataset_figures(dataset: Dataset, ds: str, previous_ds: str | None) -> Datas
         rejects=_rejects(dataset, ds, last),
         num_rows_before=rows.get(previous_ds or "", 0) if seen_before else None,
         rejects_before=_rejects(dataset, previous_ds or "", _about(commits, previous_ds or "")),
-        warnings=[w for w in (wrote.metadata.get("warnings", "") if wrote else "").split("; ") if w],
+        warnings=_texts(wrote, "warnings"),
+        notes=_texts(last, "notes"),
     )
 
 
@@ -56,6 +57,10 @@ def _all_about(commits: list[Commit], ds: str) -> list[Commit]:
 
 def _about(commits: list[Commit], ds: str) -> Commit | None:
     return next(iter(_all_about(commits, ds)), None)
+
+
+def _texts(commit: Commit | None, key: str) -> list[str]:
+    return [text for text in (commit.metadata.get(key, "") if commit else "").split("; ") if text]
 
 
 def _real(commit: Commit | None, key: str) -> float | None:

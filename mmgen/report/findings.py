@@ -24,6 +24,7 @@ class DatasetFigures:
     num_rows_before: int | None = None
     rejects_before: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def num_rejects(self) -> int:

@@ -19,6 +19,7 @@ D1, D2, D3, D4 = "2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"
 MAP = SourceMap.load({"name": "shop", "columns": {"product_id": "id", "title": "name", "updated_at": "changed"}})
 DATES = (D1, D2, D3, D4)
 GONE = "-"
+Said = dict[str, dict[str, str]]
 
 
 class Life(NamedTuple):
@@ -38,6 +39,7 @@ LIVES = {
     "changed on D3, as it says": Life(
         (f"A@{D1}", f"A@{D1}", f"B@{D3}", f"B@{D3}"), ("A", "", "B", "")),
     "left on D2 and came back on D4": Life((f"A@{D1}", "", "", f"A@{D4}"), ("A", GONE, "", "A")),
+    "said to change in years": Life(("A@2030-01-01",) * 4, ("", "", "", "")),
 }  # fmt: skip
 
 
@@ -50,24 +52,33 @@ def put(home: Path, day: int) -> None:
     import_file(open_catalog(load_config().catalogue_url), file, MAP)
 
 
-def extract(ds: str, spark: Any) -> None:
+def extract(ds: str, spark: Any) -> list[str]:
     ctx = JobContext("extract_products", load_config(), ds, f"run-{ds}")
     ctx.__dict__["spark"] = spark
     job_module("extract_products").run(ctx)
+    assert Dataset("raw_products", ctx.home).history(1)[0].metadata["notes"] == "; ".join(ctx.notes)
+    return ctx.notes
 
 
-def partitions(home: Path) -> dict[str, dict[str, str]]:
+def partitions(home: Path) -> Said:
     """Product -> date -> what its partition says of it."""
     dataset = Dataset("raw_products", home)
-    said: dict[str, dict[str, str]] = {}
+    said: Said = {}
     for batch in dataset.batches(dataset.files(), ["product_id", "ds", "title", "is_deleted"]):
         for row in batch.to_pylist():
             said.setdefault(row["product_id"], {})[row["ds"]] = GONE if row["is_deleted"] else row["title"]
     return said
 
 
+class Stages(NamedTuple):
+    """The home, and what its partitions say at first and after all dates were run again."""
+
+    home: Path
+    said: tuple[Said, Said]
+
+
 @pytest.fixture(scope="module")
-def stages(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, dict[str, str]]]:
+def stages(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Stages:
     """What the partitions say after the dates ran one by one, and after all of them were run again."""
     home = tmp_path_factory.mktemp("dates")
     with pytest.MonkeyPatch.context() as patch:
@@ -79,11 +90,18 @@ def stages(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> list[dict[st
         first = partitions(home)
         for ds in DATES:
             extract(ds, spark)
-        return [first, partitions(home)]
+        return Stages(home, (first, partitions(home)))
 
 
 @pytest.mark.parametrize("stage", [0, 1], ids=["night by night", "all dates run again"])
 @pytest.mark.parametrize("name", LIVES)
-def test_what_each_date_says(stages: list[dict[str, dict[str, str]]], name: str, stage: int) -> None:
-    said = stages[stage].get(name, {})
+def test_what_each_date_says(stages: Stages, name: str, stage: int) -> None:
+    said = stages.said[stage].get(name, {})
     assert tuple(said.get(ds, "") for ds in DATES) == LIVES[name].says
+
+
+def test_what_is_left_for_a_later_date_is_counted(stages: Stages, spark: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MMGEN_HOME", str(stages.home))
+        patch.delenv("MMGEN_CATALOGUE_URL", raising=False)
+        assert extract(D4, spark) == [f"1 of the shop's products changed after {D4} and are left for a later date"]

@@ -9,7 +9,7 @@ import pytest
 from mmgen.config import Config
 from mmgen.datasets import Dataset
 from mmgen.report.collect import NothingToReportError, collect, config_hash
-from mmgen.report.findings import Coverage, Products, Report
+from mmgen.report.findings import Attention, Coverage, Products, Report
 from mmgen.report.sampling import Candidate, choose, pick
 from mmgen.report.summary import metrics_of, params_of, withdrawn
 from tests.report.homes import DAY, NEXT, commit, product, products, write_night
@@ -57,9 +57,11 @@ def test_an_older_date_is_reported_as_it_was(two_nights: Config, tmp_path: Path)
 
 def test_what_a_rerun_found_in_place_is_not_lost(one_night: Config) -> None:
     commit(one_night.home, "clean_texts", DAY, [{"product_id": "p001"}], warnings="few_rejects: 3 of 9 rows")
-    counts = {"computed": "0", "reused": "40", "seconds": "0.1", "warnings": ""}
+    counts = {"computed": "0", "reused": "40", "seconds": "0.1", "warnings": "", "notes": "3 left for later"}
     Dataset("clean_texts", one_night.home).note(DAY, counts)
-    found = next(d for d in report_of(one_night).datasets if d.name == "clean_texts")
+    report = report_of(one_night)
+    found = next(d for d in report.datasets if d.name == "clean_texts")
+    assert Attention("info", "clean_texts: 3 left for later.") in report.attention
     assert (found.computed, found.reused, found.warnings) == (0, 40, ["few_rejects: 3 of 9 rows"])
 
 
