@@ -6,14 +6,14 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.checks import audit, require
-from mmgen.derive import Outcome, derived_hash
+from mmgen.derive import Outcome, commit_files, derived_hash
 from mmgen.publishing.params import Action, Publication, PublicationResult, Reason, Status
 from mmgen.rejects import RejectReason
 
@@ -144,26 +144,26 @@ def publish_date(ctx: JobContext, engine: Engine, rows: Iterator[Any], config_ha
     for result in publish_rows(engine, publications(), ctx.config.publish.batch_size):
         receipts.append(receipt(waiting.pop((result.product_id, result.kind)), result, config_hash))
     final = [kept(r, prior.get((r["product_id"], r["kind"]))) for r in receipts]
-    actions = Counter(r["action"] or "not_published" for r in final)
+    actions = {f"action.{k}": str(v) for k, v in Counter(r["action"] or "not_published" for r in final).items()}
     reused = sum(1 for r in final if prior.get((r["product_id"], r["kind"])) == r)
     outcome = Outcome("publications", ctx.ds, len(final) - reused, reused, _rejects(final), reused == len(final))
     if outcome.is_unchanged and len(prior) == len(final) and dataset.last_commit(ctx.ds):
-        dataset.note(ctx.ds, ctx.metadata(outcome) | {f"action.{k}": str(v) for k, v in actions.items()})
+        dataset.note(ctx.ds, ctx.metadata(outcome) | actions)
     else:
-        _commit(ctx, final, outcome, actions)
-    return Outcome(**{**outcome.__dict__, "seconds": round(time.monotonic() - started, 2)})
+        outcome = replace(_commit(ctx, final, outcome, actions), is_unchanged=outcome.is_unchanged)
+    return replace(outcome, seconds=round(time.monotonic() - started, 2))
 
 
 def _rejects(rows: list[dict[str, Any]]) -> dict[str, int]:
     return dict(Counter(r["reject_reason"] for r in rows if r["reject_reason"]))
 
 
-def _commit(ctx: JobContext, rows: list[dict[str, Any]], outcome: Outcome, actions: Counter[str]) -> None:
+def _commit(ctx: JobContext, rows: list[dict[str, Any]], outcome: Outcome, extra: dict[str, str]) -> Outcome:
     dataset = ctx.dataset("publications")
-    attempt = dataset.stage(ctx.ds)
     rows = sorted(rows, key=lambda r: (r["product_id"], r["kind"]))
     table = pa.Table.from_pylist(rows, schema=dataset.contract.file_schema)
-    pq.write_table(table, attempt / "part-00000.parquet", compression="zstd", row_group_size=10_000)
-    require(dataset.name, audit(dataset.contract, dataset.staged_files(attempt)))
-    ctx.fault("commit")
-    dataset.commit(ctx.ds, attempt, ctx.metadata(outcome) | {f"action.{k}": str(v) for k, v in actions.items()})
+
+    def write_files(attempt: Path) -> None:
+        pq.write_table(table, attempt / "part-00000.parquet", compression="zstd", row_group_size=10_000)
+
+    return commit_files(ctx, dataset, write_files, outcome.computed, outcome.reused, extra)

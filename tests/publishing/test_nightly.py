@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
 
 from mmgen.catalog.tables import open_catalog, product_content
+from mmgen.checks import CheckFailedError
 from mmgen.config import load_config
 from mmgen.datasets import Dataset
 from mmgen.job import JobContext
+from mmgen.publishing.nightly import publish_date
 from mmgen.publishing.params import Author, Status
 from mmgen.seeds import digest_of
 from tests.jobs.nights import job_module
@@ -150,3 +153,13 @@ def test_a_text_is_not_published_by_the_approval_of_another(home: Path, spark: A
     with pytest.raises(ValueError, match="run content_checks first: mmgen run --ds 2026-11-01"):
         publish(home, spark, D1)
     assert shown() == {}
+
+
+def test_receipts_that_fail_their_checks_leave_nothing_behind(home: Path) -> None:
+    """No piece has content: the error budget is spent."""
+    ctx = JobContext("publish", load_config(), D1, "run")
+    names = {"kind": "description", "input_hash": "i", "is_checked": True, "status": None, "value_hash": None}
+    rows = [SimpleNamespace(product_id=f"p{n}", **names) for n in range(60)]
+    with pytest.raises(CheckFailedError, match="error_budget: 60 of 60 rows"):
+        publish_date(ctx, open_catalog(ctx.config.catalogue_url), iter(rows), "c")
+    assert list((home / "tables" / "publications").rglob("attempt-*")) == []
