@@ -24,10 +24,16 @@ def inputs(ctx: JobContext) -> DataFrame:
     links = rows.join(texts, "product_id", "left").join(images, "product_id", "left")
     groups = group_near_copies(links, ["title_key", "perceptual_hash"])
     joined = rows.join(groups, "product_id").join(texts.drop("title_key"), "product_id", "left")
-    joined = joined.join(part(ctx, "image_features", "image", "pixels"), "product_id", "left")
-    for name in ("text", "audio"):
-        embedding = F.col("embedding").alias(f"{name}_embedding")
-        joined = joined.join(part(ctx, f"{name}_features", name, embedding), "product_id", "left")
+    # Sound has nothing but its features: what the encoder says stands behind the statistics
+    sound = F.concat("embedding", F.coalesce("encoding", F.array().cast("array<float>")))
+    wanted = {
+        "image": "pixels",
+        "text": F.col("embedding").alias("text_embedding"),
+        "audio": sound.alias("audio_embedding"),
+    }
+    for name, column in wanted.items():
+        encoder = F.col("encoder_version").alias(f"{name}_encoder")
+        joined = joined.join(part(ctx, f"{name}_features", name, column, encoder), "product_id", "left")
     hashed = joined.withColumn("input_hash", joined_hash(*HASHES))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
 

@@ -8,6 +8,12 @@ MIN_ROWS = 30
 """Fewer training rows than this teach nothing: content is then composed from the facts."""
 
 
+def live_products(ctx: JobContext) -> set[str]:
+    """The products that the shop has as of the date. Those that left it keep features of the encoder of their time."""
+    table = ctx.dataset("raw_products").newest(["is_deleted"], until=ctx.ds)
+    return {row["product_id"] for row in table.to_pylist() if row["is_deleted"] is False}
+
+
 def run(ctx: JobContext) -> str:
     """Trains the fusion model where there is no champion yet, or always with --force, and promotes it if it is due."""
     from mmgen.training.tracking import Tracker
@@ -22,13 +28,15 @@ def run(ctx: JobContext) -> str:
 
     dataset = ctx.dataset("examples")
     files = dataset.files(until=ctx.ds)
-    rows = take_snapshots(files, ["train"])["train"].num_rows
+    live = live_products(ctx)
+    rows = take_snapshots(files, ["train"], live)["train"].num_rows
     if rows < MIN_ROWS:
         return f"train ds={ctx.ds}: {rows} training rows, {MIN_ROWS} are needed; content is composed from the facts"
     versions = {"examples": dataset.version()}
     folder = ctx.home / "training" / ctx.ds
     progress = progress_lines("train")
-    model = train_and_register(files, folder, ctx.config.train, store, ctx.ds, versions, ctx.config.seed, progress)
+    params, seed = ctx.config.train, ctx.config.seed
+    model = train_and_register(files, folder, params, store, ctx.ds, versions, seed, progress, live=live)
     if model is None:
         return f"train ds={ctx.ds}: this process was not the first of its group; it is done"
     state = "promoted to champion" if model.decision.promote else "registered, not promoted"

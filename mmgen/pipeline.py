@@ -155,10 +155,10 @@ JOBS: tuple[Job, ...] = (
     Job(
         "train",
         "torch",
-        ("examples",),
+        ("raw_products", "examples"),
         "champion",
         "Trains the fusion model where there is no champion yet; otherwise it does nothing.",
-        "Training failed or diverged. The champion, if there is one, stays; the night may be finished without.",
+        "Training failed or diverged, or the examples mix features of several encoders. The champion, if any, stays.",
         timeout_min=360,
         owner="machine-learning",
         is_training=True,

@@ -52,7 +52,7 @@ def test_select_says_what_is_wrong(first: str | None, last: str | None, message:
         ("clean_images", ["extract_media"]),
         ("clean_texts", ["extract_products"]),
         ("image_features", ["clean_images", "image_encoder"]),
-        ("train", ["examples"]),
+        ("train", ["extract_products", "examples"]),
         ("descriptions", ["extract_products", "examples", "train"]),
         ("report", ["publish"]),
     ],

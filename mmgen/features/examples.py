@@ -12,7 +12,7 @@ from mmgen.seeds import seed_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-VERSION = 2
+VERSION = 3
 NUM_ATTRIBUTE_IDS = 4096
 KEPT = (
     "locale",
@@ -26,6 +26,9 @@ KEPT = (
     "pixels",
     "text_embedding",
     "audio_embedding",
+    "image_encoder",
+    "text_encoder",
+    "audio_encoder",
     "group_id",
 )
 """Columns that go from the join to the example as they are."""

@@ -12,7 +12,7 @@ from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.models.arrays import ExampleArrays
 
 VERSION = DESCRIPTIONS_VERSION
-ARRAYS = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
+ARRAYS = ("pixels", "text_embedding", "audio_embedding", "audio_encoder", "attribute_ids")
 PAYLOAD = (*(name for name in INPUTS if name not in ("product_id", "reject_reason")), *ARRAYS)
 """Columns of ``examples`` besides its keys: what the texts rest on, and what the model sees."""
 

@@ -22,9 +22,10 @@ MODALITIES = ("image", "text", "audio", "attributes")
 class ExampleArrays:
     """B examples.
 
-    ``product_id``, ``locale``, ``group_id``: B strings. ``pixels``: (B, 64, 64, 3) uint8 RGB. ``text``: (B, 256) and
-    ``audio``: (B, 128) float32. ``attributes``: (B, 4096) uint8, 1 where the hashed ``name=value`` is present.
-    ``masks``: (B, 4) bool in the order of MODALITIES; the values of an absent modality are zeros.
+    ``product_id``, ``locale``, ``group_id``: B strings. ``pixels``: (B, 64, 64, 3) uint8 RGB. ``text``: (B, T) and
+    ``audio``: (B, A) float32, as long as the features are: 256 and 128 where no row has any. ``attributes``: (B, 4096)
+    uint8, 1 where the hashed ``name=value`` is present. ``masks``: (B, 4) bool in the order of MODALITIES; the values
+    of an absent modality are zeros. ``audio_encoder``: B strings, which fitted model the audio features are by.
     """
 
     product_id: list[str]
@@ -35,6 +36,7 @@ class ExampleArrays:
     audio: NDArray[np.float32]
     attributes: NDArray[np.uint8]
     masks: NDArray[np.bool_]
+    audio_encoder: list[str]
 
     def __len__(self) -> int:
         return len(self.product_id)
@@ -56,8 +58,9 @@ class ExampleArrays:
         """From columns of Python or numpy values, None where the modality is absent (see ``from_batch``)."""
         ids = [str(value) for value in columns["product_id"]]
         pixels, has_image = _fill(ids, columns, "pixels", IMAGE_PX * IMAGE_PX * 3, np.uint8)
-        text, has_text = _fill(ids, columns, "text_embedding", TEXT_SIZE, np.float32)
-        audio, has_audio = _fill(ids, columns, "audio_embedding", AUDIO_SIZE, np.float32)
+        text, has_text = _fill(ids, columns, "text_embedding", _size(columns["text_embedding"], TEXT_SIZE), np.float32)
+        sounds = columns["audio_embedding"]
+        audio, has_audio = _fill(ids, columns, "audio_embedding", _size(sounds, AUDIO_SIZE), np.float32)
         attributes = np.zeros((len(ids), NUM_ATTRIBUTES), np.uint8)
         for row, present in enumerate(columns["attribute_ids"]):
             if present is not None and len(present):
@@ -72,6 +75,7 @@ class ExampleArrays:
             audio,
             attributes,
             masks,
+            [str(v or "") for v in columns.get("audio_encoder", [""] * len(ids))],
         )
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> Self:
@@ -79,13 +83,30 @@ class ExampleArrays:
         index = np.asarray(rows, np.int64)
         return replace(self, **{f.name: _pick(getattr(self, f.name), index) for f in fields(self)})
 
+    def sized(self, text_size: int, audio_size: int) -> Self:
+        """The same rows for a model of these sizes; features of another size are hidden."""
+        masks, found = self.masks.copy(), {}
+        for name, size in (("text", text_size), ("audio", audio_size)):
+            values = getattr(self, name)
+            if values.shape[1] != size:
+                masks[:, MODALITIES.index(name)] = False
+                values = np.zeros((len(self), size), np.float32)
+            found[name] = values
+        return replace(self, masks=masks, **found)
+
+    def heard_by(self, audio_encoder: str) -> Self:
+        """The same rows with the audio features of all other encoders hidden: they say other things."""
+        masks = self.masks.copy()
+        masks[[found != audio_encoder for found in self.audio_encoder], MODALITIES.index("audio")] = False
+        return replace(self, masks=masks)
+
     def only(self, *modalities: str) -> Self:
         """The same rows with all modalities but these hidden from the encoders."""
         keep = np.array([name in modalities for name in MODALITIES])
         return replace(self, masks=self.masks & keep)
 
 
-_NARROW = ("product_id", "locale", "group_id")
+_NARROW = ("product_id", "locale", "group_id", "audio_encoder")
 _WIDE = ("pixels", "text_embedding", "audio_embedding", "attribute_ids")
 
 
@@ -93,11 +114,27 @@ def concat(parts: Sequence[ExampleArrays]) -> ExampleArrays:
     """Batches one after the other. Raises ValueError where there are none."""
     if not parts:
         raise ValueError("no examples to join: the files have no row of this split")
+    text_size, audio_size = (_common_size(parts, name) for name in ("text", "audio"))
+    parts = [part.sized(text_size, audio_size) for part in parts]
     joined: dict[str, Any] = {}
     for field in fields(ExampleArrays):
         values = [getattr(part, field.name) for part in parts]
         joined[field.name] = np.concatenate(values) if isinstance(values[0], np.ndarray) else [*chain(*values)]
     return ExampleArrays(**joined)
+
+
+def _common_size(parts: Sequence[ExampleArrays], name: str) -> int:
+    """The size of a modality's features in the parts that have any. ValueError where they differ."""
+    place = MODALITIES.index(name)
+    sizes = {getattr(part, name).shape[1] for part in parts if part.masks[:, place].any()}
+    if len(sizes) > 1:
+        raise ValueError(f"{name} features of {' and '.join(map(str, sorted(sizes)))} values: build examples again")
+    return int(next(iter(sizes), getattr(parts[0], name).shape[1]))
+
+
+def _size(values: Sequence[Any], otherwise: int) -> int:
+    """Length of the first value that is there."""
+    return next((len(value) for value in values if value is not None and len(value)), otherwise)
 
 
 def _pick(value: Any, index: NDArray[np.int64]) -> Any:

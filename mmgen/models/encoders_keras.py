@@ -26,9 +26,12 @@ def image_network(network: ImageNetwork, head_sizes: list[int]) -> keras.Model:
         inner = _convolution(x, width, f"block{stage}a")
         inner = _convolution(inner, width, f"block{stage}b", is_rectified=False)
         x = layers.ReLU()(layers.Add()([x, inner]))
-    features = layers.GlobalAveragePooling2D(name="features")(x)
+    # Convolutions may be in half precision; what is summed up of them is not
+    features = layers.GlobalAveragePooling2D(name="features", dtype="float32")(x)
     sizes = {f"head{number}": size for number, size in enumerate(head_sizes)} | {"thumbnail": THUMBNAIL_PX**2 * 3}
-    return keras.Model(picture, {name: layers.Dense(size, name=name)(features) for name, size in sizes.items()})
+    return keras.Model(
+        picture, {name: layers.Dense(size, name=name, dtype="float32")(features) for name, size in sizes.items()}
+    )
 
 
 def _convolution(x: Any, width: int, name: str, stride: int = 1, is_rectified: bool = True) -> Any:

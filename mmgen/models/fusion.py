@@ -33,13 +33,16 @@ CHUNK_ROWS = 32
 
 
 class FusionConfig(Params):
-    """Sizes of the fusion model."""
+    """Sizes of the fusion model and of the features that it reads, and the fitted model that these are by."""
 
     latent: int = 96
     hidden: int = 256
     image_width: int = 32
     text_hidden: int = 192
     text_embedding: int = 96
+    text_size: int = TEXT_SIZE
+    audio_size: int = AUDIO_SIZE
+    audio_encoder: str = ""
     num_tokens: int
     num_slots: int
 
@@ -55,7 +58,10 @@ class Tensors:
     masks: Tensor
 
     @classmethod
-    def of(cls, examples: ExampleArrays, device: torch.device | str = "cpu") -> Self:
+    def of(cls, examples: ExampleArrays, net: FusionNet | None = None, device: torch.device | str = "cpu") -> Self:
+        """As ``net`` takes them: features of another size are hidden."""
+        if net is not None:
+            examples = examples.sized(net.text_size, net.audio_size)
         values = (to_float(examples.pixels), torch.from_numpy(examples.text), torch.from_numpy(examples.audio),
                   torch.from_numpy(examples.attributes).float(), torch.from_numpy(examples.masks))  # fmt: skip
         return cls(*(value.to(device) for value in values))
@@ -80,16 +86,16 @@ class FusionNet(nn.Module):
     def __init__(self, config: FusionConfig):
         super().__init__()
         hidden, latent = config.hidden, config.latent
-        self.latent = latent
+        self.latent, self.text_size, self.audio_size = latent, config.text_size, config.audio_size
         self.image_encoder = ImageEncoder(config.image_width, hidden)
-        self.text_encoder = _mlp(TEXT_SIZE, hidden, hidden)
-        self.audio_encoder = _mlp(AUDIO_SIZE, hidden, hidden)
+        self.text_encoder = _mlp(config.text_size, hidden, hidden)
+        self.audio_encoder = _mlp(config.audio_size, hidden, hidden)
         self.attribute_table = nn.Parameter(torch.randn(NUM_ATTRIBUTES, 64) * 64**-0.5)
         self.attribute_encoder = _mlp(64, hidden, hidden)
         self.experts = nn.ModuleList(nn.Linear(size, 2 * latent) for size in (2 * hidden, hidden, hidden, hidden))
         self.image_decoder = ImageDecoder(latent, config.image_width)
-        self.text_head = _mlp(latent, hidden, TEXT_SIZE, last=False)
-        self.audio_head = _mlp(latent, hidden, AUDIO_SIZE, last=False)
+        self.text_head = _mlp(latent, hidden, config.text_size, last=False)
+        self.audio_head = _mlp(latent, hidden, config.audio_size, last=False)
         self.attribute_head = _mlp(latent, hidden, 64, last=False)
         self.attribute_bias = nn.Parameter(torch.zeros(NUM_ATTRIBUTES))
         self.text_decoder = TextDecoder(
@@ -98,14 +104,14 @@ class FusionNet(nn.Module):
         # Learned likelihood scales, so that no modality's weight has to be tuned for a shop (Rybkin et al. 2021).
         self.log_scale = nn.ParameterDict({name: torch.tensor(0.0) for name in ("image", "text", "audio")})
         # Audio features come in any unit; the networks see them centred and scaled.
-        self.register_buffer("audio_mean", torch.zeros(AUDIO_SIZE))
-        self.register_buffer("audio_std", torch.ones(AUDIO_SIZE))
+        self.register_buffer("audio_mean", torch.zeros(config.audio_size))
+        self.register_buffer("audio_std", torch.ones(config.audio_size))
 
     def experts_of(self, batch: Tensors) -> tuple[Tensor, Tensor]:
         """Each modality's own Gaussian, whether it is there or not: mu, logvar (B, M, L)."""
         bag = batch.attributes @ self.attribute_table
         bag = bag / batch.attributes.sum(dim=1, keepdim=True).clamp(min=1.0).sqrt()
-        hidden = (self.image_encoder(batch.pixels), self.text_encoder(batch.text * TEXT_SIZE**0.5),
+        hidden = (self.image_encoder(batch.pixels), self.text_encoder(batch.text * self.text_size**0.5),
                   self.audio_encoder(self.scaled_audio(batch)), self.attribute_encoder(bag))  # fmt: skip
         both = torch.stack([expert(h) for expert, h in zip(self.experts, hidden, strict=True)], dim=1)
         mu, logvar = both.chunk(2, dim=2)
@@ -165,10 +171,14 @@ class FusionModel:
 
     @torch.inference_mode()
     def encode(self, examples: ExampleArrays) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The posterior of each row given the modalities its masks show: mu, logvar (B, L)."""
+        """The posterior of each row given the modalities its masks show: mu, logvar (B, L).
+
+        Audio features by another encoder than those that the model was trained on are hidden.
+        """
+        examples = examples.heard_by(self.config.audio_encoder)
         mu, logvar = np.zeros((2, len(examples), self.config.latent), np.float32)
         for rows, chunk in _chunks(examples):
-            batch = Tensors.of(chunk)
+            batch = Tensors.of(chunk, self.net)
             found = self.net.posterior(batch, batch.masks)
             mu[rows], logvar[rows] = (part[: len(rows)].numpy() for part in found)
         return mu, logvar

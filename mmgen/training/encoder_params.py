@@ -37,9 +37,12 @@ class ImageEncoderParams(Params):
     side_px: int = Field(default=64, ge=16, le=224)
     widths: tuple[int, ...] = Field(default=(32, 64, 128, 256), min_length=1, max_length=5)
     schedule: Schedule = Schedule(epochs=24, min_steps=120, max_steps=4000, batch_rows=64, learning_rate=3e-3)
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="of the arithmetic in training; auto: bfloat16 where the processor has it"
+    )
     label_smoothing: float = Field(default=0.1, ge=0, lt=1)
     thumbnail_weight: float = Field(default=5.0, ge=0, description="of the squared error beside a label's nats")
-    erased: float = Field(default=0.5, ge=0, le=1, description="share of the photos with a block blanked out")
+    erased: float = Field(default=0.25, ge=0, le=1, description="share of the photos with a block blanked out")
     min_products: int = Field(default=8, ge=2, description="with a value, below which it is no class of its own")
     max_classes: int = Field(default=500, ge=2, description="above which an attribute is no category")
     min_rows: int = Field(default=100, ge=8, description="training photos below which nothing is fitted")

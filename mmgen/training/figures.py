@@ -89,7 +89,7 @@ def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArr
     for start in range(0, len(test), CHUNK):
         part = test.take(list(range(start, min(start + CHUNK, len(test)))))
         here = slice(start, start + len(part))
-        data = Tensors.of(part)
+        data = Tensors.of(part, model.net)
         noise = torch.randn(
             len(part), model.config.latent, generator=torch.Generator().manual_seed(seed_of(seed, start))
         )

@@ -84,7 +84,8 @@ def train(
         vary=lambda batch, number: _varied(batch, number, params, seed),
         loss=lambda model, batch: loss(model, batch, sizes, params),
     )
-    return keras_loop.train(task, params.schedule, seed, scope, progress)
+    with keras_loop.arithmetic(params.precision):
+        return keras_loop.train(task, params.schedule, seed, scope, progress)
 
 
 def _varied(batch: Batch, number: tf.Tensor, params: ImageEncoderParams, seed: int) -> Batch:

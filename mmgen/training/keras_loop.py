@@ -9,7 +9,9 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -66,6 +68,29 @@ def be_deterministic(seed: int, name: str) -> None:
     """Fix what weights start from and how sums are ordered."""
     keras.utils.set_random_seed(seed_of(name, seed) % 2**31)
     tf.config.experimental.enable_op_determinism()
+
+
+@contextmanager
+def arithmetic(precision: str) -> Iterator[None]:
+    """Layers built inside compute in ``float32`` or ``bfloat16``, their weights being float32 all the same.
+
+    ``auto``: bfloat16 where the processor multiplies it, which makes training 1.5 times as fast (Zen 4), else float32:
+    emulated, it would be several times as slow.
+    """
+    has_bfloat16 = any(flag in _processor_flags() for flag in ("avx512_bf16", "amx_bf16"))
+    chosen = ("bfloat16" if has_bfloat16 else "float32") if precision == "auto" else precision
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if chosen == "bfloat16" else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _processor_flags() -> set[str]:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    return set(next((line for line in lines if line.startswith("flags")), "").split())
 
 
 def ranks() -> Ranks:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mmgen.models.arrays import AUDIO_SIZE, IMAGE_PX, MODALITIES, NUM_ATTRIBUTES, TEXT_SIZE
+from mmgen.models.arrays import IMAGE_PX, MODALITIES, NUM_ATTRIBUTES
 from mmgen.training.columns import Columns, from_arrow, is_number_list, num_rows, objects, take
 from mmgen.training.reader import Reader, num_bytes
 from mmgen.training.snapshot import RowGroup
@@ -119,7 +119,7 @@ def tf_dataset(reader: Reader, first_epoch: int = 0, num_epochs: int = 1) -> tf.
     """The batches of ``num_epochs`` epochs as a ``tf.data.Dataset`` for Keras: ``model.fit(tf_dataset(reader, ...))``.
 
     Elements are dicts of tensors, B rows each (B varies by one row): ``product_id`` (B,) string, ``pixels``
-    (B, 64, 64, 3) uint8, ``text`` (B, 256) and ``audio`` (B, 128) float32, ``attributes`` (B, 4096) uint8, ``masks``
+    (B, 64, 64, 3) uint8, ``text`` (B, T) and ``audio`` (B, A) float32, ``attributes`` (B, 4096) uint8, ``masks``
     (B, 4) bool; see ``ExampleArrays``. ``reader`` decides the order; for Keras it is the petastorm one. Runs eagerly
     and in Keras' own loop; has no state of its own, so another dataset from the same reader gives the same batches.
     """
@@ -127,8 +127,8 @@ def tf_dataset(reader: Reader, first_epoch: int = 0, num_epochs: int = 1) -> tf.
 
     shapes = {
         "pixels": ((IMAGE_PX, IMAGE_PX, 3), tf.uint8),
-        "text": ((TEXT_SIZE,), tf.float32),
-        "audio": ((AUDIO_SIZE,), tf.float32),
+        "text": ((None,), tf.float32),  # as long as the features are
+        "audio": ((None,), tf.float32),
         "attributes": ((NUM_ATTRIBUTES,), tf.uint8),
         "masks": ((len(MODALITIES),), tf.bool),
     }

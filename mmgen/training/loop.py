@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mmgen.models.arrays import ExampleArrays
+from mmgen.models.arrays import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
 from mmgen.models.sentences import Sentences
 from mmgen.models.vocabulary import Vocabulary
@@ -66,17 +66,18 @@ def train_and_register(
     seed: int,
     progress: Progress | None = None,
     targets: Targets | None = None,
+    live: Collection[str] | None = None,
 ) -> TrainedModel | None:
     """Train on the rows of ``files``, score on their test split, register as ``candidate``, and promote where it is
     due.
 
     Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find
-    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. Raises ValueError where the
-    files have no training row.
+    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. ``live``: see
+    ``take_snapshots``. Raises ValueError where the files have no training row.
     """
     targets = targets or _own_targets()
     with process_group(params.timeout_s) as ranks:
-        data = take_snapshots(files, SPLITS)
+        data = take_snapshots(files, SPLITS, live)
         texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
         made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
         run = _open_run(tracking, ds, made_for, params, seed) if ranks.is_first else None
@@ -169,7 +170,14 @@ def train(
     )
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
-    config = FusionConfig(**params.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
+    config = FusionConfig(
+        **params.sizes.model_dump(),
+        text_size=data["train"].size_of("text_embedding", TEXT_SIZE),
+        audio_size=data["train"].size_of("audio_embedding", AUDIO_SIZE),
+        audio_encoder=data["train"].encoders.get("audio_encoder", ""),
+        num_tokens=len(vocabulary),
+        num_slots=len(vocabulary.slot_ids),
+    )
     state = fresh_state(config, params)
     if rows := data["train"].read(WARM_START_ROWS):
         start_from_data(state.net, rows, train_texts)
@@ -226,6 +234,9 @@ def _champion_figures(
     except (ValueError, RuntimeError) as error:  # made by older code, or its files are gone
         log.warning("champion %s can't be compared with: %s", version, error)
         return None
+    if champion.config.audio_encoder != data["train"].encoders.get("audio_encoder", ""):
+        log.warning("champion %s can't be compared with: it knows the features of another audio encoder", version)
+        return None
     return score(champion, data, texts, params, seed)
 
 
@@ -264,7 +275,7 @@ def _validate(net: FusionNet, rows: ExampleArrays, texts: Texts) -> dict[str, fl
     """The terms on the validation rows, in nats a row, encoded from everything they have."""
     net.eval()
     generator = torch.Generator().manual_seed(0)
-    data = Tensors.of(rows)
+    data = Tensors.of(rows, net)
     noise = torch.randn(len(rows), net.latent, generator=generator)
     terms = elbo_terms(net, data, data.masks, noise, texts.batch(rows.product_id, [0] * len(rows)))
     found = {f"validation_{name}_nll": float(value.mean()) for name, value in terms.nll.items()}

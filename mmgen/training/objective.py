@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mmgen.models.arrays import IMAGE_PX, MODALITIES, TEXT_SIZE
+from mmgen.models.arrays import IMAGE_PX, MODALITIES
 from mmgen.models.experts import free_bits, gaussian_nll, kl_to_prior, multinomial_nll
 from mmgen.models.fusion import Decoded, FusionNet, Tensors
 from mmgen.models.image import PatchDiscriminator
@@ -69,7 +69,7 @@ def elbo_terms(net: FusionNet, batch: Tensors, seen: Tensor, noise: Tensor, text
     sized = batch.attributes / batch.attributes.sum(dim=1, keepdim=True).clamp(min=1.0)
     raw = {
         "image": gaussian_nll(batch.pixels, decoded.image, net.log_scale["image"]),
-        "text": gaussian_nll(batch.text * TEXT_SIZE**0.5, decoded.text, net.log_scale["text"]),
+        "text": gaussian_nll(batch.text * net.text_size**0.5, decoded.text, net.log_scale["text"]),
         # The density is that of the features as they came, so that models with other scales can be compared.
         "audio": gaussian_nll(net.scaled_audio(batch), decoded.audio, net.log_scale["audio"])
         + net.audio_std.log().sum(),

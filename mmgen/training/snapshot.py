@@ -7,8 +7,9 @@ changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,11 @@ from numpy.typing import NDArray
 
 from mmgen.models.arrays import ExampleArrays, concat
 
-COLUMNS = ("product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids")
+COLUMNS = (
+    "product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids", "audio_encoder",
+)  # fmt: skip
+ENCODERS = ("image_encoder", "text_encoder", "audio_encoder")
+"""Columns that name the fitted model that a row's features are by."""
 _PARTITION = re.compile(r"(?:^|/)ds=([^/]+)/")
 
 
@@ -43,6 +48,16 @@ class Snapshot:
 
     split: str
     groups: tuple[RowGroup, ...]
+    encoders: dict[str, str] = field(default_factory=dict)
+    """Column -> the one fitted model that all rows' features are by; none where no row has such features."""
+
+    def size_of(self, column: str, otherwise: int) -> int:
+        """Length of the lists in a column, by the first one; ``otherwise`` where there is none."""
+        for group in self.groups:
+            for value in group.read([column]).column(column):
+                if value.is_valid and len(value):
+                    return len(value)
+        return otherwise
 
     @property
     def num_rows(self) -> int:
@@ -61,34 +76,53 @@ class Snapshot:
         """Each row without pixels and embeddings, as a dict; ``attributes`` as a mapping."""
         for group in self.groups:
             names = [
-                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:]
+                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:7]
             ]
             for row in group.read(names).to_pylist():
                 # pyarrow hands a map over as pairs.
                 yield row | {"attributes": dict(row.get("attributes") or ())}
 
 
-def take_snapshots(files: Sequence[str], splits: Sequence[str]) -> dict[str, Snapshot]:
-    """A snapshot of each split. Reads the id, the split and the reject reason of every row, nothing else.
+def take_snapshots(
+    files: Sequence[str], splits: Sequence[str], live: Collection[str] | None = None
+) -> dict[str, Snapshot]:
+    """A snapshot of each split. Reads the id, the split, the encoders and the reject reason of every row, nothing else.
 
-    Raises ValueError where there is no file, one is absent, or a folder holds a pickle (see ``check_files``).
+    ``live``: the products that the shop still has; rows of others are as old as the day when they left. Raises
+    ValueError where there is no file, one is absent, a folder holds a pickle (see ``check_files``), or the features of
+    one modality are by several fitted models: their numbers mean different things.
     """
     check_files(files)
     newest: dict[str, tuple[str, str, int, int]] = {}
-    split_of: dict[str, str | None] = {}
+    said: dict[str, dict[str, str | None]] = {}
     for path in sorted(files):
         found = _PARTITION.search(path)
         ds = found.group(1) if found else ""
-        for group, row, product_id, split in _keys(path):
-            if product_id not in newest or newest[product_id][0] <= ds:
-                newest[product_id], split_of[product_id] = (ds, path, group, row), split
+        for group, row, product_id, values in _keys(path):
+            is_live = live is None or product_id in live
+            if is_live and (product_id not in newest or newest[product_id][0] <= ds):
+                newest[product_id], said[product_id] = (ds, path, group, row), values
+    encoders = {name: _only_encoder(name, said) for name in ENCODERS}
     places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
     for product_id, (_, path, group, row) in newest.items():
-        if (split := split_of[product_id]) in places:
+        if (split := said[product_id]["split"]) in places:
             places[split].setdefault((path, group), []).append(row)
     return {split: Snapshot(split, tuple(RowGroup(path, number, np.array(sorted(rows), np.int64))
-                                         for (path, number), rows in sorted(found.items())))
+                                         for (path, number), rows in sorted(found.items())),
+                            {name: version for name, version in encoders.items() if version})
             for split, found in places.items()}  # fmt: skip
+
+
+def _only_encoder(name: str, said: dict[str, dict[str, str | None]]) -> str:
+    """The fitted model that all rows name; "" where none does. ValueError where there are several."""
+    counts = Counter(value for values in said.values() if (value := values.get(name)))
+    if len(counts) > 1:
+        found = ", ".join(f"{version} ({count} products)" for version, count in sorted(counts.items()))
+        raise ValueError(
+            f"the examples mix features of several fitted models in {name}: {found}. Make them by one, then train: "
+            "mmgen run --ds DATE --from image_encoder --to examples"
+        )
+    return next(iter(counts), "")
 
 
 def whole_files(files: Sequence[str]) -> Snapshot:
@@ -118,11 +152,14 @@ def check_files(files: Sequence[str]) -> None:
                     )
 
 
-def _keys(path: str) -> Iterator[tuple[int, int, str, str | None]]:
-    """Row group, place in it, product id and split of every row; the split of a rejected row is None."""
+def _keys(path: str) -> Iterator[tuple[int, int, str, dict[str, str | None]]]:
+    """Row group, place in it, product id, and split and encoders of every row; all None of a rejected one."""
     file = pq.ParquetFile(path)
-    names = [name for name in ("product_id", "split", "reject_reason") if name in file.schema_arrow.names]
+    wanted = ("product_id", "split", "reject_reason", *ENCODERS)
+    names = [name for name in wanted if name in file.schema_arrow.names]
     for group in range(file.num_row_groups):
         table = file.read_row_group(group, columns=names, use_threads=False)
         for row, values in enumerate(table.to_pylist()):
-            yield group, row, str(values["product_id"]), None if values.get("reject_reason") else values["split"]
+            is_rejected = bool(values.pop("reject_reason", None))
+            product_id = str(values.pop("product_id"))
+            yield group, row, product_id, dict.fromkeys(values) if is_rejected else values

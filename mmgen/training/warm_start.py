@@ -22,7 +22,7 @@ CELL = (IMAGE_PX // THUMBNAIL_PX) ** 2  # pixels that share a thumbnail's value
 def start_from_data(net: FusionNet, rows: ExampleArrays, texts: Texts) -> None:
     """Set what has a closed form: the image's linear paths, the scale of the audio features, and how frequent each
     attribute and token is. What the rows have nothing of stays as it is."""
-    data = Tensors.of(rows)
+    data = Tensors.of(rows, net)
     start_from_thumbnails(net, data.pixels[data.masks[:, 0]])
     if int(data.masks[:, 2].sum()) > 1:
         audio = data.audio[data.masks[:, 2]]

@@ -159,9 +159,11 @@ def test_log_prob_is_that_of_the_decoder(model):
 
 
 def test_wrong_sizes_name_the_product():
-    row = example(1, text_embedding=np.zeros(3, np.float32))
+    rows = [example(6), example(1, text_embedding=np.zeros(3, np.float32))]
     with pytest.raises(ValueError, match="text_embedding of product p001 has 3 values, not 256"):
-        ExampleArrays.from_columns({name: [value] for name, value in row.items()})
+        ExampleArrays.from_columns({name: [row[name] for row in rows] for name in rows[0]})
+    with pytest.raises(ValueError, match="pixels of product p001 has 3 values, not 12288"):
+        ExampleArrays.from_columns({name: [value] for name, value in example(1, pixels=b"abc").items()})
     with pytest.raises(ValueError, match="no row"):
         concat([])
 
