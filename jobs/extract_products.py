@@ -25,7 +25,9 @@ def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
     run already, a product that is missing now left after that one: running an older date again loses nothing.
     """
     engine = open_catalog(ctx.config.catalogue_url)
-    write_products(iter_products(engine, ctx.config.catalogue.batch_rows), ctx.ds, scratch)
+    num_later = write_products(iter_products(engine, ctx.config.catalogue.batch_rows), ctx.ds, scratch)
+    if num_later:
+        ctx.notes.append(f"{num_later} of the shop's products changed after {ctx.ds} and are left for a later date")
     rows = ctx.spark.read.parquet(str(scratch))
     dataset = ctx.dataset("raw_products")
     present = rows.where(~F.col("is_later")).drop("is_later")

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
