@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import importlib
 import json
 import os
 import platform
@@ -22,6 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -94,9 +96,18 @@ def catalogue(part: str) -> Path:
     return folder
 
 
+def peer(name: str) -> ModuleType:
+    """A tool to compare with; ends the script with a word where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        sys.exit(f"nothing measured: {name} is not installed; `make peers` installs it")
+
+
 def cpu_seconds() -> float:
     """CPU time of this process and of its children that have ended, in seconds: load from elsewhere hardly skews it."""
-    return sum(os.times()[:4])
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system  # os.times() counts in hundredths
 
 
 def ratio_of(

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.derive import Outcome, Step, derive
-from mmgen.features.examples import VERSION, build_examples, group_near_copies
+from mmgen.features.examples import VERSION, build_examples
 from mmgen.inputs import joined_hash, part, products
 from mmgen.job import JobContext, main
 
@@ -19,11 +19,9 @@ def inputs(ctx: JobContext) -> DataFrame:
     """The products of the catalogue beside all that is known of each."""
     rows = products(ctx).withColumn("product_hash", F.col("content_hash"))
     rows = rows.select("product_id", "product_hash", "locale", "category", "brand", "price", "currency", "attributes")
-    texts = part(ctx, "clean_texts", "clean_text", "title", "description", "title_key")
-    images = part(ctx, "clean_images", "clean_image", "perceptual_hash")
-    links = rows.join(texts, "product_id", "left").join(images, "product_id", "left")
-    groups = group_near_copies(links, ["title_key", "perceptual_hash"])
-    joined = rows.join(groups, "product_id").join(texts.drop("title_key"), "product_id", "left")
+    texts = part(ctx, "clean_texts", "clean_text", "title", "description")
+    groups = part(ctx, "duplicates", "duplicates", "group_id")
+    joined = rows.join(groups, "product_id").join(texts, "product_id", "left")
     # Sound has nothing but its features: what the encoder says stands behind the statistics
     sound = F.concat("embedding", F.coalesce("encoding", F.array().cast("array<float>")))
     wanted = {
@@ -44,7 +42,9 @@ def run(ctx: JobContext) -> Outcome:
     transform = partial(
         build_examples, seed=seed, validation_share=params.validation_share, test_share=params.test_share
     )
-    return derive(ctx, partial(inputs, ctx), Step("examples", params.digest(VERSION, seed), transform))
+    return derive(
+        ctx, partial(inputs, ctx), Step("examples", params.digest(VERSION, seed), transform, is_by_product=True)
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mmgen.clean.params import AudioParams, ImageParams, TextParams
+from mmgen.clean.params import AudioParams, DuplicateParams, ImageParams, TextParams
 from mmgen.features.params import (
     AudioFeatureParams,
     GraphParams,
@@ -45,11 +45,12 @@ class MediaParams(Params):
 
 
 class CleanParams(Params):
-    """Parameters of the three cleaning jobs."""
+    """Parameters of the cleaning jobs."""
 
     image: ImageParams = ImageParams()
     text: TextParams = TextParams()
     audio: AudioParams = AudioParams()
+    duplicates: DuplicateParams = DuplicateParams()
 
 
 class FeatureParams(Params):

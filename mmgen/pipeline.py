@@ -80,9 +80,17 @@ JOBS: tuple[Job, ...] = (
         timeout_min=240,
     ),
     Job(
+        "duplicates",
+        "spark",
+        ("raw_products", "clean_images", "clean_texts"),
+        "duplicates",
+        "Finds photos and texts that are copies of each other, so that splits keep them together.",
+        "clean_images or clean_texts has no partition yet: run the jobs before it.",
+    ),
+    Job(
         "image_encoder",
         "python",
-        ("raw_products", "clean_images", "clean_texts"),
+        ("raw_products", "clean_images", "duplicates"),
         "image_encoder",
         "Trains the image encoder on the catalogue's photos where there is no champion yet; otherwise it does nothing.",
         "Training failed or diverged, or `encoders.image.weights_file` holds no ResNet50. A champion, if any, stays.",
@@ -120,7 +128,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "audio_encoder",
         "python",
-        ("raw_products", "clean_images", "clean_texts", "clean_audio"),
+        ("raw_products", "clean_audio", "duplicates"),
         "audio_encoder",
         "Trains the audio encoder on the catalogue's clips where there is no champion yet; otherwise it does nothing.",
         "Training failed or diverged. The champion, if there is one, stays.",
@@ -147,7 +155,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "examples",
         "spark",
-        ("raw_products", "clean_images", "clean_texts", "image_features", "text_features", "audio_features"),
+        ("raw_products", "clean_texts", "duplicates", "image_features", "text_features", "audio_features"),
         "examples",
         "Joins the modalities of each product with a mask, and assigns splits that keep near-copies together.",
         "One of its inputs has no partition yet: run the jobs before it.",

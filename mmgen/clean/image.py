@@ -9,7 +9,7 @@ import pyarrow as pa
 from mmgen.clean.image_decode import decode_image, encode_jpeg
 from mmgen.clean.image_enhance import enhance, faults_of
 from mmgen.clean.image_frame import border_colour, fit, is_blank, letterbox
-from mmgen.clean.image_hash import perceptual_hash
+from mmgen.clean.image_hash import perceptual_hash, thumbnail
 from mmgen.clean.image_header import ImageRejectedError
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
 from mmgen.clean.params import ImageParams
@@ -18,8 +18,8 @@ from mmgen.rejects import RejectReason
 VERSION = 2
 
 COLUMNS = (
-    "master", "model_image", "width_px", "height_px", "perceptual_hash", "blur_px", "brightness", "contrast",
-    "background_share", "is_enhanced", "reject_reason",
+    "master", "model_image", "width_px", "height_px", "perceptual_hash", "thumbnail", "blur_px", "brightness",
+    "contrast", "background_share", "is_enhanced", "reject_reason",
 )  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
     if is_blank(small, params.blank_std):
         raise ImageRejectedError(RejectReason.IMAGE_BLANK)
     quality = measure(pixels, small)
-    hashed = perceptual_hash(small)  # of the photo as it came, so that enhancing one of two copies parts them not
+    # Of the photo as it came, so that enhancing one of two copies parts them not
+    hashed, cells = perceptual_hash(small), thumbnail(small)
     better, background = None, quality.background
     faults = faults_of(quality, params)
     if params.enhance and faults:
@@ -85,6 +86,7 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
         "width_px": decoded.width_px,
         "height_px": decoded.height_px,
         "perceptual_hash": hashed,
+        "thumbnail": cells,
         "blur_px": quality.blur_px,
         "brightness": quality.brightness,
         "contrast": quality.contrast,

@@ -31,15 +31,6 @@ class ImageParams(Params):
     enhanced_quality: int = Field(95, ge=1, le=100, description="JPEG quality of an enhanced photo's master")
 
 
-class DuplicateParams(Params):
-    """When products count as copies of each other."""
-
-    max_hash_bits: int = Field(4, ge=0, le=8, description="Perceptual hashes of copies differ in this many bits at most")
-    max_luma: int = Field(8, ge=0, description="No cell of copies' thumbnails differs more in brightness (of 255)")
-    max_chroma: int = Field(4, ge=0, description="The same for colour")
-    max_shared: int = Field(200, ge=2, description="A photo or title that more products share is a placeholder")
-
-
 class TextParams(Params):
     """Parameters of ``clean_texts``."""
 
@@ -71,6 +62,18 @@ class NearCopyParams(Params):
                 f"raise num_hashes ({self.num_hashes}) or lower the bands"
             )
         return self
+
+
+class DuplicateParams(Params):
+    """When products count as copies of each other."""
+
+    max_hash_bits: int = Field(
+        4, ge=0, le=8, description="Perceptual hashes of copies differ in this many bits at most"
+    )
+    max_luma: int = Field(8, ge=0, description="No cell of copies' thumbnails differs more in brightness (of 255)")
+    max_chroma: int = Field(4, ge=0, description="The same for colour")
+    max_shared: int = Field(200, ge=2, description="A photo or title that more products share is a placeholder")
+    texts: NearCopyParams = NearCopyParams()
 
 
 class AudioParams(Params):

@@ -1,16 +1,13 @@
-"""Examples: what the models see of a product. Masks, attribute ids, groups of near-copies and splits."""
+"""Examples: what the models see of a product. Masks, attribute ids and splits."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from mmgen.seeds import seed_of
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 VERSION = 3
 NUM_ATTRIBUTE_IDS = 4096
@@ -68,51 +65,3 @@ def build_examples(batch: pa.RecordBatch, seed: int, validation_share: float, te
         "split": [split_of(row["group_id"], seed, validation_share, test_share) for row in rows],
         "reject_reason": pa.nulls(batch.num_rows, pa.string()),
     }
-
-
-def connected(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Connected components of (product, link value) pairs: product -> the smallest product of its component."""
-    import numpy as np
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    products = sorted({product for product, _ in pairs})
-    values = {value: number for number, value in enumerate(sorted({value for _, value in pairs}), len(products))}
-    index = {product: number for number, product in enumerate(products)}
-    rows = np.array([index[product] for product, _ in pairs], np.int64)
-    columns = np.array([values[value] for _, value in pairs], np.int64)
-    size = len(products) + len(values)
-    _, labels = connected_components(coo_array((np.ones(len(rows)), (rows, columns)), (size, size)), directed=False)
-    smallest: dict[int, str] = {}
-    for product, label in zip(products, labels, strict=False):  # the link values' labels stand behind the products'
-        smallest.setdefault(int(label), product)
-    return {product: smallest[int(label)] for product, label in zip(products, labels, strict=False)}
-
-
-def group_near_copies(rows: DataFrame, links: list[str]) -> DataFrame:
-    """Groups of products that share a value of any link column (title, perceptual hash ...), transitively.
-
-    ``rows``: product_id and the link columns (null links nothing). Gives product_id, group_id: the smallest
-    product_id of the connected component. Only products that share a value with another one reach the driver:
-    near-copies are few, and spreading labels through Spark costs a shuffle a round.
-    """
-    from functools import reduce
-
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    shared = []
-    for link in links:
-        counted = rows.where(F.col(link).isNotNull()).select(
-            "product_id",
-            F.concat(F.lit(f"{link}:"), F.col(link)).alias("value"),
-            F.count("*").over(Window.partitionBy(link)).alias("num_sharing"),
-        )
-        shared.append(counted.where("num_sharing > 1").select("product_id", "value"))
-    pairs = [(row.product_id, row.value) for row in reduce(lambda a, b: a.unionByName(b), shared).toLocalIterator()]
-    alone = F.col("product_id").alias("group_id")
-    if not pairs:
-        return rows.select("product_id", alone)
-    groups = rows.sparkSession.createDataFrame(sorted(connected(pairs).items()), "product_id string, smallest string")
-    joined = rows.select("product_id").join(F.broadcast(groups), "product_id", "left")
-    return joined.select("product_id", F.coalesce("smallest", "product_id").alias("group_id"))

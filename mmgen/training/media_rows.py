@@ -1,7 +1,7 @@
 """Which photos or clips an encoder learns from, and which it is judged on: the clean ones as of a date, by split.
 
-The splits are those of ``examples``, made from the same near-copies, although that job runs later: what the fusion
-model is tested on, no encoder has seen.
+The splits are those of ``examples``, made from the same groups of near-copies: what the fusion model is tested on, no
+encoder has seen.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.features.examples import connected, split_of
+from mmgen.features.examples import split_of
 from mmgen.seeds import seed_of
 from mmgen.training.labels import values_of
 from mmgen.training.snapshot import RowGroup, Snapshot, check_files
@@ -73,12 +73,9 @@ def media_rows(ctx: JobContext, name: str, column: str, max_rows: int) -> dict[s
     clean = dataset.newest(["content_hash", "reject_reason"], until=ctx.ds)
     has_medium = _products_with(ctx, name, column)
     records = {row["product_id"]: row for row in _rows(_products(ctx))}
-    chosen = [
-        row
-        for row in _rows(clean)
-        if row["reject_reason"] is None and row["product_id"] in records and row["product_id"] in has_medium
-    ]
-    splits = _splits(ctx, list(records))
+    splits = _splits(ctx)
+    usable = records.keys() & has_medium & splits.keys()
+    chosen = [row for row in _rows(clean) if row["reject_reason"] is None and row["product_id"] in usable]
     found = {}
     for split in ("train", "validation", "test"):
         own = sorted((r for r in chosen if splits[r["product_id"]] == split), key=lambda r: _draw(ctx.config, r))
@@ -115,16 +112,16 @@ def _products_with(ctx: JobContext, name: str, column: str) -> set[str]:
     return set(table.filter(table.column(measured).is_valid()).column("product_id").to_pylist())
 
 
-def _splits(ctx: JobContext, product_ids: list[str]) -> dict[str, str]:
-    """The split of each product, as ``examples`` has it: by groups of equal titles and equal pictures."""
-    pairs = []
-    for name, link in (("clean_texts", "title_key"), ("clean_images", "perceptual_hash")):
-        table = ctx.dataset(name).newest([link], until=ctx.ds)
-        pairs += [(r["product_id"], f"{link}:{r[link]}") for r in _rows(table) if r[link] is not None]
-    known = set(product_ids)
-    groups = connected([pair for pair in pairs if pair[0] in known])
+def _splits(ctx: JobContext) -> dict[str, str]:
+    """The split of each product, by its group of near-copies."""
     params, seed = ctx.config.splits, ctx.config.seed
-    return {p: split_of(groups.get(p, p), seed, params.validation_share, params.test_share) for p in product_ids}
+    groups = ctx.dataset("duplicates").newest(["group_id"], until=ctx.ds)
+    return {
+        row["product_id"]: split_of(
+            row["group_id"] or row["product_id"], seed, params.validation_share, params.test_share
+        )
+        for row in _rows(groups)
+    }
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Examples: ids, groups of near-copies, splits that never straddle them."""
+"""Examples: ids and splits."""
 
 from __future__ import annotations
 
@@ -7,36 +7,7 @@ from typing import Any
 
 import pytest
 
-from mmgen.features.examples import attribute_id, attribute_ids, connected, group_near_copies, split_of
-
-
-@pytest.mark.parametrize(
-    ("pairs", "expected"),
-    [
-        ([("b", "t:x"), ("a", "t:x")], {"a": "a", "b": "a"}),
-        ([("a", "t:x"), ("b", "t:x"), ("b", "h:1"), ("c", "h:1")], {"a": "a", "b": "a", "c": "a"}),
-        ([("a", "t:x"), ("b", "t:x"), ("c", "t:y"), ("d", "t:y")], {"a": "a", "b": "a", "c": "c", "d": "c"}),
-        (
-            [("a", "t:same"), ("b", "t:same"), ("c", "h:same"), ("d", "h:same")],
-            {"a": "a", "b": "a", "c": "c", "d": "c"},
-        ),
-    ],
-    ids=["one link", "transitive over two links", "two groups", "equal values of two links are two"],
-)
-def test_connected_components(pairs: list[tuple[str, str]], expected: dict[str, str]) -> None:
-    assert connected(pairs) == expected
-
-
-def test_groups_in_spark(spark: Any) -> None:
-    rows = [("a", "x", "1"), ("b", "x", None), ("c", None, "1"), ("d", None, None), ("e", None, None), ("f", "y", "2")]
-    frame = spark.createDataFrame(rows, "product_id string, title_key string, perceptual_hash string")
-    groups = {r.product_id: r.group_id for r in group_near_copies(frame, ["title_key", "perceptual_hash"]).collect()}
-    assert groups == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "f"}
-
-
-def test_no_near_copies_at_all(spark: Any) -> None:
-    frame = spark.createDataFrame([("a", "x")], "product_id string, title_key string")
-    assert [r.group_id for r in group_near_copies(frame, ["title_key"]).collect()] == ["a"]
+from mmgen.features.examples import attribute_id, attribute_ids, split_of
 
 
 @pytest.mark.parametrize(
