@@ -50,6 +50,8 @@ def test_a_partition_holds_what_changed(second: Stage, changes: Changes) -> None
         "examples": both, "descriptions": both, "creatives": both, "content_checks": both, "publications": both,
     }  # fmt: skip
     found = {name: {row["product_id"] for row in second.shop.rows(name, D2)} for name in dataset_names()}
+    among_neighbours = found.pop("graph_features")
+    assert both <= among_neighbours and not gone & among_neighbours, "the changed, and who has them near"
     assert found == expected
     [deleted] = [r["product_id"] for r in second.shop.rows("raw_products", D2, "is_deleted") if r["is_deleted"]]
     assert deleted == changes.removed

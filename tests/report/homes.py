@@ -88,6 +88,7 @@ def write_night(
         "image_features": [_pick(r, "product_id") for r in rows],
         "text_features": [_pick(r, "product_id") for r in rows],
         "audio_features": [_pick(r, "product_id") for r in rows],
+        "graph_features": [_pick(r, "product_id") | {"degree": 1} for r in rows],
         "examples": [_pick(r, "product_id", "locale", "title", "category", "has_image") for r in rows],
         "descriptions": [
             _pick(r, "product_id", "locale", "description", "ad_copy", "writer", "facts", "score") for r in rows
