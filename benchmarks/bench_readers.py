@@ -3,7 +3,7 @@
     python benchmarks/bench_readers.py [--quick]
 
 200,000 rows of 128 float32 and two integers, in row groups of 10,000, zstd, batches of 256 as torch tensors. First
-every reader's rows are compared with the table's, and how well each shuffles is measured: speed counts if that is equal.
+every reader's rows are compared with the table's, and how well each shuffles is measured.
 """
 
 from __future__ import annotations
@@ -35,18 +35,21 @@ Ids = npt.NDArray[np.int64]
 COLUMNS = ("id", "label", "values")
 WIDTH, BATCH_ROWS, GROUP_ROWS, FILES, SHUFFLE_ROWS, SEED = 128, 256, 10_000, 4, 20_000, 7
 BAR_BARE, BAR_PETASTORM = 0.7, 3.0
+BARE = "bare pq.read_table"
 NOTE = f"""\
 {{rows:,}} rows of {WIDTH} float32 and two integers, {FILES} files, row groups of {{group_rows:,}}, zstd; batches of
 {BATCH_ROWS} torch tensors. mmgen and petastorm draw the row groups' order and shuffle through a buffer of
 {SHUFFLE_ROWS:,} rows. All were seen to give each row of the table once, whole. Interleaved A B B A, medians (lowest to
-highest) of CPU seconds and of the clock. *mmgen to it*: how many times as fast mmgen's default reader is.
+highest) of CPU seconds, and where there is a bar of the clock. *mmgen to it*: how many times as fast mmgen's default
+reader is.
 
 How well each shuffles: *row groups in a batch*, the effective number (1 / sum of squared shares); *neighbours*, the
 correlation of the stored positions of rows that follow each other, 0 is best; *displacement*, the mean distance between
 stored and given position, 1 is a random permutation's; *within a row group*, the mean absolute rank correlation of
 stored and given order, 0 is best.
 
-Bars: {BAR_BARE} of the bare read, {BAR_PETASTORM:g} times petastorm's loader. {{verdict}}
+Bars, of CPU seconds: {BAR_BARE} of the bare read, {BAR_PETASTORM:g} times the faster of petastorm's loaders.
+{{verdict}}
 """
 
 
@@ -67,14 +70,15 @@ def main() -> None:
         orders = {name: order_of(make(), num_rows) for name, make in peers.items()}
         orders["a random permutation"] = np.random.default_rng(0).permutation(num_rows)
         runs: dict[str, Callable[[], object]] = {name: partial(drain, make) for name, make in peers.items()}
-        runs["bare pq.read_table"] = partial(pq.read_table, folder)
-        rounds = 1 if args.quick else 3
+        runs[BARE] = partial(pq.read_table, folder)
+        rounds = 1 if args.quick else 2
         ours = partial(drain, arrow)
         cpu = {name: ratio_of(ours, run, rounds) for name, run in runs.items() if run is not runs[next(iter(runs))]}
-        wall = {name: ratio_of(ours, runs[name], rounds, time.perf_counter) for name in cpu}
+        barred = [BARE, min((name for name in cpu if name.startswith("petastorm")), key=lambda name: cpu[name].times)]
+        wall = {name: ratio_of(ours, runs[name], rounds, time.perf_counter) for name in barred}
     own = next(iter(cpu.values()))
     rows: list[list[object]] = []
-    for name in [*peers, "bare pq.read_table", "a random permutation"]:
+    for name in [*peers, BARE, "a random permutation"]:
         seconds = own.a_s if name == next(iter(peers)) else cpu[name].b_s if name in cpu else None
         speed = f"{num_rows / seconds:,.0f}" if seconds else ""
         quality = quality_of(orders[name]) if name in orders else [""] * 4
@@ -155,7 +159,7 @@ def quality_of(order: Ids) -> list[str]:
 
 def verdict(cpu: dict[str, Ratio], orders: dict[str, Ids]) -> str:
     """Whether the bars are met, in CPU time, and against the faster of petastorm's two."""
-    bare = cpu["bare pq.read_table"].times
+    bare = cpu[BARE].times
     petastorm = min(ratio.times for name, ratio in cpu.items() if name.startswith("petastorm"))
     ours, theirs = (float(quality_of(order)[0]) for order in list(orders.values())[0:3:2])
     words = [

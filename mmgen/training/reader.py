@@ -2,8 +2,8 @@
 
 The order of an epoch. The row groups are put in an order that seed and epoch decide, the same on all ranks. The ranks
 share that row of rows out in equal consecutive parts (one row more or less), so each reads its own row groups, and two
-at most are read twice. Rows are shuffled within their slice of a row group, then through a shuffle buffer; where all
-rows fit into the buffer, they stay in memory and an epoch is one permutation of them.
+at most are read twice. Rows are drawn from a shuffle buffer, into which row groups go whole, or slice by slice where
+they are large; where all rows fit into the buffer, they stay in memory and an epoch is one permutation of them.
 
 Every row comes exactly once an epoch, and every rank gets the same number of batches: no batch is dropped, filled up
 or masked, instead a rank's rows are spread evenly over its batches, whose sizes differ by one at most. So the mean over
@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from mmgen.models.arrays import ExampleArrays
 from mmgen.seeds import seed_of
@@ -34,6 +33,14 @@ SHUFFLE_BYTES = 512 * 1024**2
 SLICE_BYTES = 8 * 1024**2  # read at once; whole row groups of feature tables
 MEDIA_STEP_ROWS = 64  # a dictionary hides how large its values are, so few of a media column's rows are decoded at once
 FILE_BUFFER = 1024**2  # without one, Arrow loads a column of a row group whole
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of one row group, in the steps in which they were decoded."""
+
+    steps: list[Columns]
+    num_bytes: int
 
 
 class Reader(ABC):
@@ -122,8 +129,8 @@ class Reader(ABC):
             parts: list[Columns] = []
             held = 0
             for part in (part for group in self.train.groups for part in self._slices(group)):
-                parts.append(part)
-                held += int(row_bytes(part).sum())
+                parts += part.steps
+                held += part.num_bytes
                 if held > self.shuffle_bytes:
                     self._fits = False
                     return None
@@ -136,24 +143,13 @@ class Reader(ABC):
         held = max(1, self.shuffle_bytes - 3 * self.slice_bytes)  # one slice is read, one waits, one goes in
         buffer = ShuffleBuffer(self.shuffle_rows, held, self._generator("buffer", epoch, *rank))
         slices = one_ahead(part for group in self._own_groups(epoch) for part in self._slices(group))
-        in_slice = self._generator("slices", epoch, *rank)
-        part, order, part_bytes = self._next(slices, in_slice)
+        part = next(slices, None)
         for size in sizes:
-            while count := buffer.room(part_bytes, size):
-                buffer.add(take(part, order[:count]), part_bytes[:count])
-                order, part_bytes = order[count:], part_bytes[count:]
-                if not len(order):
-                    part, order, part_bytes = self._next(slices, in_slice)
+            while part and (buffer.has_room(part.num_bytes) or buffer.num_rows < size):
+                for rows in part.steps:
+                    buffer.add(rows, row_bytes(rows))
+                part = next(slices, None)
             yield buffer.draw(size)
-
-    @staticmethod
-    def _next(
-        slices: Iterator[Columns], generator: np.random.Generator
-    ) -> tuple[Columns, NDArray[np.int64], NDArray[np.int64]]:
-        """The next slice, an order of its rows, and their bytes in that order; nothing of each at the end."""
-        part = next(slices, {})
-        order = generator.permutation(num_rows(part))
-        return part, order, row_bytes(part)[order]
 
     def _own_groups(self, epoch: int) -> Iterator[RowGroup]:
         """This rank's part of the epoch's row groups: rows ``first`` to ``end`` of the order that all ranks share."""
@@ -165,23 +161,23 @@ class Reader(ABC):
                 yield replace(group, rows=group.rows[first:end])
             start += len(group.rows)
 
-    def _slices(self, group: RowGroup) -> Iterator[Columns]:
+    def _slices(self, group: RowGroup) -> Iterator[Slice]:
         """The rows of a group that count, in slices of about ``slice_bytes``."""
         with pq.ParquetFile(group.path, buffer_size=FILE_BUFFER) as file:
             names = [name for name in self.columns if name in file.schema_arrow.names]
-            parts: list[Columns] = []
+            steps: list[Columns] = []
             start = held = 0
             for step in self._read(file, group, names, _step_rows(file, group.number, names, self.slice_bytes)):
                 first, end = np.searchsorted(group.rows, [start, start + num_rows(step)])
-                part = step if end - first == num_rows(step) else take(step, group.rows[first:end] - start)
+                is_whole = end - first == num_rows(step)
+                steps.append(step if is_whole else take(step, group.rows[first:end] - start))
                 start += num_rows(step)
-                parts.append(part)
-                held += int(row_bytes(part).sum())
+                held += int(row_bytes(steps[-1]).sum())
                 if held >= self.slice_bytes:
-                    yield concat(parts)
-                    parts, held = [], 0
+                    yield Slice(steps, held)
+                    steps, held = [], 0
             if held:
-                yield concat(parts)
+                yield Slice(steps, held)
 
     @abstractmethod
     def _read(self, file: pq.ParquetFile, group: RowGroup, names: list[str], step_rows: int) -> Iterator[Columns]:
@@ -200,9 +196,8 @@ def num_bytes(file: pq.ParquetFile, number: int, names: Sequence[str]) -> int:
 
 
 def _step_rows(file: pq.ParquetFile, number: int, names: Sequence[str], most_bytes: int) -> int:
-    """Rows of a row group to decode at once: all of a small one, else about an eighth of ``most_bytes``."""
+    """Rows to decode at once, about an eighth of ``most_bytes``: Arrow takes a third longer over 5 MB than over one."""
     size, rows = num_bytes(file, number, names), file.metadata.row_group(number).num_rows
-    if size > most_bytes:
-        rows = max(1, most_bytes // 8 * rows // size)
+    rows = max(1, min(rows, most_bytes // 8 * rows // max(1, size)))
     is_media = any(pa.types.is_binary(file.schema_arrow.field(name).type) for name in names)
-    return min(rows, MEDIA_STEP_ROWS) if is_media else rows
+    return min(rows, MEDIA_STEP_ROWS) if is_media else int(rows)

@@ -76,7 +76,6 @@ def read(name: str, shuffle_bytes: int, file: str) -> dict[str, int]:
     ("name", "group_rows", "allowance"),
     [
         pytest.param("arrow", 800, 100 * MIB, id="arrow, one row group of all"),
-        pytest.param("arrow", 10, 100 * MIB, id="arrow, small row groups"),
         pytest.param("petastorm", 10, 160 * MIB, id="petastorm, small row groups"),
     ],
 )

@@ -72,7 +72,7 @@ TABLES = st.builds(
     seed=st.integers(0, 5),
     epoch=st.integers(0, 3),
 )
-EXAMPLES = {"arrow": 40, "petastorm": 5}
+EXAMPLES = {"arrow": 25, "petastorm": 5}
 
 
 def check_each_row_once(name: str, table: Table, world_size: int) -> None:
