@@ -20,6 +20,10 @@ MAX_BROADCAST_ROWS = 200_000
 FEW_PRODUCTS = 2_000
 """Up to here products are looked up by their ids, file by file; above, it is quicker to read all."""
 
+MAX_PUSHED_IDS = 200
+"""Up to here Parquet's readers skip pages by each id, above by the ids' range. Spark hands them over as one ``or`` in
+another, and reading 2,000 of them overflows a thread's stack."""
+
 WORKER_ENV = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PIXELS),
     "OMP_NUM_THREADS": "1",  # one thread a task: Spark has a task a core already
@@ -42,7 +46,7 @@ def session(app_name: str, batch_rows: int) -> SparkSession:
         builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", str(batch_rows))
         .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.parquet.pushdown.inFilterThreshold", str(FEW_PRODUCTS))  # a longer list is but a range
+        .config("spark.sql.parquet.pushdown.inFilterThreshold", str(MAX_PUSHED_IDS))
         .getOrCreate()
     )
 
