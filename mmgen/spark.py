@@ -19,8 +19,6 @@ MAX_BROADCAST_ROWS = 200_000
 
 FEW_PRODUCTS = 2_000
 """Up to here the files that hold the rows of given products are looked up; above, it is quicker to read all."""
-MAX_PUSHED = 100
-"""Ids that Parquet compares with its statistics, to skip pages: it does so by recursion, and 1,000 overflow its stack."""
 
 MAX_PUSHED_IDS = 200
 """Up to here Parquet's readers skip pages by each id, above by the ids' range. Spark hands them over as one ``or`` in
@@ -95,9 +93,9 @@ def newest(
 def _newest_of(spark: SparkSession, dataset: Dataset, until: str, only: Collection[str]) -> DataFrame:
     places = dataset.places(only, until)
     dates = sorted(set(places.column("ds").to_pylist()))
-    frame = scan(spark, dataset, dataset.files(ds=dates))
-    if len(only) <= MAX_PUSHED:
-        frame = frame.where(F.col("product_id").isin(sorted(only)))
+    frame = scan(spark, dataset, dataset.files(ds=dates)).where(F.col("product_id").isin(sorted(only)))
+    if len(dates) < 2:
+        return frame
     keys = dataset.contract.keys
     picked = spark.createDataFrame(places.to_pylist(), ", ".join(f"{name} string" for name in [*keys, "ds"]))
     return frame.join(F.broadcast(picked), on=[*keys, "ds"])
