@@ -173,3 +173,12 @@ def test_vacuum_removes_what_a_crash_left_and_keeps_what_stands(home: Path) -> N
     dataset.vacuum(retention_hours=24)
     assert not list(left.glob("*.parquet"))
     assert marks(dataset) == {"a"}
+
+
+def test_places_of_a_few_products(home: Path) -> None:
+    dataset = Dataset("text_features", home)
+    for ds, ids in ((DS, ["p1", "p2", "p3"]), ("2026-11-02", ["p1"]), ("2026-11-03", ["p2"])):
+        dataset.commit(ds, stage(dataset, ds, ids), {})
+    found = dataset.places(["p1", "p2", "gone"], until="2026-11-02").sort_by("product_id")
+    assert found.to_pydict() == {"product_id": ["p1", "p2"], "ds": ["2026-11-02", DS]}
+    assert dataset.places(["p1"], until="2026-10-31").num_rows == 0

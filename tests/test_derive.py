@@ -23,7 +23,8 @@ def embed(batch: pa.RecordBatch) -> dict[str, Any]:
     tokens = batch.column("tokens").to_pylist()
     if any("bug" in t for t in tokens):
         raise RuntimeError("a defect of the transform")
-    return {"embedding": [[float(len(t))] for t in tokens], "reject_reason": [None] * batch.num_rows}
+    nothing = {name: [None] * batch.num_rows for name in [*contract("text_features").own_columns, "reject_reason"]}
+    return {**nothing, "embedding": [[float(len(t))] for t in tokens]}
 
 
 def batch_of(rows: Rows) -> pa.RecordBatch:
@@ -144,3 +145,30 @@ def test_unchanged_inputs_do_not_even_start_spark(home: Path, spark: Any) -> Non
     first = derive(ctx, lambda: frame, STEP)
     again = derive(JobContext("text_features", load_config(), D1, "r2"), lambda: pytest.fail("built"), STEP)
     assert (first.computed, again.computed, again.reused, again.is_unchanged) == (2, 0, 2, True)
+
+
+@pytest.mark.parametrize(
+    ("is_by_product", "asked"),
+    [(True, [None, ["p1", "p2"], None, ["p2", "p3"]]), (False, [None, None])],
+    ids=["a row of a product", "rows rest on each other"],
+)
+def test_inputs_are_asked_again_for_the_changed_products_alone(
+    home: Path, spark: Any, is_by_product: bool, asked: list[Any]
+) -> None:
+    """So that wide columns of the others are not read."""
+    seen: list[Any] = []
+    step = Step("text_features", "c1", embed, needs="tokens", is_external=True, is_by_product=is_by_product)
+    for ds, rows in ((D1, ONE), (D2, TWO)):
+        ctx = JobContext("text_features", load_config(), ds, f"run-{ds}")
+        ctx.__dict__["spark"] = spark
+
+        def inputs(ctx: JobContext = ctx, rows: Rows = rows) -> Any:
+            seen.append(ctx.only)
+            wanted = [row for row in rows if ctx.only is None or row[0] in ctx.only]
+            columns = "product_id string, input_hash string, tokens array<string>, reject_reason string"
+            return spark.createDataFrame(wanted, columns)
+
+        derive(ctx, inputs, step)
+        assert ctx.only is None
+    assert seen == asked
+    assert (state(home, D1), state(home, D2)) == ({"p1": 1.0, "p2": 2.0}, {"p2": 3.0, "p3": 1.0})
