@@ -66,6 +66,13 @@ class TrainParams(Params):
 
     sizes: ModelSizes = ModelSizes()
     adversarial: Adversarial = Adversarial()
+    augment: AugmentParams = Field(
+        # Gentle: the model draws photos as well as it reads them, and shops do not show theirs askew or mirrored
+        default=AugmentParams(
+            flip=0, rotation_deg=1.5, scale=0.02, shift=0.01, brightness=0.02, contrast=0.03, saturation=0.05, hue=0
+        ),
+        description="how far photos are varied from step to step",
+    )
     reader: Literal["arrow", "petastorm"] = "arrow"
     batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
     epochs: float = Field(default=16.0, gt=0)

@@ -7,8 +7,9 @@ to save.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -17,6 +18,7 @@ from mmgen.models.fusion import FusionConfig, FusionNet, Tensors
 from mmgen.models.image import PatchDiscriminator
 from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
+from mmgen.training.augment import augment_batch
 from mmgen.training.distributed import Ranks, average_gradients
 from mmgen.training.objective import (
     adversarial_pull,
@@ -26,7 +28,7 @@ from mmgen.training.objective import (
     thin,
     weighted_loss,
 )
-from mmgen.training.params import TrainParams
+from mmgen.training.params import AugmentParams, TrainParams
 from mmgen.training.texts import Texts
 
 
@@ -110,6 +112,14 @@ def take_step(
         metrics["train_critic_score_of_samples"] = float(score.detach())
     _update(state.net, state.net_optimizer, loss, rate * params.learning_rate, params.max_gradient_norm, ranks)
     return metrics
+
+
+def varied(batch: ExampleArrays, step: int, seed: int, params: AugmentParams) -> ExampleArrays:
+    """The batch with its photos turned, mirrored and tinted as ``params`` say; rows without a photo stay zero."""
+    rows = np.flatnonzero(batch.masks[:, 0])
+    pixels = batch.pixels.copy()
+    pixels[rows] = augment_batch(batch.pixels[rows], [batch.product_id[row] for row in rows], step, seed, params)
+    return replace(batch, pixels=pixels)
 
 
 def _has_critic(step: int, share: float, params: TrainParams) -> bool:

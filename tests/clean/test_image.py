@@ -81,6 +81,32 @@ def display_p3() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 
+def swapped_profile() -> bytes:
+    """A camera's RGB profile (ICC v2, matrix and gamma 1.0 curves) whose red and blue primaries are exchanged."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ " + bytes(4) + fixed(*values)
+
+    red, green, blue = (0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
+    curve = b"curv" + bytes(4) + struct.pack(">I", 1) + struct.pack(">H", 563)  # gamma 2.2
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", 7) + b"camera\0" + bytes(78),
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(*blue), b"gXYZ": xyz(*green), b"bXYZ": xyz(*red),
+        b"rTRC": curve, b"gTRC": curve, b"bTRC": curve,
+    }  # fmt: skip
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, tag in tags.items():
+        table += name + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(tag))
+        body += tag + bytes(-len(tag) % 4)
+    head = bytes(4) + b"lcms" + struct.pack(">I", 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
+    head = head.ljust(68, b"\0") + fixed(0.9642, 1.0, 0.8249)
+    return struct.pack(">I", 128 + len(table) + len(body)) + head.ljust(128, b"\0")[4:] + table + body
+
+
 GREY = np.asarray(scene().convert("L"))
 READABLE = {
     "jpeg": saved(scene(), "JPEG", quality=95),
@@ -127,6 +153,24 @@ def test_turns_upright(orientation: int) -> None:
     assert (row["width_px"], row["height_px"]) == (320, 240)
     assert cv2.PSNR(pixels_of(row["master"]), np.asarray(scene())) > 28
     assert b"Exif" not in row["master"]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_colour_comes_out_in_srgb(kind: str) -> None:
+    """By a profile that says red is blue, the red disc is blue; white and grey stay what they are."""
+    row = clean(saved(scene(), kind, icc_profile=swapped_profile()))
+    master = pixels_of(row["master"]).astype(int)
+    red, _, blue = master[120, 128]
+    assert blue > 150 and red < 90
+    assert master[200, 300].min() > 240
+    assert b"camera" not in row["master"]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_the_first_bytes_say_what_it_is(kind: str) -> None:
+    """Whatever the file is called: its name never reaches the transform, and a JPEG's end does not make it one."""
+    row = clean(saved(scene(), kind) + b"\xff\xd9")
+    assert row["reject_reason"] is None and (row["width_px"], row["height_px"]) == (320, 240)
 
 
 def bomb_png(side: int) -> bytes:

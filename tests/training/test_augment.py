@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from mmgen.models.arrays import ExampleArrays
 from mmgen.training.augment import augment, augment_batch
 from mmgen.training.params import AugmentParams
+from mmgen.training.steps import varied
 
 OFF: dict[str, float] = dict.fromkeys(AugmentParams.model_fields, 0.0)
 PARAMS = AugmentParams()
@@ -89,3 +91,19 @@ def test_a_batch_is_its_photos() -> None:
     made = augment_batch(images, ["a", "b"], 3, 1, PARAMS)
     assert np.array_equal(made[1], augment(photo()[::-1], "b", 3, 1, PARAMS))
     assert not np.array_equal(made[0], images[0])
+
+
+def test_a_step_varies_the_photos_that_are_there() -> None:
+    columns = {
+        "product_id": ["a", "b"],
+        "pixels": [photo().tobytes(), None],
+        "text_embedding": [None, np.ones(256, np.float32)],
+        "audio_embedding": [None, None],
+        "attribute_ids": [[1], []],
+    }
+    batch = ExampleArrays.from_columns(columns)
+    one, two = (varied(batch, step, 1, PARAMS) for step in (0, 1))
+    assert not np.array_equal(one.pixels[0], batch.pixels[0]) and not np.array_equal(one.pixels[0], two.pixels[0])
+    assert one.pixels[1].max() == 0
+    assert np.array_equal(batch.pixels[0], photo()), "the batch handed in stays as it is"
+    assert np.array_equal(one.text, batch.text) and one.product_id == batch.product_id
