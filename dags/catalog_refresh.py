@@ -15,26 +15,19 @@ current champion model, checks them and publishes them. One date, one run, all t
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
-from job_operators import task_for
-from mmgen.pipeline import JOBS, upstream
+from job_operators import dag_of
+from mmgen.pipeline import JOBS
 
-with DAG(
+dag: DAG = dag_of(
+    JOBS,
     dag_id="catalog_refresh",
     description="Clean, describe and publish what changed in the catalogue",
     doc_md=__doc__,
     schedule="@daily",
-    start_date=datetime(2024, 1, 1),
-    catchup=False,
-    max_active_runs=1,
     dagrun_timeout=timedelta(hours=20),
     tags=["mmgen", "nightly"],
-    params={"full": Param(False, type="boolean", description="refresh every product, not only those that changed")},
-):
-    tasks = {job.name: task_for(job) for job in JOBS}
-    for job in JOBS:
-        for name in upstream(job):
-            tasks[name] >> tasks[job.name]
+)

@@ -1,15 +1,18 @@
-"""The one file that turns a job into an operator. It computes nothing, and imports airflow and mmgen.pipeline only."""
+"""The one file that turns jobs into operators and a DAG of them. It computes nothing, and imports airflow and
+mmgen.pipeline only."""
 
 from __future__ import annotations
 
 import shlex
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import BaseOperator
+from airflow.sdk import DAG, BaseOperator, Param
 
-from mmgen.pipeline import ROOT, Job, job_arguments, job_command, job_environment, job_file
+from mmgen.pipeline import ROOT, Job, job_arguments, job_command, job_environment, job_file, upstream
 
 POOL = "mmgen"
 """One job at a time on one machine: each takes all cores. `mmgen up` and docker/compose.yaml create it."""
@@ -55,3 +58,17 @@ def task_for(job: Job, *extra: str) -> BaseOperator:
         )
     command = shlex.join(job_command(job, arguments))
     return BashOperator(bash_command=command, env=environment, append_env=True, cwd=str(ROOT), **common)
+
+
+def dag_of(jobs: Sequence[Job], is_training: bool = False, **options: Any) -> DAG:
+    """A DAG of ``jobs``, each after those of them that make its inputs. ``is_training``: models are trained anew even
+    where there is a champion."""
+    full = Param(False, type="boolean", description="refresh every product, not only those that changed")
+    with DAG(
+        start_date=datetime(2024, 1, 1), catchup=False, max_active_runs=1, params={"full": full}, **options
+    ) as dag:
+        tasks = {job.name: task_for(job, *(["--force"] if is_training and job.is_training else [])) for job in jobs}
+        for job in jobs:
+            for name in set(upstream(job)) & set(tasks):
+                tasks[name] >> tasks[job.name]
+    return dag

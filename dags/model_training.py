@@ -12,26 +12,20 @@ The next `catalog_refresh` then computes with the new champions.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
-from job_operators import task_for
-from mmgen.pipeline import training_jobs, upstream
+from job_operators import dag_of
+from mmgen.pipeline import training_jobs
 
-with DAG(
+dag: DAG = dag_of(
+    training_jobs(),
+    is_training=True,
     dag_id="model_training",
     description="Train, evaluate and promote the encoders and the fusion model",
     doc_md=__doc__,
     schedule="@weekly",
-    start_date=datetime(2024, 1, 1),
-    catchup=False,
-    max_active_runs=1,
     dagrun_timeout=timedelta(hours=12),
     tags=["mmgen", "weekly"],
-    params={"full": Param(False, type="boolean")},
-):
-    tasks = {job.name: task_for(job, *(["--force"] if job.is_training else [])) for job in training_jobs()}
-    for job in training_jobs():
-        for name in set(upstream(job)) & set(tasks):
-            tasks[name] >> tasks[job.name]
+)
