@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from html.entities import html5
 
 import ftfy
 from ftfy.badness import is_bad
@@ -29,14 +30,26 @@ _BLOCK = frozenset(
     """.split()  # noqa: SIM905  a hundred quoted names would hide the list
 )
 _HIDDEN = ("script", "style", "title", "template", "noscript", "iframe", "textarea", "svg", "head")
+_UNSHOWN = ("script", "style")  # left open, they hide the rest of the text, as in a browser
 _TAG_NAME = re.compile(r"[/!?]?([A-Za-z][A-Za-z0-9:-]{0,31})")
+_ATTRIBUTES = re.compile(r"""(?:[^"'<>]++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""")  # ">" in quotes ends no tag
+_NAMESPACED = re.compile(r"(?!https?:|ftp:|mailto:|tel:|urn:)[a-z0-9-]+:[a-z]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[A-Za-z][A-Za-z0-9]{1,31}(?:;|(?![A-Za-z0-9=;])))")
 
 _ZERO_WIDTH = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\uffa0"
 _BIDI = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = re.compile(
-    f"[{_ZERO_WIDTH}{_BIDI}\u206a-\u206f\ufff9-\ufffc\ufe00-\ufe0d\U000e0000-\U000e0fff"
+    f"[{_ZERO_WIDTH}{_BIDI}\u206a-\u206f\ufff9-\ufffc\ufe00-\ufe0d\U000e01f0-\U000e0fff\ud800-\udfff"
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# Tag characters spell a flag behind a black one; elsewhere they hide text. A variant of a Chinese character is one
+# selector behind it; elsewhere, and in rows, selectors hide bytes.
+_TAGS = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e00ff]"
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af])[\U000e0100-\U000e01ef]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_ANSI = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _JOINER = re.compile("[\u200c\u200d]")
 # Persian, Arabic and the Indic scripts spell with joiners; emoji families are made with them
 _JOINS = re.compile("[\u0600-\u1cff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
@@ -47,24 +60,62 @@ _SPACES = re.compile(r"[ \t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 def repair(text: str) -> str:
     """The text as it should be shown: NFC, no markup, no invisible characters, single spaces, single line breaks."""
+    if _SURROGATES.search(text):  # halves that belong together are one character; lone ones are none
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
     if "&" in text or "<" in text:
         text = strip_markup(text)
     if not text.isascii():
         text = _repair_encoding(text)
-        text = _INVISIBLE.sub("", text)
+        text = _INVISIBLE.sub("", _ANSI.sub("", text))
+        text = _TAGS.sub(lambda match: match[1] or "", text)
         text = _JOINER.sub(_keep_joiner, text)
         text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     elif not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+        text = _INVISIBLE.sub("", _ANSI.sub("", text))
     return _SPACES.sub(" ", _BREAKS.sub("\n", text)).strip()
 
 
 def _repair_encoding(text: str) -> str:
-    """Undo UTF-8 that was read as Latin-1, Windows-1252 and the like, once or more. Source: ftfy's heuristics."""
-    if not is_bad(text) and "â€" not in text and "Ã" not in text:
-        return text
-    # Line by line: one garbled paragraph is repaired though the next one is sound (ftfy judges a text as a whole)
-    return "\n".join(ftfy.fix_encoding(line) if line else line for line in text.split("\n"))
+    """Undo UTF-8 that was read as Latin-1, Windows-1252 and the like, once or more; GBK read as Latin-1, UTF-8 as GBK.
+
+    Source: ftfy's heuristics; for Chinese, what the wrong reading cannot give by chance.
+    """
+    if is_bad(text) or "â€" in text or "Ã" in text or _GBK_AS_LATIN.search(text):
+        # Line by line: one garbled paragraph is repaired though the next one is sound (ftfy judges a text as a whole)
+        text = "\n".join(_repair_line(line) if line else line for line in text.split("\n"))
+    if _UTF8_AS_GBK.search(text):
+        text = "\n".join(_from_utf8_as_gbk(line) for line in text.split("\n"))
+    return text
+
+
+# Six letters of Latin-1's upper half in a row are no word of any language; bytes B0 to F7 lead GBK's Chinese characters
+_GBK_AS_LATIN = re.compile("(?:[\xb0-\xf7][\xa1-\xfe]){3}")
+_GBK_PAIRS = re.compile("(?:[\xa1-\xf7][\xa1-\xfe])+")
+_UTF8_LEADS = "\xc2\xc3\xc4\xc5\xce\xcf\xd0\xd1"  # of Latin, Greek and Cyrillic letters
+# UTF-8 of a common Chinese character begins with E4 to E9, which GBK shows as one of these with the byte behind
+_UTF8_AS_GBK = re.compile("[浣鍏鍚鍜鍦鍨鍝鍙鍔鎴鏄鏈鏂鏉椤椋涓涔绾绮璐璁杩闉閫闃鑰鐨鐢鐑瑁瑙]")
+
+
+def _repair_line(line: str) -> str:
+    fixed: str = ftfy.fix_encoding(line)
+    pairs = "".join(_GBK_PAIRS.findall(fixed))
+    # UTF-8 that was read as Latin-1 leaves no pairs behind, or such as begin like its European letters
+    if not _GBK_AS_LATIN.search(line) or 2 * sum(map(pairs[::2].count, _UTF8_LEADS)) >= len(pairs[::2]):
+        return fixed
+    try:
+        return _GBK_PAIRS.sub(lambda match: match.group().encode("latin-1").decode("gbk"), line)
+    except UnicodeDecodeError:
+        return fixed
+
+
+def _from_utf8_as_gbk(line: str) -> str:
+    """The line as UTF-8; unchanged where its bytes are not, save for those that the wrong reading lost (U+FFFD)."""
+    try:
+        read = line.replace("\ufffd", "").encode("gb18030").decode("utf-8", "replace" if "\ufffd" in line else "strict")
+    except UnicodeError:
+        return line
+    num_han = sum("\u4e00" <= character <= "\u9fff" for character in read)
+    return read if num_han > 2 * read.count("\ufffd") else line
 
 
 def strip_markup(text: str) -> str:
@@ -73,12 +124,23 @@ def strip_markup(text: str) -> str:
     Markup that was escaped once or twice ("&lt;p&gt;") is found in a second and third round. "< 5" and "<Large>" stay:
     only the names of HTML's elements count as tags.
     """
+    if "<![CDATA[" in text:
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
     for _ in range(3):
-        stripped = html.unescape(_strip_tags(text) if "<" in text else text)
+        stripped = _ENTITY.sub(_unescaped, _strip_tags(text) if "<" in text else text)
         if stripped == text:
             break
         text = stripped
     return _strip_tags(text) if "<" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """An entity's character: of a whole name only, or "&region=" in a URL would become "®ion="."""
+    entity = match.group()
+    if entity[1] == "#":
+        character = html.unescape(entity)
+        return "" if character == "\ufffd" else character  # NUL, half a character, beyond Unicode
+    return html5.get(entity[1:], entity)
 
 
 def _strip_tags(text: str) -> str:
@@ -107,15 +169,24 @@ def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
     if name is None:
         return -1, ""
     tag = name[1].lower()
-    known = tag in _INLINE or tag in _BLOCK or ":" in tag or text[start + 1] in "!?"
-    end = _find(text, ">", name.end(), missing) if known else -1
-    # A tag that another opens inside is no tag, or "5 <b and ... >" would swallow what lies between
-    if end < 0 or _next_open(text, name.end()) < end:
+    known = tag in _INLINE or tag in _BLOCK or text[start + 1] in "!?" or _NAMESPACED.match(tag) is not None
+    if not known:
+        return -1, ""
+    quoted = _ATTRIBUTES.match(text, name.end())
+    if quoted:
+        end = quoted.end() - 1
+    else:
+        end = _find(text, ">", name.end(), missing)
+        # A tag that another opens inside is no tag, or "5 <b and ... >" would swallow what lies between
+        if end < 0 or _next_open(text, name.end()) < end:
+            return -1, ""
+    # "a <b and c> d" compares; a tag of one letter has attributes with a value, or none
+    if len(tag) == 1 and "=" not in (inside := text[name.end() : end]) and inside.strip(" /\n\t"):
         return -1, ""
     if tag in _HIDDEN and text[start + 1] != "/" and text[end - 1] != "/":
         closing = _find(text, f"</{name[1]}", end, missing)
         closing = _find(text, ">", closing, missing) if closing >= 0 else -1
-        end = closing if closing >= 0 else end
+        end = closing if closing >= 0 else len(text) if tag in _UNSHOWN else end
     return end + 1, "" if tag in _INLINE else "\n"
 
 
