@@ -36,8 +36,8 @@ _SCRIPT_LANGUAGE = {
 _LETTERS_PER_WORD = {"kana": 2.5, "han": 1.7, "hangul": 2.5, "thai": 4.0}
 _LATIN_WORD = re.compile(r"[^\W\d_]{2,}")
 _MARKS = {
-    "de": "ßäöü", "fr": "œçèêëàùûîï", "es": "ñ¿¡áóí", "it": "àèòùì", "pt": "ãõçáê", "sv": "åäö",
-    "da": "æøå", "nb": "æøå", "fi": "äö", "pl": "łąęśżźćń", "cs": "řěůčšž", "ro": "șțăţş", "hu": "őűáé", "tr": "ğışç",
+    "de": "ßäöü", "fr": "œçéèêëàùûîï", "es": "ñ¿¡áóí", "it": "àèòùì", "pt": "ãõçáê", "sv": "åäö",
+    "da": "æøå", "nb": "æøå", "fi": "äö", "pl": "łąęśżźćń", "cs": "řěůčšž", "ro": "șțăţş", "hu": "őű", "tr": "ğışç",
     "vi": "ơưđạảấầẩậắằặẹẻẽếềểệọồộớờ", "nl": "ë",
 }  # fmt: skip
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
@@ -115,8 +115,12 @@ def stop_words(language: str) -> frozenset[str]:
 
 # Shop words that tell a language where a title has no function word ("Women Blue Cotton Shirt")
 _SHOP_WORDS = {
+    # The last three lines are function words elsewhere: a fire truck is no Norwegian, a car seat no French
     "en": "men women boys girls kids shirt shoes black white blue red green grey pink brown yellow dress bag watch with"
-    " fresh organic juice milk apple set pack size cotton leather for new",
+    " fresh organic juice milk apple set pack size cotton leather for new"
+    " car care certain different dog door end face final fine fire hit land later like local man nice ok possible sea"
+    " state stop store total want folk hat inc lite logo multi net plus premier press pro pure quest suit tag tan toe"
+    " bra son tend war",
     "de": "herren damen kinder schuhe schwarz weiß blau rot grün kleid hemd tasche uhr mit frisch milch saft größe neu",
     "fr": "homme femme enfant chaussures noir blanc bleu rouge vert robe chemise sac montre avec frais lait jus taille",
     "es": "hombre mujer niño zapatos negro blanco azul rojo verde vestido camisa bolso reloj con leche zumo talla",

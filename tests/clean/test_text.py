@@ -61,6 +61,10 @@ LANGUAGES = {
     "greek": ("Ελαφριά παπούτσια", None, "el"),
     "thai": ("รองเท้าวิ่งน้ำหนักเบา", None, "th"),
     "hindi": ("हल्के और आरामदायक जूते", None, "hi"),
+    "english content word of another list": ("Red Fire Truck", None, "en"),
+    "english, car": ("Car Seat Cover", None, "en"),
+    "french with accents alone": ("Épais résultat, véritable défaut", None, "fr"),
+    "hungarian": ("Könnyű és kényelmes cipő a mindennapokra", None, "hu"),
     "numbers only": ("501 36x32", None, "und"),
     "nonsense": ("xkcd zzrt", None, "und"),
 }
@@ -223,7 +227,8 @@ def test_a_megabyte() -> None:
     """Cleaned to its end; tokens and language come from its beginning."""
     row = clean("Mug", "Warm wool &amp; cotton, 13800138000. 温暖的羊毛。\n" * 20_000, "en")
     assert row["description"] == "\n".join(["Warm wool & cotton, [phone]. 温暖的羊毛。"] * 20_000)
-    assert row["num_tokens"] == PARAMS.max_tokens
+    assert row["num_masked"] == 20_000
+    assert 3_000 < row["num_tokens"] <= PARAMS.max_tokens
 
 
 def test_longer_fields_are_cut() -> None:
