@@ -172,3 +172,15 @@ def test_inputs_are_asked_again_for_the_changed_products_alone(
         assert ctx.only is None
     assert seen == asked
     assert (state(home, D1), state(home, D2)) == ({"p1": 1.0, "p2": 2.0}, {"p2": 3.0, "p3": 1.0})
+
+
+def test_as_many_products_as_are_ever_looked_up_by_id_can_be_read(home: Path, spark: Any) -> None:
+    """Each id that is pushed down to Parquet's reader costs it a frame of the stack."""
+    from mmgen.datasets import Dataset
+    from mmgen.spark import FEW_PRODUCTS, newest
+
+    ids = [f"p{i}" for i in range(FEW_PRODUCTS)]
+    run(home, spark, D1, [(i, "h", ["a"], None) for i in ids])
+    frame = newest(spark, Dataset("text_features", home), until=D1, only=ids)
+    assert frame.select("product_id", "embedding").count() == FEW_PRODUCTS
+    assert len(frame.select("product_id", "embedding").toArrow()) == FEW_PRODUCTS
