@@ -24,6 +24,7 @@ from mmgen.datasets import Dataset
 from mmgen.derive import Outcome
 from mmgen.job import JobContext
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
+from mmgen.training.fitted import registry
 from mmgen.training.params import CHAMPION
 from mmgen.training.tracking import Tracker
 
@@ -42,6 +43,19 @@ validate_every = 20
 bootstrap_rounds = 10
 min_token_count = 1
 timeout_s = 30
+
+[encoders.image]
+side_px = 32
+widths = [8, 16]
+min_rows = 16
+min_products = 4
+schedule = { epochs = 1, min_steps = 6, max_steps = 6, batch_rows = 8, learning_rate = 3e-3 }
+
+[encoders.audio]
+steps = 16
+units = 8
+min_rows = 8
+schedule = { epochs = 1, min_steps = 6, max_steps = 6, batch_rows = 8, learning_rate = 3e-3 }
 
 [train.sizes]
 latent = 16
@@ -152,14 +166,15 @@ class Shop:
         reads: dict[str, set[str]] = {}
         for job in JOBS:
             results[job.name], reads[job.name] = self.watch_job(job.name, ds, run_id)
-            if job.name == "train":
-                self.promote("1")
+            if job.is_training:
+                self.promote(job.output, "1")
         fingerprints = {name: self.dataset(name).fingerprint() for name in dataset_names()}
         return Night(ds, results, fingerprints, self.content(), reads)
 
-    def promote(self, version: str) -> None:
+    def promote(self, output: str, version: str) -> None:
         """What ``mmgen promote`` does: forty steps on fifty products rarely beat the baselines."""
-        tracker = Tracker(self.config.tracking_store)
+        modality = output.removesuffix("_encoder")
+        tracker = Tracker(self.config.tracking_store) if output == "champion" else registry(self.config, modality)
         if tracker.version_of(CHAMPION) is None:
             tracker.set_alias(CHAMPION, version)
 

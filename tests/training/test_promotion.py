@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmgen.training import figures
-from mmgen.training.promotion import decide
+from mmgen.training.promotion import Comparison, decide
 
 GOOD = {
     "image_psnr_db": 20.0, "image_psnr_db_low": 19.0, "image_psnr_db_high": 21.0, "baseline_image_psnr_db": 12.0,
@@ -39,6 +39,27 @@ def without(*words: str) -> dict[str, float]:
 )  # fmt: skip
 def test_decide(candidate, champion, promote, reason):
     decision = decide(candidate, champion)
+    assert decision.promote is promote
+    assert any(reason in text for text in decision.reasons), decision.reasons
+
+
+RECALL = Comparison("copy_recall", True, is_chance=True)
+FOUND = {"copy_recall": 0.8, "copy_recall_low": 0.7, "copy_recall_high": 0.9, "baseline_copy_recall": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("candidate", "champion", "promote", "reason"),
+    [
+        pytest.param(FOUND, None, True, "beats the baseline's 0.010", id="first"),
+        pytest.param(FOUND | {"baseline_copy_recall": 0.25}, None, False, "no test row", id="chance alone would do"),
+        pytest.param(
+            FOUND | {"copy_recall": 0.69}, FOUND, False, "copy_recall 0.690 is worse", id="worse than champion"
+        ),
+        pytest.param(FOUND, FOUND | {"copy_recall_low": 0.8}, True, "is within", id="as good"),
+    ],
+)
+def test_decide_on_other_figures(candidate, champion, promote, reason):
+    decision = decide(candidate, champion, [RECALL], [RECALL])
     assert decision.promote is promote
     assert any(reason in text for text in decision.reasons), decision.reasons
 
