@@ -45,20 +45,67 @@ class KilledError(Exception):
     pass
 
 
-@pytest.mark.parametrize("killed_at", [1, 2, 5])
-def test_a_run_broken_off_goes_on_to_identical_weights(shop, tmp_path, killed_at):
+LONG = {"min_steps": 9, "max_steps": 9}  # into the second epoch
+BROKEN_OFF = {
+    "before a checkpoint": (1, {}, 0),
+    "at a checkpoint": (2, {}, 0),
+    "in an epoch, rows kept": (5, {}, 4),
+    "in an epoch, rows streamed": (5, {"shuffle_rows": 6}, 4),
+    "in the second epoch, rows streamed": (9, {"shuffle_rows": 6, **LONG}, 8),
+    "in an epoch, petastorm": (5, {"shuffle_rows": 6, "reader": "petastorm"}, 4),
+}
+
+
+@pytest.mark.parametrize(("killed_at", "changed", "first"), BROKEN_OFF.values(), ids=BROKEN_OFF)
+def test_a_run_broken_off_goes_on_to_identical_weights(shop, tmp_path, killed_at, changed, first):
+    if changed.get("reader") == "petastorm":
+        pytest.importorskip("petastorm", reason="petastorm or a library of its own is missing", exc_type=ImportError)
+    params = TINY.model_copy(update=changed)
+
     def kill(done: int, _: int) -> None:
         if done == killed_at:
             raise KilledError
 
-    whole = weights(loop.train(*shop, tmp_path / "whole", TINY, 7))
+    whole = weights(loop.train(*shop, tmp_path / "whole", params, 7))
     with pytest.raises(KilledError):
-        loop.train(*shop, tmp_path / "broken", TINY, 7, progress=kill)
+        loop.train(*shop, tmp_path / "broken", params, 7, progress=kill)
     steps: list[int] = []
-    resumed = weights(loop.train(*shop, tmp_path / "broken", TINY, 7, progress=lambda done, _: steps.append(done)))
+    resumed = weights(loop.train(*shop, tmp_path / "broken", params, 7, progress=lambda done, _: steps.append(done)))
     assert_same(whole, resumed)
-    first = 1 + (killed_at - 1) // TINY.checkpoint_every * TINY.checkpoint_every
-    assert steps == list(range(first, TINY.max_steps + 1))
+    assert steps == list(range(first + 1, params.max_steps + 1))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.training.examples_files import TINY, targets
+from mmgen.training import loop
+from mmgen.training.snapshot import take_snapshots
+from mmgen.training.texts import collect
+
+def kill(done, _):
+    if done == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+data = take_snapshots(sys.argv[2:], loop.SPLITS)
+texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
+loop.train(data, texts, Path(sys.argv[1]), TINY.model_copy(update={"shuffle_rows": 6}), 7, progress=kill)
+"""
+
+
+def test_a_killed_process_is_gone_on_from_in_the_middle_of_an_epoch(shop, tmp_path):
+    files = sorted(str(path) for path in (tmp_path / "shop").glob("*.parquet"))
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "killed"), *files], cwd=root, capture_output=True, check=False,
+        timeout=120, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.returncode == -9, done.stderr[-2000:]
+    params = TINY.model_copy(update={"shuffle_rows": 6})
+    steps: list[int] = []
+    resumed = loop.train(*shop, tmp_path / "killed", params, 7, progress=lambda step, _: steps.append(step))
+    assert steps == [5, 6]
+    assert_same(weights(resumed), weights(loop.train(*shop, tmp_path / "whole", params, 7)))
 
 
 def test_terms_are_logged_apart_for_training_and_validation(shop, tmp_path):
