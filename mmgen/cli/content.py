@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mmgen.cli.settings import Settings, command, pass_settings, plural, show
+from mmgen.cli.settings import Settings, command, pass_settings, plural, short, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,17 +43,12 @@ def pending(settings: Settings, limit: int) -> None:
         for name in ("product", "kind", "locale", "ds", "text"):
             table.add_column(name, overflow="fold")
         for row in rows:
-            table.add_row(row["product_id"], row["kind"], row["locale"], row["ds"], _short(row["value"]))
+            table.add_row(row["product_id"], row["kind"], row["locale"], row["ds"], short(row["value"]))
         console.print(table)
         console.out(f"{'more than ' if is_more else ''}{plural(len(rows), 'text')}. `mmgen receipt PRODUCT` says why;")
         console.out("`mmgen approve PRODUCT --by NAME` or `mmgen reject PRODUCT --by NAME` decides.")
 
     show(settings, {"rows": rows, "is_more": is_more}, render)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else line[:199] + "…"
 
 
 @command(
@@ -123,7 +118,7 @@ def _decide(
 
     def render(console: Console) -> None:
         for row in rows:
-            console.out(f"{done}: {row['kind']} ({row['locale']}) of {row['product_id']}: {_short(row['value'])}")
+            console.out(f"{done}: {row['kind']} ({row['locale']}) of {row['product_id']}: {short(row['value'])}")
         for one in refused:
             console.out(f"not {done}: {one['why']}")
         if not keys:
@@ -198,7 +193,7 @@ def edit(
     else:
         row = edit_one(settings.engine, product, kind, where, sys.stdin.read() if text == "-" else text, by)
     done = "withdrawn" if withdraw else "published"
-    show(settings, row, lambda console: console.out(f"{done}: {kind} ({where}) of {product}: {_short(row['value'])}"))
+    show(settings, row, lambda console: console.out(f"{done}: {kind} ({where}) of {product}: {short(row['value'])}"))
 
 
 def _locale_of(settings: Settings, product: str, kind: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from mmgen.cli.rejects import NEWEST
-from mmgen.cli.settings import Settings
+from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
 from mmgen.datasets import Dataset
 from mmgen.pipeline import JOBS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Longer texts and lists are left out of a receipt, with their size named."""
 NEIGHBOURS = 500
+LINE = 100
 KINDS_OF = {**dict.fromkeys(TEXT_KINDS, "descriptions"), "creative": "creatives"}
 """Content kind -> the dataset that it is written in."""
 
@@ -205,10 +206,10 @@ def _add_content(tree: Tree, row: dict[str, Any]) -> None:
     seen = ", on the storefront" if row["is_on_storefront"] else ""
     who = "a person's text" if row["author"] == Author.HUMAN else "generated"
     branch = tree.add(f"{row['kind']} ({row['locale']}): {row['status']}{seen} · {who}")
-    branch.add(_short(row["value"], 600))
+    branch.add(short(row["value"], 600))
     source = {"date": row["ds"], "run": row["run_id"], "model": row["model_version"], "writer": row.get("writer")}
     source |= {"layout": row.get("layout"), "backdrop": row.get("backdrop"), "score": row.get("score")}
-    branch.add(" · ".join(f"{name} {_short(part)}" for name, part in source.items() if part is not None))
+    branch.add(" · ".join(f"{name} {short(part, LINE)}" for name, part in source.items() if part is not None))
     if row["disclosure"]:
         branch.add(f"disclosure: {row['disclosure']}")
     if row["decided_by"]:
@@ -221,9 +222,8 @@ def _add_content(tree: Tree, row: dict[str, Any]) -> None:
     if row.get("facts"):
         facts = branch.add("facts that it was written from")
         for fact in row["facts"]:
-            facts.add(
-                f"{fact.get('slot')}: {fact.get('name')} = {_short(fact.get('value'))}  (from {fact.get('source')})"
-            )
+            value = short(fact.get("value"), LINE)
+            facts.add(f"{fact.get('slot')}: {fact.get('name')} = {value}  (from {fact.get('source')})")
 
 
 def _add_row(tree: Tree, name: str, row: dict[str, Any]) -> None:
@@ -233,7 +233,7 @@ def _add_row(tree: Tree, name: str, row: dict[str, Any]) -> None:
     skipped = (*LINEAGE, "reject_reason", "modality", "facts", "checks")
     values = {k: v for k, v in row.items() if k not in skipped and v not in (None, "", [], {})}
     if values:
-        branch.add("  ".join(f"{k}={_short(v)}" for k, v in values.items()))
+        branch.add("  ".join(f"{k}={short(v, LINE)}" for k, v in values.items()))
 
 
 def _add_versions(tree: Tree, datasets: dict[str, list[dict[str, Any]]]) -> None:
@@ -243,9 +243,3 @@ def _add_versions(tree: Tree, datasets: dict[str, list[dict[str, Any]]]) -> None
             inputs = f", from {', '.join(commit['inputs'])}" if commit["inputs"] else ""
             text = f"{name}@{commit['version']} ds={ds}  {commit['time']}  run {commit['run_id']}"
             branch.add(f"{text}, code {commit['code_version']}{inputs}")
-
-
-def _short(value: Any, limit: int = 100) -> str:
-    text = value if isinstance(value, str) else f"{value:.4g}" if isinstance(value, float) else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

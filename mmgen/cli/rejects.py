@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from mmgen.cli.settings import Settings, plural
+from mmgen.cli.settings import Settings, plural, short
 from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
 
@@ -172,5 +172,4 @@ def describe(column: str, value: Any) -> str:
     if column == "checks" and value:
         failed = [check for check in json.loads(value) if not check.get("passed")]
         return "; ".join(f"{check.get('name')}: {check.get('detail', '')}".rstrip(": ") for check in failed)
-    text = " ".join(str(value).split()) if value is not None else ""
-    return text if len(text) <= 120 else text[:119] + "…"
+    return short("" if value is None else value, 120)

@@ -160,6 +160,13 @@ def progress_of(title: str, total: Callable[[], int | None]) -> Iterator[Callabl
         bar.update(task, total=bar.tasks[0].completed)
 
 
+def short(value: Any, limit: int = 200) -> str:
+    """Any value as one line of at most ``limit`` characters."""
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
 def plural(count: int, word: str) -> str:
     """``1 row``, ``2 rows``."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
