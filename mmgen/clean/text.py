@@ -16,7 +16,7 @@ from mmgen.rejects import RejectReason
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 
 COLUMNS = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
 
