@@ -84,7 +84,7 @@ def _petastorm_rows(file: pq.ParquetFile, group: RowGroup, names: list[str]) -> 
         return frame
 
     reader = make_batch_reader(
-        Path(group.path).resolve().as_uri(),
+        _petastorm_url(Path(group.path)),
         schema_fields=[f"^{re.escape(name)}$" for name in names],
         transform_spec=TransformSpec(pack, edit_fields=[(name, np.bytes_, (), True) for name in packed]),
         reader_pool_type="dummy",  # no threads and no processes: nothing is left running
@@ -99,6 +99,14 @@ def _petastorm_rows(file: pq.ParquetFile, group: RowGroup, names: list[str]) -> 
         reader.stop()
         reader.join()
     return {name: _unpacked(found[name], kind) for name, kind in types.items()}
+
+
+def _petastorm_url(path: Path) -> str:
+    """A file as petastorm wants it named: it parses a URL, and takes its path as it stands (``ds%3D`` is no ``ds=``)."""
+    name = str(path.resolve())
+    if {"?", "#"} & set(name):
+        raise ValueError(f"{name}: petastorm cannot read below a folder with ? or # in its name; move MMGEN_HOME")
+    return f"file://{name}"
 
 
 def _unpacked(values: NDArray[Any], kind: pa.DataType) -> NDArray[Any]:

@@ -71,6 +71,7 @@ def write_shop(folder: Path, num_train: int = 22, num_held: int = 6) -> list[str
     ]
     rows.sort(key=lambda row: row["product_id"][::-1])
     half = len(rows) // 2
+    folder = folder / "a shop's 100%" / "ds=2026-11-01"  # names that a URL would write otherwise
     return [write(folder / "a.parquet", rows[:half]), write(folder / "b.parquet", rows[half:])]
 
 
