@@ -60,18 +60,19 @@ _SPACES = re.compile(r"[ \t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 def repair(text: str) -> str:
     """The text as it should be shown: NFC, no markup, no invisible characters, single spaces, single line breaks."""
-    if _SURROGATES.search(text):  # halves that belong together are one character; lone ones are none
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
     if "&" in text or "<" in text:
         text = strip_markup(text)
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
     if not text.isascii():
-        text = _repair_encoding(text)
-        text = _INVISIBLE.sub("", _ANSI.sub("", text))
+        if _SURROGATES.search(text):  # halves that belong together are one character; lone ones are none
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        text = _INVISIBLE.sub("", _repair_encoding(text))
         text = _TAGS.sub(lambda match: match[1] or "", text)
         text = _JOINER.sub(_keep_joiner, text)
         text = _STACKED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     elif not text.isprintable():
-        text = _INVISIBLE.sub("", _ANSI.sub("", text))
+        text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", _BREAKS.sub("\n", text)).strip()
 
 
