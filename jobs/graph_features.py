@@ -26,7 +26,7 @@ def own(ctx: JobContext) -> DataFrame:
     images = part(ctx, "image_features", "image", F.col("embedding").alias("image"))
     joined = rows.join(texts, "product_id", "left").join(images, "product_id", "left")
     hashed = joined.withColumn("own_hash", joined_hash("text_hash", "image_hash"))
-    hashed = hashed.withColumn("category_key", F.lower(F.array_join("category", "\x1f")))
+    hashed = hashed.withColumn("category_key", F.lower(F.coalesce(F.array_join("category", "\x1f"), F.lit(""))))
     return own_rows(hashed, ctx.config.features.graph)
 
 

@@ -6,6 +6,7 @@ with the transactions. Counting is the database's work, so a file of any length 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -25,7 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 from mmgen.catalog.basket_map import Baskets
 from mmgen.catalog.readers import Row, Unreadable, open_source
 from mmgen.catalog.source_map import SourceMap
-from mmgen.catalog.tables import basket_digests, basket_links, insert_for, products
+from mmgen.catalog.tables import basket_digests, basket_links, insert_for, products, storable
 from mmgen.params import nearest
 from mmgen.seeds import digest_of, seed_of
 
@@ -46,7 +47,11 @@ class OpenBaskets:
         """(basket, item) of each row; None for one that does not say both."""
         named = [self.how.product, *self.how.basket_columns]
         for row in self.read_rows():
-            values = {} if isinstance(row, Unreadable) else {name: str(row.get(name) or "").strip() for name in named}
+            values = (
+                {}
+                if isinstance(row, Unreadable)
+                else {name: storable(str(row.get(name) or "")).strip() for name in named}
+            )
             complete = all(values.get(name) for name in named)
             basket = "\x1f".join(values.get(name, "") for name in self.how.basket_columns)
             yield (basket, values[self.how.product]) if complete else None
@@ -90,13 +95,12 @@ def import_baskets(engine: Engine, source: str, opened: OpenBaskets) -> list[str
             with connection.begin():
                 together, often = _pairs(connection, bought, baskets)
                 owners = _owners(connection, source, often, baskets)
-                links = list(links_of(together, often, owners))
-                _replace(connection, source, links)
+                num_linked = _replace(connection, source, links_of(together, often, owners))
         finally:
             connection.rollback()
             with connection.begin():
                 bought.drop(connection)
-    return _told(opened.path, num_rows, num_lost, len(often), owners, links)
+    return _told(opened.path, num_rows, num_lost, len(often), owners, num_linked)
 
 
 def _pairs(
@@ -207,24 +211,27 @@ def links_of(
                 yield {"product_id": product_id, "rank": rank, "other_id": other_id, "num_baskets": count}
 
 
-def _replace(connection: Connection, source: str, links: list[dict[str, Any]]) -> None:
+def _replace(connection: Connection, source: str, links: Iterator[dict[str, Any]]) -> int:
+    """Write the links in place of the source's earlier ones, and their digest; returns how many products have any."""
     connection.execute(sa.delete(basket_links).where(basket_links.c.source == source))
-    for start in range(0, len(links), BATCH_ROWS):
-        rows = [row | {"source": source} for row in links[start : start + BATCH_ROWS]]
+    digest, num_linked = hashlib.sha256(), 0
+    while rows := [row | {"source": source} for row in islice(links, BATCH_ROWS)]:
         connection.execute(sa.insert(basket_links), rows)
-    digest = digest_of(*(value for row in links for value in row.values()))
+        num_linked += sum(row["rank"] == 1 for row in rows)
+        for row in rows:
+            digest.update("\x1f".join(map(str, row.values())).encode() + b"\x1e")
     insert = insert_for(connection, basket_digests)
     statement = insert.on_conflict_do_update(index_elements=["source"], set_={"digest": insert.excluded.digest})
-    connection.execute(statement, {"source": source, "digest": digest})
+    connection.execute(statement, {"source": source, "digest": digest.hexdigest()})
+    return num_linked
 
 
 def _told(
-    path: Path, num_rows: int, num_lost: int, num_items: int, owners: Mapping[str, list[str]], links: list[Any]
+    path: Path, num_rows: int, num_lost: int, num_items: int, owners: Mapping[str, list[str]], num_linked: int
 ) -> list[str]:
-    linked = len({link["product_id"] for link in links})
     told = [
         f"{path.name}: {num_rows:,} rows of baskets, {num_items:,} items, {len(owners):,} of them products here;"
-        f" {linked:,} products are linked"
+        f" {num_linked:,} products are linked"
     ]
     return told + ([f"{path.name}: {num_lost:,} rows name no item or no basket"] if num_lost else [])
 

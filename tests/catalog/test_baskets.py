@@ -62,6 +62,11 @@ def test_products_that_share_baskets_are_linked_closest_first(catalog: Engine, t
     )
 
 
+def test_a_nul_in_a_name_is_dropped_and_stops_nothing(catalog: Engine, tmp_path: Path) -> None:
+    load(catalog, tmp_path, SOLD.replace("zzz", "z\0z") + "7,mon,b\0\n7,mon,c\n8,mon,b\n8,mon,c\n", map_of())
+    assert ("b", 2, "c", 2) in links(catalog)
+
+
 def test_the_same_file_again_changes_nothing_and_another_one_replaces_all(catalog: Engine, tmp_path: Path) -> None:
     assert baskets_digest(catalog) == ""
     load(catalog, tmp_path, SOLD, map_of())
