@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -20,6 +22,14 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 log = logging.getLogger(__name__)
 
 NOT_NULL = "expect_column_values_to_not_be_null"
+OF_ALL_ROWS = (
+    "expect_column_values_to_be_unique",
+    "expect_column_values_to_be_increasing",
+    "expect_column_values_to_be_decreasing",
+)
+"""Count rows, but judge each by the others."""
+CHUNK_ROWS = 100_000
+"""Rows whose checked columns are in memory at a time; of checks that judge all rows together, the columns are whole."""
 
 
 class CheckFailedError(RuntimeError):
@@ -58,27 +68,57 @@ class Audit:
 def audit(contract: Contract, files: list[Path]) -> Audit:
     """Run a contract's checks on staged Parquet files, and see that its required columns are filled.
 
-    Only these columns are read, never media: Great Expectations costs ten times plain pandas, so it runs once a
-    partition and on scalars. A rejected row has its keys and its lineage; its own columns may be empty.
+    Only these columns are read, never media, and no more than ``CHUNK_ROWS`` rows of them at a time. Great Expectations
+    costs ten times plain pandas, so it runs once a partition and on scalars. A rejected row has its keys and its
+    lineage; its own columns may be empty.
     """
-    columns = sorted({c for check in contract.checks for c in _columns_of(check)} | {"reject_reason"})
+    num_rows = sum(pq.read_metadata(file).num_rows for file in files)
+    enough = [c for c in contract.checks if num_rows and num_rows >= c.min_rows]
+    singly = [c for c in enough if judges_single_rows(c)]
+    together = [c for c in enough if c not in singly]
     required = _required_columns(contract)
-    frames: list[pd.DataFrame] = []
+    rejects: Counter[str] = Counter()
     nulls: Counter[str] = Counter()
-    for file in files:
-        table = pq.read_table(file, columns=sorted({*columns, *required}))
-        clean = table.filter(pc.is_null(table.column("reject_reason"))) if required else table
+    seen: list[list[Result]] = []
+    for table in _chunks(files, sorted({"reject_reason", *required, *_columns_of(singly)})):
+        reasons = table.column("reject_reason")
+        rejects.update(str(reason) for reason in reasons.drop_null().to_pylist())
+        clean = table.filter(pc.is_null(reasons)) if required else table
         for name in required:
             nulls[name] += (clean if name in contract.own_columns else table).column(name).null_count
-        frames.append(table.select(columns).to_pandas())
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({c: [] for c in columns})
-    rejects = Counter(str(r) for r in frame["reject_reason"].dropna())
-    enough = [c for c in contract.checks if len(frame) and len(frame) >= c.min_rows]
-    skipped = [c for c in contract.checks if c not in enough]
-    outcomes = run_expectations(frame, enough)
-    outcomes += [CheckOutcome(c.name, c.severity, None, f"skipped: {len(frame)} rows") for c in skipped]
-    outcomes += [CheckOutcome(f"{n}_present", "fail", not nulls[n], _share(nulls[n], len(frame))) for n in required]
-    return Audit(len(frame), dict(rejects.most_common()), outcomes)
+        seen.append(run_expectations(table.select(_columns_of(singly)).to_pandas(), singly))
+    whole = [table.to_pandas() for table in _chunks(files, _columns_of(together))] if together else []
+    of_all = run_expectations(pd.concat(whole, ignore_index=True), together) if whole else []
+    results = list(zip(singly, map(merged, zip(*seen, strict=True)), strict=True)) if seen else []
+    results += zip(together, of_all, strict=True)
+    results.sort(key=lambda pair: enough.index(pair[0]))
+    outcomes = [_outcome(check, result) for check, result in results]
+    outcomes += [
+        CheckOutcome(c.name, c.severity, None, f"skipped: {num_rows} rows") for c in contract.checks if c not in enough
+    ]
+    outcomes += [CheckOutcome(f"{n}_present", "fail", not nulls[n], _share(nulls[n], num_rows)) for n in required]
+    return Audit(num_rows, dict(rejects.most_common()), outcomes)
+
+
+def _chunks(files: list[Path], columns: list[str]) -> Iterator[pa.Table]:
+    """The files' rows, about ``CHUNK_ROWS`` at a time."""
+    held: list[pa.Table] = []
+    for file in files:
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=CHUNK_ROWS, columns=columns):
+            held.append(pa.Table.from_batches([batch]))
+            if sum(table.num_rows for table in held) >= CHUNK_ROWS:
+                yield pa.concat_tables(held)
+                held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def judges_single_rows(check: Check) -> bool:
+    """Whether an expectation says of each row by itself whether it holds, so that chunks can be counted together."""
+    from great_expectations.expectations.expectation import ColumnMapExpectation, ColumnPairMapExpectation
+
+    kind = type(expectation_of(check))
+    return issubclass(kind, ColumnMapExpectation | ColumnPairMapExpectation) and check.expectation not in OF_ALL_ROWS
 
 
 def _required_columns(contract: Contract) -> list[str]:
@@ -92,8 +132,32 @@ def _share(count: int, num_rows: int) -> str:
     return f"{count} of {num_rows} rows" if count else ""
 
 
-def run_expectations(frame: pd.DataFrame, checks: list[Check]) -> list[CheckOutcome]:
-    """Validate a data frame by Great Expectations; one outcome a check, in order."""
+@dataclass(frozen=True)
+class Result:
+    """What Great Expectations says of one check: counts where it judges rows, else the observed value."""
+
+    is_met: bool
+    unexpected: int = 0
+    elements: int = 0
+    judged: int = 0  # elements that are not null, where null ones are let pass
+    mostly: float = 1.0
+    observed: str = ""
+    error: str = ""
+
+
+def merged(parts: Iterable[Result]) -> Result:
+    """One check's results on parts of the rows, as one. A share of rows (``mostly``) is that of all of them."""
+    listed = list(parts)
+    if len(listed) == 1:
+        return listed[0]
+    unexpected, judged = sum(r.unexpected for r in listed), sum(r.judged for r in listed)
+    error = next((r.error for r in listed if r.error), "")
+    is_met = not error and (judged == 0 or 1 - unexpected / judged >= listed[0].mostly)
+    return Result(is_met, unexpected, sum(r.elements for r in listed), judged, listed[0].mostly, "", error)
+
+
+def run_expectations(frame: pd.DataFrame, checks: list[Check]) -> list[Result]:
+    """Validate a data frame by Great Expectations; one result a check, in order."""
     if not checks:
         return []
     import great_expectations as gx
@@ -113,7 +177,7 @@ def run_expectations(frame: pd.DataFrame, checks: list[Check]) -> list[CheckOutc
         suite.add_expectation(expectation_of(check, position))
     result = batch.validate(suite)
     by_position = {r.expectation_config.meta["position"]: r for r in result.results}
-    return [_outcome(check, by_position[i]) for i, check in enumerate(checks)]
+    return [_result(check, by_position[i]) for i, check in enumerate(checks)]
 
 
 def expectation_of(check: Check, position: int = 0) -> Any:
@@ -127,19 +191,32 @@ def expectation_of(check: Check, position: int = 0) -> Any:
     return kind(**check.kwargs, meta={"position": position})
 
 
-def _outcome(check: Check, result: Any) -> CheckOutcome:
+def _result(check: Check, result: Any) -> Result:
     values = result.result or {}
     info = result.exception_info or {}
     if info.get("raised_exception"):
-        return CheckOutcome(check.name, check.severity, False, str(info.get("exception_message", ""))[:200])
-    unexpected = values.get("unexpected_count")
-    detail = _share(unexpected or 0, values.get("element_count", 0)) or str(values.get("observed_value", ""))
-    return CheckOutcome(check.name, check.severity, bool(result.success), detail)
+        return Result(False, error=str(info.get("exception_message", ""))[:200] or "it raised")
+    elements = int(values.get("element_count") or 0)
+    return Result(
+        bool(result.success),
+        int(values.get("unexpected_count") or 0),
+        elements,
+        elements - int(values.get("missing_count") or 0),
+        float(check.kwargs.get("mostly", 1.0)),
+        str(values.get("observed_value", "")),
+    )
 
 
-def _columns_of(check: Check) -> list[str]:
-    named = [check.kwargs.get("column"), check.kwargs.get("column_A"), check.kwargs.get("column_B")]
-    return [c for c in named if c] + list(check.kwargs.get("column_list") or [])
+def _outcome(check: Check, result: Result) -> CheckOutcome:
+    detail = result.error or _share(result.unexpected, result.elements) or result.observed
+    return CheckOutcome(check.name, check.severity, result.is_met, detail)
+
+
+def _columns_of(checks: list[Check]) -> list[str]:
+    """The columns that checks speak of, sorted."""
+    names = {check.kwargs.get(key) for check in checks for key in ("column", "column_A", "column_B")}
+    names |= {column for check in checks for column in check.kwargs.get("column_list") or []}
+    return sorted(name for name in names if name)
 
 
 def require(name: str, result: Audit) -> None:

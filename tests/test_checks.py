@@ -72,6 +72,40 @@ def test_gate(tmp_path: Path, rows: list[dict[str, Any]], failed: list[str], war
         require("clean_images", result)
 
 
+@pytest.mark.parametrize(
+    ("changed", "failed", "warned", "detail"),
+    [
+        ({}, [], [], ""),
+        (dict.fromkeys(range(9), REJECT), [], ["few_rejects"], "9 of 60 rows"),
+        ({59: {"product_id": "p0"}}, ["one_row_a_key"], [], "2 of 60 rows"),
+        ({5: {"brightness": 1.5}, 45: {"brightness": -1.0}}, ["brightness_in_range"], [], "2 of 60 rows"),
+        ({59: {"input_hash": None}}, ["input_hash_present"], [], "1 of 60 rows"),
+    ],
+    ids=[
+        "clean",
+        "rejects all in one part",
+        "key twice, in two parts",
+        "out of range in two parts",
+        "missing in the last",
+    ],
+)
+def test_parts_are_judged_as_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[int, dict[str, Any]],
+    failed: list[str],
+    warned: list[str],
+    detail: str,
+) -> None:
+    """Nine rejects of sixty only warn, though they are nearly half of the first twenty rows."""
+    monkeypatch.setattr("mmgen.checks.CHUNK_ROWS", 20)
+    result = audit(contract("clean_images"), staged(tmp_path, [row(i, **changed.get(i, {})) for i in range(60)]))
+    assert [o.name for o in result.failed] == failed
+    assert [o.name for o in result.warned] == warned
+    assert [o.detail for o in result.failed + result.warned] == [detail] * bool(detail)
+    assert result.num_rows == 60
+
+
 def test_an_audit_counts_rejects_by_reason(tmp_path: Path) -> None:
     rows = [row(0), row(1, **REJECT), row(2, **REJECT), row(3, reject_reason="image_blank")]
     assert audit(contract("clean_images"), staged(tmp_path, rows)).rejects == {"image_truncated": 2, "image_blank": 1}
