@@ -23,6 +23,7 @@ class ShuffleBuffer:
         self._columns: Columns = {}
         self._bytes: NDArray[np.int64] = np.zeros(0, np.int64)
         self._places: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._num_drawn = 0  # of the places taken, so many at the end go out next
 
     def has_room(self, num_bytes: int) -> bool:
         """Whether a slice of ``num_bytes`` should come in: below ``max_rows``, and within ``max_bytes`` with it."""
@@ -36,25 +37,32 @@ class ShuffleBuffer:
         for name, values in rows.items():
             self._columns[name][places] = values
         self._bytes[places] = sizes
-        self.num_rows = end
+        self.num_rows, self._num_drawn = end, 0  # what was drawn and not taken out is drawn again
         self.num_bytes += int(sizes.sum())
 
     def draw(self, count: int) -> Columns:
         """Take ``count`` rows out, drawn at random. ValueError where fewer are held."""
-        drawn = self.generator.choice(self.num_rows, count, replace=False)
-        places = self._places[drawn]
+        if count > self._num_drawn:
+            self._draw_ahead(max(count, self.num_rows - self.max_rows))
         left = self.num_rows - count
-        is_left = np.ones(count, np.bool_)
-        is_left[drawn[drawn >= left] - left] = False
-        self._places[drawn[drawn < left]] = self._places[left : self.num_rows][is_left]
-        self._places[left : self.num_rows] = places
+        places = self._places[left : self.num_rows]
         rows = take(self._columns, places)
         for values in self._columns.values():
             if values.dtype == np.object_:
                 values[places] = None  # or the object would live on until another takes its place
-        self.num_rows = left
+        self.num_rows, self._num_drawn = left, self._num_drawn - count
         self.num_bytes -= int(self._bytes[places].sum())
         return rows
+
+    def _draw_ahead(self, count: int) -> None:
+        """List ``count`` places last among those taken, drawn at random: all that go out before rows come in again."""
+        drawn = self.generator.choice(self.num_rows, count, replace=False)
+        places, left = self._places[drawn], self.num_rows - count
+        is_left = np.ones(count, np.bool_)
+        is_left[drawn[drawn >= left] - left] = False
+        self._places[drawn[drawn < left]] = self._places[left : self.num_rows][is_left]
+        self._places[left : self.num_rows] = places
+        self._num_drawn = count
 
     def _reserve(self, rows: Columns, end: int) -> Columns:
         """Make places for ``end`` rows; columns that are not alike become objects, those held and those that come."""
