@@ -162,7 +162,7 @@ def main(
     """Parse, run, print one line, exit 0; or exit 1 with an error that says what to do."""
     arguments = argument_parser(name, run.__doc__).parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for noisy in ("py4j", "great_expectations", "alembic", "mlflow", "jieba"):
+    for noisy in ("py4j", "great_expectations", "alembic", "mlflow", "jieba", "petastorm"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     started = time.monotonic()
     try:

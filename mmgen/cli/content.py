@@ -283,14 +283,22 @@ def written_by(settings: Settings, run: str) -> int:
     return int(total)
 
 
-@command("promote", "mmgen promote 3")
+@command("promote", "mmgen promote 3", "mmgen promote 1 --of audio")
 @click.argument("version")
+@click.option(
+    "--of",
+    "modality",
+    type=click.Choice(["image", "audio", "text"]),
+    help="Of an encoder: the next run makes its features anew. Without it: of the model that writes.",
+)
 @pass_settings
-def promote(settings: Settings, version: str) -> None:
-    """Make a model version the champion, the one that writes from the next run on. Also the way back to an earlier."""
+def promote(settings: Settings, version: str, modality: str | None) -> None:
+    """Make a model version the champion, the one that is used from the next run on. Also the way back to an earlier."""
+    from mmgen.training.fitted import registry
     from mmgen.training.tracking import CHAMPION, Tracker
 
-    tracker = Tracker(settings.config.tracking_store)
+    config = settings.config
+    tracker = registry(config, modality) if modality else Tracker(config.tracking_store)
     before = tracker.version_of(CHAMPION)
     try:
         tracker.files_of(version)

@@ -144,13 +144,13 @@ def train(
             raise ValueError(f"the encoder's training diverged at step {done}: lower its learning_rate")
         if progress:
             progress(done, steps)
-    log.info("loss %.3f in the first tenth of %d steps, %.3f in the last", *_ends(losses), steps)
+    log.info("loss %.3f in the first tenth of the steps, %.3f in the last", *_ends(losses))
     return model
 
 
-def _ends(losses: list[float]) -> tuple[float, int, float]:
+def _ends(losses: list[float]) -> tuple[float, float]:
     tenth = max(1, len(losses) // 10)
-    return float(np.mean(losses[:tenth])), len(losses), float(np.mean(losses[-tenth:]))
+    return float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))
 
 
 def rate_of(schedule: Schedule, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -11,7 +11,9 @@ from sqlalchemy.engine import Engine
 from mmgen.cli import content
 from mmgen.cli.demo import import_shop
 from mmgen.cli.settings import Settings
+from mmgen.config import load_config
 from mmgen.publishing.receipts import content_of
+from mmgen.training.fitted import registry
 from tests.cli.conftest import DAY1, Run, publish
 
 
@@ -108,6 +110,18 @@ def test_promote_names_the_champion_where_a_version_is_not_there(mmgen: Run) -> 
     result = mmgen("promote", "7")
     assert result.exit_code == 1
     assert "no model version '7'" in result.stderr and "The champion is none yet" in result.stderr
+
+
+def test_an_encoder_is_promoted_apart_from_the_model(mmgen: Run, tmp_path: Path) -> None:
+    tracker = registry(load_config(), "audio")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}", encoding="utf-8")
+    tracker.register(tracker.run_for("fit", {"ds": "2026-11-01"}), tmp_path / "model", {})
+    shown = json.loads(mmgen("promote", "1", "--of", "audio", "--json").stdout)
+    assert shown == {"champion": "1", "before": None} and tracker.version_of("champion") == "1"
+    result = mmgen("promote", "1", "--of", "image")
+    assert result.exit_code == 1 and "no model version '1'" in result.stderr
+    assert mmgen("promote", "1").exit_code == 1, "it is no version of the model that writes"
 
 
 def test_a_sample_is_imported_and_a_second_import_changes_nothing(mmgen: Run, tmp_path: Path) -> None:
