@@ -76,7 +76,8 @@ def test_words_that_go_together_are_near(fitted: TextModel) -> None:
 
 
 def test_a_rare_word_weighs_more_and_one_in_every_text_nothing(spark: Any) -> None:
-    rows = [(f"p{i}", f"t{i}", ["always", "often" if i % 2 else "seldom" if i == 4 else "other"]) for i in range(20)]
+    words = ["seldom" if i == 4 else "often" if i % 2 else "other" for i in range(20)]
+    rows = [(f"p{i}", f"t{i}", ["always", word, f"no{i}"]) for i, word in enumerate(words)]
     model = fit_text_model(documents(spark, rows), PARAMS, seed=1)
     assert model.weight("seldom") > model.weight("often") > model.weight("always")
     assert model.weight("never seen") == pytest.approx(np.log(21), abs=1e-6)
