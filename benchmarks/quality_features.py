@@ -25,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from mmgen.clean.audio import clean_audio
+from mmgen.clean.denoise import denoiser_weights
 from mmgen.clean.groups import connected
 from mmgen.clean.params import AudioParams
 from mmgen.config import Config
@@ -99,9 +100,8 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
 
     rows = sorted(fashion(None), key=lambda row: voice_maker().stable_hash("clips", row["id"]))[:count]
     voices, data = spoken(rows, folder / "spoken")
-    clean = clean_audio(
-        pa.RecordBatch.from_pydict({"data": data, "reject_reason": pa.nulls(count, pa.string())}), AudioParams()
-    )["audio"]
+    batch = pa.RecordBatch.from_pydict({"data": data, "reject_reason": pa.nulls(count, pa.string())})
+    clean = clean_audio(batch, AudioParams(), denoiser_weights(""))["audio"]
     kept = [i for i, clip in enumerate(clean) if clip is not None]
     rows, voices, clean = ([values[i] for i in kept] for values in (rows, voices, clean))
     is_test = [split_of(row["id"], SEED, 0.0, TEST_SHARE) == "test" for row in rows]

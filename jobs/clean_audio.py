@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 
 from mmgen.clean.audio import VERSION, clean_audio
+from mmgen.clean.denoise import denoiser_weights
 from mmgen.derive import Outcome, Step, derive
 from mmgen.inputs import media
 from mmgen.job import JobContext, main
@@ -14,8 +16,10 @@ def run(ctx: JobContext) -> Outcome:
     """Brings clips to 16 kHz mono at one loudness and removes noise where there is any."""
     params = ctx.config.clean.audio
     inputs = partial(media, ctx, "audio")
-    transform = partial(clean_audio, params=params)
-    return derive(ctx, inputs, Step("clean_audio", params.digest(VERSION), transform, needs="data"))
+    weights = denoiser_weights(params.denoiser)
+    config_hash = params.digest(VERSION, hashlib.sha256(weights).hexdigest())
+    transform = partial(clean_audio, params=params, weights=weights)
+    return derive(ctx, inputs, Step("clean_audio", config_hash, transform, needs="data", is_by_product=True))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ import soundfile as sf
 from scipy.signal import resample_poly
 
 from mmgen.clean.audio_decode import AudioRejectedError, Wave, decode_audio
-from mmgen.clean.denoise import denoise
+from mmgen.clean.denoise import Denoised, denoise, denoiser_of
 from mmgen.clean.params import AudioParams
+from mmgen.models.denoiser import HOP, Denoiser
 from mmgen.rejects import RejectReason
 
-VERSION = 1
+VERSION = 2
 
 COLUMNS = (
     "audio", "sample_rate_hz", "duration_s", "loudness_lufs", "snr_before_db", "is_denoised", "is_clipped",
@@ -26,13 +27,12 @@ COLUMNS = (
 
 _BLOCK_S = 0.4  # ITU-R BS.1770 measures loudness over blocks of this length
 _QUIETEST_LUFS = -70.0  # its absolute gate: below this nothing counts
-_TRIM_FRAME_S = 0.02
 
 
-def clean_audio(batch: pa.RecordBatch, params: AudioParams) -> dict[str, Any]:
+def clean_audio(batch: pa.RecordBatch, params: AudioParams, weights: bytes) -> dict[str, Any]:
     """Clean a batch of clips.
 
-    batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set).
+    batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set). weights: the denoiser's.
     Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere.
     ``loudness_lufs`` and ``duration_s`` are those of the result; ``snr_before_db`` (an estimate) and ``is_clipped`` are
     those of the clip as it came. Never raises for a row.
@@ -42,38 +42,37 @@ def clean_audio(batch: pa.RecordBatch, params: AudioParams) -> dict[str, Any]:
     for data, reason in zip(batch.column("data"), reasons, strict=True):
         row: dict[str, Any] = {"reject_reason": reason}
         if reason is None:
-            row = _clean_or_reject(data.as_py(), params)
+            row = _clean_or_reject(data.as_py(), params, denoiser_of(weights))
         for name, values in columns.items():
             values.append(row.get(name))
     return columns
 
 
-def _clean_or_reject(data: bytes | None, params: AudioParams) -> dict[str, Any]:
+def _clean_or_reject(data: bytes | None, params: AudioParams, model: Denoiser) -> dict[str, Any]:
     if data is None:
         return {"reject_reason": RejectReason.MEDIA_MISSING.value}
     try:
-        return clean_clip(data, params)
+        return clean_clip(data, params, model)
     except AudioRejectedError as error:
         return {"reject_reason": error.reason.value}
     except Exception:  # a fault of ours or of a codec must cost one row, not the batch
         return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
 
 
-def clean_clip(data: bytes, params: AudioParams) -> dict[str, Any]:
+def clean_clip(data: bytes, params: AudioParams, model: Denoiser) -> dict[str, Any]:
     """The columns of one clip, without ``reject_reason``. Raises AudioRejectedError."""
     clip = decode_audio(data, params)
     if level_db(clip.wave) < params.silence_db:
         raise AudioRejectedError(RejectReason.AUDIO_SILENT)
-    wave, snr_db, is_denoised = denoise(clip.wave, params)
-    wave = trim(wave, params)
-    wave, loudness = normalise(wave, params)
+    heard = denoise(clip.wave, model, params)
+    wave, loudness = normalise(trim(heard, params), params)
     return {
         "audio": encode_flac(wave, params.rate_hz),
         "sample_rate_hz": params.rate_hz,
         "duration_s": len(wave) / params.rate_hz,
         "loudness_lufs": loudness,
-        "snr_before_db": snr_db,
-        "is_denoised": is_denoised,
+        "snr_before_db": heard.snr_db,
+        "is_denoised": heard.is_denoised,
         "is_clipped": clip.is_clipped,
     }
 
@@ -83,16 +82,13 @@ def level_db(wave: Wave) -> float:
     return float(10 * np.log10(max(float(np.mean(np.square(wave, dtype=np.float64))), 1e-20)))
 
 
-def trim(wave: Wave, params: AudioParams) -> Wave:
-    """Without the quiet at both ends, but for a margin. Pauses inside stay."""
-    size = round(_TRIM_FRAME_S * params.rate_hz)
-    num_frames = len(wave) // size
-    if num_frames < 2:
-        return wave
-    powers = np.mean(np.square(wave[: num_frames * size].reshape(num_frames, size), dtype=np.float64), axis=1)
-    loud = np.flatnonzero(powers >= powers.max() * 10 ** (-params.trim_below_peak_db / 10))
+def trim(heard: Denoised, params: AudioParams) -> Wave:
+    """Without what is no speech at both ends, but for a margin. Pauses inside stay."""
+    powers, wave = heard.speech_power, heard.wave
+    below_db = params.trim_noisy_below_peak_db if heard.is_denoised else params.trim_below_peak_db
+    loud = np.flatnonzero(powers >= powers.max() * 10 ** (-below_db / 10))
     margin = round(params.trim_margin_s * params.rate_hz)
-    start, stop = max(0, int(loud[0]) * size - margin), min(len(wave), (int(loud[-1]) + 1) * size + margin)
+    start, stop = max(0, (int(loud[0]) - 1) * HOP - margin), min(len(wave), (int(loud[-1]) + 1) * HOP + margin)
     shortest = round(params.min_duration_s * params.rate_hz)
     return wave[start:stop] if stop - start >= shortest else wave
 
