@@ -94,7 +94,7 @@ loop.train(data, texts, Path(sys.argv[1]), TINY.model_copy(update={"shuffle_rows
 
 
 def test_a_killed_process_is_gone_on_from_in_the_middle_of_an_epoch(shop, tmp_path):
-    files = sorted(str(path) for path in (tmp_path / "shop").glob("*.parquet"))
+    files = sorted(str(path) for path in (tmp_path / "shop").rglob("*.parquet"))
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(tmp_path / "killed"), *files], cwd=root, capture_output=True, check=False,
