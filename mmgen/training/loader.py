@@ -102,7 +102,7 @@ def _petastorm_rows(file: pq.ParquetFile, group: RowGroup, names: list[str]) -> 
 
 
 def _petastorm_url(path: Path) -> str:
-    """A file as petastorm wants it named: it parses a URL, and takes its path as it stands (``ds%3D`` is no ``ds=``)."""
+    """A file as petastorm wants it named: it parses a URL and takes its path as it stands (``ds%3D`` is no ``ds=``)."""
     name = str(path.resolve())
     if {"?", "#"} & set(name):
         raise ValueError(f"{name}: petastorm cannot read below a folder with ? or # in its name; move MMGEN_HOME")
