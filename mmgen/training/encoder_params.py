@@ -71,7 +71,7 @@ class AudioEncoderParams(Params):
         epochs=12, min_steps=120, max_steps=1500, batch_rows=32, learning_rate=3e-3, weight_decay=0.0
     )
     noise: float = Field(default=0.3, ge=0, description="standard deviations of noise on what the encoder hears")
-    min_rows: int = Field(default=30, ge=8, description="training clips below which nothing is fitted")
+    min_rows: int = Field(default=30, ge=2, description="training clips below which nothing is fitted")
     max_rows: int = Field(default=20_000, ge=8, description="training clips held in memory")
 
 

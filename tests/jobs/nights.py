@@ -54,7 +54,7 @@ schedule = { epochs = 1, min_steps = 6, max_steps = 6, batch_rows = 8, learning_
 [encoders.audio]
 steps = 16
 units = 8
-min_rows = 8
+min_rows = 4
 schedule = { epochs = 1, min_steps = 6, max_steps = 6, batch_rows = 8, learning_rate = 3e-3 }
 
 [train.sizes]

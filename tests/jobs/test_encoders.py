@@ -25,7 +25,7 @@ def test_every_row_of_the_first_night_names_its_encoder(first: Stage) -> None:
         assert fitted_champion(first.shop.config, modality).version == "1"
         rows = first.shop.rows(f"{modality}_features", D1, "encoder_version", "encoding", "embedding")
         with_features = [row for row in rows if row["embedding"] is not None]
-        assert len(with_features) > 10
+        assert len(with_features) > 5
         assert {row["encoder_version"] for row in with_features} == {f"mmgen-encoder-{modality}-1"}
         assert all(row["encoding"] is not None for row in with_features)
         assert all(row["encoder_version"] is None for row in rows if row["embedding"] is None)
