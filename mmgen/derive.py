@@ -156,13 +156,10 @@ def _made(
     computed: int,
 ) -> DataFrame:
     """The rows to compute, computed. Where they are few, wide columns are read of these products alone."""
-    from mmgen.spark import FEW_PRODUCTS, small
+    from mmgen.spark import FEW_PRODUCTS, few_products, small
 
-    few = None
-    if 0 < computed <= FEW_PRODUCTS:
-        few = sorted({row.product_id for row in todo.select("product_id").collect()})
-    with ctx.limited_to(few):
-        rows = inputs() if few is not None and step.is_by_product else every
+    with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
+        rows = inputs() if ctx.only is not None and step.is_by_product else every
         fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
         fresh = step.enrich(fresh) if step.enrich and computed else fresh
     own = replace(step, enrich=None)  # the driver's part cannot be sent to the executors

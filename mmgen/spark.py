@@ -101,6 +101,12 @@ def _newest_of(spark: SparkSession, dataset: Dataset, until: str, only: Collecti
     return frame.join(F.broadcast(picked), on=[*keys, "ds"])
 
 
+def few_products(rows: DataFrame) -> list[str] | None:
+    """The products of these rows, None where they are more than ``FEW_PRODUCTS``."""
+    found = rows.select("product_id").distinct().limit(FEW_PRODUCTS + 1).collect()
+    return sorted(row.product_id for row in found) if len(found) <= FEW_PRODUCTS else None
+
+
 def kept(frame: DataFrame) -> DataFrame:
     """A frame that is read several times, computed on first use and kept, on disk where memory is short.
 
