@@ -155,9 +155,9 @@ def main() -> None:
             )  # fmt: skip
         spark.close()
     note = (
-        f"{count} studio photos (224 px) from Parquet through `clean_images` to Parquet, on two cores, engines warm, "
-        "wall seconds; all call the same function. *Spark is*: seconds of the other over those of Spark. The last column "
-        "is the same ratio in CPU seconds of all processes, which other work on the machine skews less."
+        f"{count} studio photos (224 px) from Parquet through `clean_images` to Parquet; two cores, engines warm, "
+        "wall seconds; all call the same function. *Spark is*: seconds of the other over those of Spark. The last "
+        "column is the same ratio in CPU seconds of all processes, which other work on the machine skews less."
     )
     columns = ("beside", "outputs equal", "Spark is", "bar", "reaches", "Spark /s", "other /s", "in CPU seconds")
     publish(args, Section("bench_image_job", "The image job as a whole", note, columns, rows))

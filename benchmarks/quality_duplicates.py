@@ -20,7 +20,7 @@ import pyarrow as pa
 
 import photos
 from mmgen.clean.duplicates import image_links, near_pairs
-from mmgen.clean.groups import grouped
+from mmgen.clean.groups import connected, fetched
 from mmgen.clean.image import clean_images
 from mmgen.clean.params import DuplicateParams, ImageParams
 from mmgen.pipeline import job_environment
@@ -92,9 +92,8 @@ def main() -> None:
     spark = session("quality_duplicates", 10_000)
     frame = spark.createDataFrame(signatures, SCHEMA).persist()
     own = frame.where("product_id not like '%-copy'")
-    group_of = {
-        r.product_id: r.g for r in grouped(own.select("product_id"), "g", image_links(own, DUPLICATES)).collect()
-    }
+    groups = connected(fetched(image_links(own, DUPLICATES)))
+    group_of = {row["id"]: groups.get(row["id"], row["id"]) for row in products}
     same = [ids for ids in _by_origin(products).values() if len(ids) > 1]
     found = sum(len(ids) - len({group_of[i] for i in ids}) for ids in same)
     pairs = [(r.product_id, r.other_id) for r in near_pairs(frame, DUPLICATES).collect()]
@@ -126,8 +125,8 @@ def main() -> None:
     note = (
         "All photos of the catalogue, cleaned and grouped by the code of the `duplicates` job (hashes within "
         f"{DUPLICATES.max_hash_bits} bits, no thumbnail cell further apart than {DUPLICATES.max_luma} levels of luma "
-        f"and {DUPLICATES.max_chroma} of colour). Pairs of unlike origin may still show one product photographed twice; "
-        "`--sheet FILE.png` draws them."
+        f"and {DUPLICATES.max_chroma} of colour). Pairs of unlike origin may still show one product, photographed "
+        "twice: `--sheet FILE.png` draws them."
     )
     publish(args, Section("quality_duplicates", "Near-duplicate photos", note, ("what", "outcome"), rows))
 

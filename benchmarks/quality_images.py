@@ -87,7 +87,7 @@ def measured(shop: str, paths: list[Path]) -> list[list[object]]:
 def main() -> None:
     args = options(__doc__, ("--half", "held-out (default) or tuning: the half that the parameters were chosen on"))
     is_held_out = args.half != "tuning"
-    wanted = 24 if args.quick else 240
+    wanted = 24 if args.quick else 160
     rows: list[list[object]] = []
     for shop, paths in (("fashion", photos.fashion(is_held_out)), ("grocery", photos.grocery(is_held_out))):
         rows += measured(shop, paths[:: max(1, len(paths) // wanted)][:wanted])

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.clean.duplicates import VERSION, image_links
-from mmgen.clean.groups import COLUMNS, grouped, keep_groups
+from mmgen.clean.groups import COLUMNS, fetched, grouped, keep_groups
 from mmgen.clean.text_links import text_links
 from mmgen.derive import Outcome, Step, derive
 from mmgen.inputs import joined_hash, part, products
@@ -21,11 +21,9 @@ def inputs(ctx: JobContext) -> DataFrame:
     rows = products(ctx).select("product_id")
     photos = part(ctx, "clean_images", "image", "perceptual_hash", "thumbnail").join(rows, "product_id", "left_semi")
     texts = part(ctx, "clean_texts", "text", "title", "description", "title_key").join(rows, "product_id", "left_semi")
-    by_image = image_links(photos, params).persist()
-    by_text = text_links(texts, params.texts, params.max_shared).persist()
-    named = grouped(rows, "image_group_id", by_image)
-    named = grouped(named, "text_group_id", by_text)
-    named = grouped(named, "group_id", by_image, by_text)
+    by_image = fetched(image_links(photos, params))
+    by_text = fetched(text_links(texts, params.texts, params.max_shared))
+    named = grouped(rows, image_group_id=by_image, text_group_id=by_text, group_id=[*by_image, *by_text])
     return named.withColumn("input_hash", joined_hash(*COLUMNS)).withColumn("reject_reason", F.lit(None).cast("string"))
 
 

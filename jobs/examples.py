@@ -21,7 +21,9 @@ def inputs(ctx: JobContext) -> DataFrame:
     rows = rows.select("product_id", "product_hash", "locale", "category", "brand", "price", "currency", "attributes")
     texts = part(ctx, "clean_texts", "clean_text", "title", "description")
     groups = part(ctx, "duplicates", "duplicates", "group_id")
-    joined = rows.join(groups, "product_id").join(texts, "product_id", "left")
+    joined = rows.join(groups, "product_id", "left").join(texts, "product_id", "left")
+    # Where only some jobs were run, a product may be newer than the groups: alone until they are made again
+    joined = joined.withColumn("group_id", F.coalesce("group_id", "product_id"))
     # Sound has nothing but its features: what the encoder says stands behind the statistics
     sound = F.concat("embedding", F.coalesce("encoding", F.array().cast("array<float>")))
     wanted = {

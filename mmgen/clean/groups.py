@@ -6,8 +6,7 @@ of its own (``links_of_pairs``). Photos and texts find their links in their own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +24,8 @@ COLUMNS = ("image_group_id", "text_group_id", "group_id")
 def connected(links: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Connected components of (product, link value) pairs: product -> the smallest product of its component."""
     listed = list(links)
+    if not listed:
+        return {}
     products = sorted({product for product, _ in listed})
     values = {value: number for number, value in enumerate(sorted({value for _, value in listed}), len(products))}
     index = {product: number for number, product in enumerate(products)}
@@ -64,22 +65,23 @@ def links_of_pairs(pairs: DataFrame) -> DataFrame:
     return mine.unionByName(pairs.select(F.col("other_id").alias("product_id"), value))
 
 
-def grouped(rows: DataFrame, name: str, *links: DataFrame) -> DataFrame:
-    """``rows`` (with product_id) and a column ``name``: the smallest product_id of each product's component.
+def fetched(links: DataFrame) -> list[tuple[str, str]]:
+    """Links on the driver: near-copies are few, and spreading labels through Spark costs a shuffle a round."""
+    return [(row.product_id, row.value) for row in links.select("product_id", "value").collect()]
 
-    Only products that are linked to another one reach the driver: near-copies are few, and spreading labels through
-    Spark costs a shuffle a round.
-    """
+
+def grouped(rows: DataFrame, **links: Sequence[tuple[str, str]]) -> DataFrame:
+    """``rows`` (with product_id) and a column for each keyword: the smallest product_id of the component that these
+    links make, the product's own where it is linked to nobody."""
     from pyspark.sql import functions as F
 
-    every = reduce(lambda a, b: a.unionByName(b), links)
-    found = connected((row.product_id, row.value) for row in every.toLocalIterator())
-    alone = F.col("product_id").alias(name)
-    if not found:
-        return rows.select("*", alone)
-    groups = rows.sparkSession.createDataFrame(sorted(found.items()), "product_id string, smallest string")
-    joined = rows.join(F.broadcast(groups), "product_id", "left")
-    return joined.withColumn(name, F.coalesce("smallest", "product_id")).drop("smallest")
+    components = {name: connected(pairs) for name, pairs in links.items()}
+    linked = sorted({product for found in components.values() for product in found})
+    values = [(product, *(found.get(product, product) for found in components.values())) for product in linked]
+    schema = ", ".join(["product_id string", *(f"linked_{name} string" for name in links)])
+    joined = rows.join(F.broadcast(rows.sparkSession.createDataFrame(values, schema)), "product_id", "left")
+    named = {name: F.coalesce(f"linked_{name}", "product_id") for name in links}
+    return joined.withColumns(named).drop(*(f"linked_{name}" for name in links))
 
 
 def keep_groups(batch: pa.RecordBatch) -> dict[str, pa.Array]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmgen.clean.duplicates import HASH_BITS, are_copies, bands, image_links, near_pairs
-from mmgen.clean.groups import grouped
+from mmgen.clean.groups import fetched, grouped
 from mmgen.clean.image_decode import cv2, encode_jpeg
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_hash import perceptual_hash, thumbnail
@@ -100,7 +100,7 @@ def test_copies_are_grouped_and_variants_are_not(spark: Any) -> None:
         ("none", None, None),
     ]
     frame = spark.createDataFrame(rows, SCHEMA)
-    found = {r.product_id: r.group_id for r in grouped(frame, "group_id", image_links(frame, PARAMS)).collect()}
+    found = {r.product_id: r.group_id for r in grouped(frame, group_id=fetched(image_links(frame, PARAMS))).collect()}
     assert found == {"a": "a", "b": "a", "c": "a", "red": "red", "other": "other", "none": "none"}
 
 
@@ -122,6 +122,6 @@ def test_near_texts_are_grouped(spark: Any) -> None:
         ("g", None, None, None),
     ]
     frame = spark.createDataFrame(rows, "product_id string, title string, description string, title_key string")
-    links = text_links(frame, PARAMS.texts, PARAMS.max_shared)
-    found = {r.product_id: r.group_id for r in grouped(frame.select("product_id"), "group_id", links).collect()}
+    links = fetched(text_links(frame, PARAMS.texts, PARAMS.max_shared))
+    found = {r.product_id: r.group_id for r in grouped(frame.select("product_id"), group_id=links).collect()}
     assert found == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "e", "g": "g"}

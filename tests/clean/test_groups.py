@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.groups import connected, grouped, links_of_equal, links_of_pairs
+from mmgen.clean.groups import connected, fetched, grouped, links_of_equal, links_of_pairs
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,18 @@ def test_groups_in_spark(spark: Any) -> None:
     rows = [("a", "x"), ("b", "x"), ("c", None), ("d", None), ("e", "y"), ("f", None)]
     frame = spark.createDataFrame(rows, "product_id string, title_key string")
     pairs = spark.createDataFrame([("c", "b"), ("c", "f")], "product_id string, other_id string")
-    found = grouped(frame, "group_id", links_of_equal(frame, "title_key", 10), links_of_pairs(pairs)).collect()
-    assert {r.product_id: r.group_id for r in found} == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "a"}
+    by_title, by_pair = fetched(links_of_equal(frame, "title_key", 10)), fetched(links_of_pairs(pairs))
+    found = grouped(frame, title_group=by_title, group=[*by_title, *by_pair]).collect()
+    assert {r.product_id: r.group for r in found} == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "a"}
+    assert {r.product_id: r.title_group for r in found} == {"a": "a", "b": "a", **{i: i for i in "cdef"}}
     assert {r.title_key for r in found} == {"x", "y", None}, "other columns stay"
 
 
 def test_no_near_copies_at_all(spark: Any) -> None:
     frame = spark.createDataFrame([("a", "x")], "product_id string, title_key string")
-    links = links_of_equal(frame, "title_key", 10)
-    assert [r.group_id for r in grouped(frame, "group_id", links).collect()] == ["a"]
+    links = fetched(links_of_equal(frame, "title_key", 10))
+    assert links == []
+    assert [r.group_id for r in grouped(frame, group_id=links).collect()] == ["a"]
 
 
 def test_what_many_share_links_nothing(spark: Any) -> None:
