@@ -184,3 +184,41 @@ def test_as_many_products_as_are_ever_looked_up_by_id_can_be_read(home: Path, sp
     frame = newest(spark, Dataset("text_features", home), until=D1, only=ids)
     assert frame.select("product_id", "embedding").count() == FEW_PRODUCTS
     assert len(frame.select("product_id", "embedding").toArrow()) == FEW_PRODUCTS
+
+
+def test_what_the_transform_needs_is_added_to_the_rows_to_compute_alone(home: Path, spark: Any) -> None:
+    asked: list[list[str]] = []
+
+    def enrich(rows: Any) -> Any:
+        asked.append(sorted(row.product_id for row in rows.select("product_id").collect()))
+        return rows.withColumn("tokens", F.array_repeat(F.lit("x"), 7))
+
+    from pyspark.sql import functions as F
+
+    step = Step("text_features", "c1", embed, needs="tokens", is_external=True, enrich=enrich)
+    columns = "product_id string, input_hash string, tokens array<string>, reject_reason string"
+    for ds, rows in ((D1, ONE), (D2, TWO), (D3, TWO)):
+        ctx = JobContext("text_features", load_config(), ds, f"run-{ds}")
+        ctx.__dict__["spark"] = spark
+        derive(ctx, partial(spark.createDataFrame, rows, columns), step)
+    assert asked == [["p1", "p2"], ["p2", "p3"]]
+    assert (state(home, D1), state(home, D2)) == ({"p1": 7.0, "p2": 7.0}, {"p2": 7.0, "p3": 7.0})
+
+
+def test_inputs_are_asked_for_again_where_what_is_no_dataset_has_another_fingerprint(home: Path, spark: Any) -> None:
+    columns = "product_id string, input_hash string, tokens array<string>, reject_reason string"
+    built: list[str] = []
+
+    def once(external: str) -> Outcome:
+        ctx = JobContext("text_features", load_config(), D1, "r1")
+        ctx.__dict__["spark"] = spark
+
+        def inputs() -> Any:
+            built.append(external)
+            return spark.createDataFrame(ONE, columns)
+
+        return derive(ctx, inputs, Step("text_features", "c1", embed, needs="tokens", external=external))
+
+    outcomes = [once(external) for external in ("a", "a", "b", "b")]
+    assert built == ["a", "b"]
+    assert [(o.computed, o.reused) for o in outcomes] == [(2, 0), (0, 2), (0, 2), (0, 2)]
