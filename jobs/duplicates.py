@@ -7,6 +7,7 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from mmgen.clean import minhash
 from mmgen.clean.duplicates import VERSION, image_links
 from mmgen.clean.groups import COLUMNS, fetched, grouped, keep_groups
 from mmgen.clean.text_links import text_links
@@ -29,7 +30,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Finds photos and texts that are copies of each other, across the whole catalogue."""
-    step = Step("duplicates", ctx.config.clean.duplicates.digest(VERSION), keep_groups)
+    step = Step("duplicates", ctx.config.clean.duplicates.digest(VERSION, minhash.VERSION), keep_groups)
     return derive(ctx, partial(inputs, ctx), step)
 
 
