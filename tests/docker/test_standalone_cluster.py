@@ -5,29 +5,24 @@ A job runs on them as Airflow's tasks run theirs.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mmgen.pipeline import ROOT, job_environment, job_python
+from mmgen.pipeline import ROOT, job_python
 from tests.docker.declared import fill_all, services
+from tests.spark_cluster import (
+    QUICK_JVM,
+    Cluster,
+    cluster_environment,
+    free_ports,
+    need_java,
+    running,
+    wait_for_workers,
+)
 
-# Idle, all of it takes under 30 s; the limits are for a machine that is busy with other tests.
-WAIT_S, JOB_LIMIT_S = 90.0, 240.0
-# Short JVMs spend most of their time compiling: the first compiler alone halves it.
-QUICK_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+JOB_LIMIT_S = 240.0
 PORTS = ("7077", "8080", "8081")
 """What compose.yaml's commands listen on; each becomes a free port here."""
 
@@ -62,29 +57,6 @@ spark.stop()
 '''
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A running master: its URL for drivers, and the page with its state."""
-
-    master: str
-    state_url: str
-    environment: dict[str, str]
-
-    def state(self) -> dict[str, Any]:
-        """What the master knows of its workers and applications (its health check's page)."""
-        with urllib.request.urlopen(self.state_url, timeout=5) as answer:  # noqa: S310 - a loopback URL of our own
-            return dict(json.load(answer))
-
-
-def free_ports(count: int) -> list[str]:
-    """Ports that are free now, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [str(one.getsockname()[1]) for one in sockets]
-
-
 def command_of(service: str, ports: dict[str, str], folder: Path) -> list[str]:
     """A service's command from compose.yaml, with this machine's paths, loopback and free ports."""
     required = {"SHOP_DIR": str(folder), "CATALOGUE_DB_PASSWORD": "unused"}
@@ -98,57 +70,19 @@ def command_of(service: str, ports: dict[str, str], folder: Path) -> list[str]:
     return out
 
 
-@contextmanager
-def running(
-    command: list[str], environment: dict[str, str], log: Path, output: Path | None = None, cwd: Path | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a group of its own; the whole group is gone afterwards."""
-    with log.open("wb") as errors, (output or log).open("ab") as out:
-        process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=out, stderr=errors, start_new_session=True)
-    try:
-        yield process
-    finally:
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(process.pid, number)
-                process.wait(timeout=10)
-            except ProcessLookupError:
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        process.wait(timeout=10)
-
-
-def wait_for_worker(cluster: Cluster, logs: list[Path]) -> None:
-    """Until the master reports a living worker; else an error with the ends of the logs."""
-    end = time.monotonic() + WAIT_S
-    while time.monotonic() < end:
-        try:
-            if cluster.state()["aliveworkers"] == 1:
-                return
-        except OSError:
-            pass
-        time.sleep(0.2)
-    tails = [f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in logs]
-    raise AssertionError("no worker registered in time\n" + "\n".join(tails))
-
-
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A master and a worker, started as compose.yaml says, with the Spark settings of the cluster."""
-    if shutil.which("java") is None:
-        pytest.skip("no Java on this machine (apt-get install openjdk-17-jre-headless)")
+    need_java()
     rpc, web, worker_web = free_ports(3)
     ports = dict(zip(PORTS, (rpc, web, worker_web), strict=True))
-    environment = {**os.environ, **job_environment(), "SPARK_CONF_DIR": str(ROOT / "docker" / "spark")}
-    environment |= {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_DIRS": str(tmp_path / "local")}
-    environment |= {"SPARK_DAEMON_JAVA_OPTS": QUICK_JVM}
+    environment = cluster_environment(ROOT / "docker" / "spark", tmp_path)
     found = Cluster(f"spark://127.0.0.1:{rpc}", f"http://127.0.0.1:{web}/json/", environment)
     logs = [tmp_path / "master.log", tmp_path / "worker.log"]
     master = command_of("spark-master", {"7077": rpc, "8080": web}, tmp_path)
     worker = command_of("spark-worker", ports, tmp_path)
     with running(master, environment, logs[0]), running(worker, environment, logs[1]):
-        wait_for_worker(found, logs)
+        wait_for_workers(found, 1, logs)
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +101,7 @@ def second(shop: Shop, again: Stage, changes: Changes, sample: SampleSummary, ex
         if row["id"] in (changes.retitled, changes.edited):
             row |= {"name": NEW_TITLE[row["locale"]], "updated": f"{D2}T09:00:00Z"}
         if row["id"] == changes.rephotographed:
+            shutil.copy2(folder / row["image"], folder / f"{row['image']}.first")  # for who asks for the first date
             (folder / row["image"]).write_bytes(checked_photo())
         if row["id"] == changes.edited:
             edit(shop.engine, changes.edited, "description", row["locale"], OWN_TEXT, "anna")
