@@ -49,7 +49,7 @@ def denoiser_of(weights: bytes) -> Denoiser:
     return Denoiser.from_bytes(weights)
 
 
-@torch.inference_mode()
+@torch.no_grad()  # inference mode would leave constants made here unfit for training in this process
 def denoise(wave: Wave, model: Denoiser, params: AudioParams) -> Denoised:
     """(samples,) at 16 kHz -> the same length with less noise."""
     bins = spectrum(torch.from_numpy(wave)[None])

@@ -39,7 +39,7 @@ def _convolution(x: Any, width: int, name: str, stride: int = 1, is_rectified: b
         width, 3, stride, padding="same", use_bias=False, kernel_initializer="he_normal", name=f"{name}.convolution"
     )(x)
     # Faster than Keras' 0.99: a short training has few steps to forget the first ones' means in
-    x = layers.BatchNormalization(momentum=0.95, name=f"{name}.norm")(x)
+    x = layers.BatchNormalization(synchronized=True, momentum=0.95, name=f"{name}.norm")(x)
     return layers.ReLU()(x) if is_rectified else x
 
 
