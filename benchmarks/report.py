@@ -37,7 +37,7 @@ CATALOGUE = Path(os.environ.get("MMGEN_CATALOGUE", ROOT / "var" / "catalogue"))
 # A script is started from anywhere: mmgen first, and the peers last, so that none of them hides a library of the jobs
 sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
 sys.path += [] if str(PEERS) in sys.path else [str(PEERS)]
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT), str(PEERS)]))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT)]))
 
 
 @dataclass(frozen=True)
