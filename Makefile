@@ -16,7 +16,7 @@ SHOP ?=
 MAP ?=
 ARGS ?=
 
-.PHONY: help demo test unit airflow-test lint up down status env lock docs clean peers benchmarks quality
+.PHONY: help demo test unit drills airflow-test lint up down status env lock docs clean peers benchmarks quality
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,7 +54,10 @@ demo: env  ## a whole night: a sample shop (or SHOP= MAP=), the nightly DAG thro
 test: $(VENV)/.dev-ready lint unit airflow-test  ## all tests, from nothing
 
 unit: $(VENV)/.dev-ready  ## the tests of mmgen and its jobs
-	$(JOBS)/python -m pytest tests --ignore tests/dags -q
+	$(JOBS)/python -m pytest tests --ignore tests/dags --ignore tests/jobs/test_cluster.py -q
+
+drills: $(VENV)/.dev-ready  ## a night on a Spark master and two workers, against one machine's rows: minutes, and much memory
+	$(JOBS)/python -m pytest tests/jobs/test_cluster.py -q --timeout 2400
 
 airflow-test: $(VENV)/.dev-ready  ## the tests of the DAGs, in Airflow's environment
 	$(AIRFLOW)/python -m pytest tests/dags -q
