@@ -137,7 +137,9 @@ def night(first: Stage, sample: SampleSummary, tmp_path_factory: pytest.TempPath
 def test_the_rows_are_those_of_one_machine(night: ClusterNight, first: Stage, name: str) -> None:
     here, there = rows_of(first.shop.dataset(name)), night.rows(name)
     assert there.num_rows == here.num_rows > 0
-    assert [c for c in here.column_names if not here.column(c).equals(there.column(c))] == []
+    named_by_catalogue = {"config_hash", "content_hash"} if name == "publications" else set()  # each home has its own
+    differing = {c for c in here.column_names if not here.column(c).equals(there.column(c))}
+    assert differing == named_by_catalogue
 
 
 @pytest.mark.timeout(900)
