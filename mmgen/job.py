@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from mmgen import __version__
 from mmgen.config import Config, load_config
 from mmgen.contracts import dataset_names
 from mmgen.datasets import Dataset
+from mmgen.dates import parse_ds
 from mmgen.pipeline import BY_NAME
 
 if TYPE_CHECKING:
@@ -135,14 +135,6 @@ def argument_parser(name: str, description: str | None) -> argparse.ArgumentPars
     parser.add_argument("--retry", default="", help="compute rows rejected for these reasons again, comma-separated")
     parser.add_argument("--force", action="store_true", help="train even where there is a champion (train only)")
     return parser
-
-
-def parse_ds(text: str) -> str:
-    """A logical date as ISO text. ValueError for anything else: it becomes a folder's name."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"--ds {text!r}: a date like 2026-11-01 is wanted") from None
 
 
 def is_for_a_person(error: Exception) -> bool:

@@ -20,6 +20,20 @@ PAGE = 500
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides; kept in the history.")
 kind_option = click.option("--kind", metavar="KIND", help="description, ad_copy, creative (default: all that wait).")
 locale_option = click.option("--locale", metavar="LOCALE", help="Where a product has texts in several languages.")
+DECISION = (
+    click.argument("product", required=False),
+    kind_option,
+    locale_option,
+    click.option("--all", "is_all", is_flag=True, help="All that wait, of every product."),
+    by_option,
+)
+
+
+def decision_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What is decided about, and who decides: the same for every decision on generated texts."""
+    for option in reversed(DECISION):
+        function = option(function)
+    return function
 
 
 @command("pending", "mmgen pending", "mmgen pending --limit 500 --json")
@@ -57,19 +71,13 @@ def pending(settings: Settings, limit: int) -> None:
     "mmgen approve S00012 --kind ad_copy --by Ada",
     "mmgen approve --all --by Ada",
 )
-@click.argument("product", required=False)
-@kind_option
-@locale_option
-@click.option("--all", "is_all", is_flag=True, help="All that wait, of every product.")
-@by_option
+@decision_options
 @pass_settings
-def approve(
-    settings: Settings, product: str | None, kind: str | None, locale: str | None, is_all: bool, by: str
-) -> None:
+def approve(settings: Settings, /, **what: Any) -> None:
     """Put waiting texts live."""
     from mmgen.publishing.decisions import approve as approve_one
 
-    _decide(settings, approve_one, "approved", product, kind, locale, is_all, by)
+    _decide(settings, approve_one, "approved", **what)
 
 
 @command(
@@ -78,19 +86,13 @@ def approve(
     "mmgen reject S00012 --kind description --by Ada",
     "mmgen reject --all --by Ada",
 )
-@click.argument("product", required=False)
-@kind_option
-@locale_option
-@click.option("--all", "is_all", is_flag=True, help="All that wait, of every product.")
-@by_option
+@decision_options
 @pass_settings
-def reject(
-    settings: Settings, product: str | None, kind: str | None, locale: str | None, is_all: bool, by: str
-) -> None:
+def reject(settings: Settings, /, **what: Any) -> None:
     """Reject waiting texts; with --kind and nothing waiting, take the live text off the storefront."""
     from mmgen.publishing.decisions import reject as reject_one
 
-    _decide(settings, reject_one, "rejected", product, kind, locale, is_all, by)
+    _decide(settings, reject_one, "rejected", **what)
 
 
 def _decide(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mmgen.dates import parse_ds
+
 if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy.engine import Engine
@@ -135,12 +137,10 @@ def ds_option(is_required: bool = False, text: str = "Logical date, YYYY-MM-DD."
     """``--ds``, checked."""
 
     def parse(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-        from datetime import date
-
         try:
-            return None if value is None else date.fromisoformat(value).isoformat()
-        except ValueError:
-            raise click.BadParameter(f"{value!r}: a date like 2026-11-01 is wanted") from None
+            return None if value is None else parse_ds(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
 
     return click.option("--ds", required=is_required, callback=parse, metavar="DATE", help=text)
 
