@@ -14,8 +14,8 @@ import numpy as np
 
 import photos
 from mmgen.clean.image import clean_image
-from mmgen.clean.image_header import ImageRejectedError
 from mmgen.clean.params import ImageParams
+from mmgen.clean.rows import RejectedError
 from report import Interval, Section, bootstrap, options, publish
 
 BAR = 0.5
@@ -35,7 +35,7 @@ def outcome(photo: photos.Pixels, harm: Callable[[photos.Pixels], photos.Pixels]
     data = photos.save(harmed)
     try:
         row = clean_image(data, PARAMS)
-    except ImageRejectedError:
+    except RejectedError:
         return None
     before = photos.ssim(photos.load(data), photo)
     after = photos.ssim(photos.load(row["master"]), photo)
@@ -54,11 +54,7 @@ def measures_fell(row: dict[str, object]) -> bool:
 def brought_back(outcomes: np.ndarray) -> Interval:
     """The regained share of all SSIM lost; photos are drawn for its interval."""
 
-    def share(rows: np.ndarray) -> float:
-        picked = outcomes[rows.astype(int)]
-        return float(picked[:, 1].sum() / max(picked[:, 0].sum(), 1e-9))
-
-    return bootstrap(np.arange(len(outcomes)), share)
+    return bootstrap(outcomes, lambda rows: float(rows[:, 1].sum() / max(rows[:, 0].sum(), 1e-9)))
 
 
 def line(shop: str, harm: str, strength: str, found: list[Outcome]) -> list[object]:

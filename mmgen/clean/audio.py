@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ import pyloudnorm
 import soundfile as sf
 from scipy.signal import resample_poly
 
-from mmgen.clean.audio_decode import AudioRejectedError, Wave, decode_audio
+from mmgen.clean.audio_decode import Wave, decode_audio
 from mmgen.clean.denoise import Denoised, denoise, denoiser_of
 from mmgen.clean.params import AudioParams
+from mmgen.clean.rows import RejectedError, clean_media
 from mmgen.models.denoiser import HOP, Denoiser
 from mmgen.rejects import RejectReason
 
@@ -37,33 +39,14 @@ def clean_audio(batch: pa.RecordBatch, params: AudioParams, weights: bytes) -> d
     ``loudness_lufs`` and ``duration_s`` are those of the result; ``snr_before_db`` (an estimate) and ``is_clipped`` are
     those of the clip as it came. Never raises for a row.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    reasons = batch.column("reject_reason").to_pylist()
-    for data, reason in zip(batch.column("data"), reasons, strict=True):
-        row: dict[str, Any] = {"reject_reason": reason}
-        if reason is None:
-            row = _clean_or_reject(data.as_py(), params, denoiser_of(weights))
-        for name, values in columns.items():
-            values.append(row.get(name))
-    return columns
-
-
-def _clean_or_reject(data: bytes | None, params: AudioParams, model: Denoiser) -> dict[str, Any]:
-    if data is None:
-        return {"reject_reason": RejectReason.MEDIA_MISSING.value}
-    try:
-        return clean_clip(data, params, model)
-    except AudioRejectedError as error:
-        return {"reject_reason": error.reason.value}
-    except Exception:  # a fault of ours or of a codec must cost one row, not the batch
-        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
+    return clean_media(batch, COLUMNS, partial(clean_clip, params=params, model=denoiser_of(weights)))
 
 
 def clean_clip(data: bytes, params: AudioParams, model: Denoiser) -> dict[str, Any]:
-    """The columns of one clip, without ``reject_reason``. Raises AudioRejectedError."""
+    """The columns of one clip, without ``reject_reason``. Raises RejectedError."""
     clip = decode_audio(data, params)
     if level_db(clip.wave) < params.silence_db:
-        raise AudioRejectedError(RejectReason.AUDIO_SILENT)
+        raise RejectedError(RejectReason.AUDIO_SILENT)
     heard = denoise(clip.wave, model, params)
     wave, loudness = normalise(trim(heard, params), params)
     return {

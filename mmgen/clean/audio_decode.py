@@ -13,6 +13,7 @@ import soundfile as sf
 from scipy.signal import resample_poly
 
 from mmgen.clean.params import AudioParams
+from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
 Wave = npt.NDArray[np.float32]
@@ -22,14 +23,6 @@ _RATES_HZ = (2_000, 384_000)
 _MP3_RATES = ((11025, 12000, 8000), (0, 0, 0), (22050, 24000, 16000), (44100, 48000, 32000))
 _MP3_KBPS_V1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
 _MP3_KBPS_V2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0)
-
-
-class AudioRejectedError(Exception):
-    """A clip that cannot be used; ``reason`` says why."""
-
-    def __init__(self, reason: RejectReason) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -42,17 +35,17 @@ class Clip:
 
 
 def decode_audio(data: bytes, params: AudioParams) -> Clip:
-    """Decode one clip to mono at ``params.rate_hz``. Raises AudioRejectedError with the reason."""
+    """Decode one clip to mono at ``params.rate_hz``. Raises RejectedError with the reason."""
     kind = sniff(data)
     if kind is None:
-        raise AudioRejectedError(RejectReason.AUDIO_NOT_AUDIO)
+        raise RejectedError(RejectReason.AUDIO_NOT_AUDIO)
     if is_cut_short(data, kind):
-        raise AudioRejectedError(RejectReason.AUDIO_TRUNCATED)
+        raise RejectedError(RejectReason.AUDIO_TRUNCATED)
     samples, source_hz, num_promised = _read(data, params)
     if len(samples) < 0.98 * num_promised - 4 * 1152:  # an MP3's header counts the encoder's padding
-        raise AudioRejectedError(RejectReason.AUDIO_TRUNCATED)
+        raise RejectedError(RejectReason.AUDIO_TRUNCATED)
     if len(samples) < params.min_duration_s * source_hz:
-        raise AudioRejectedError(RejectReason.AUDIO_TOO_SHORT)
+        raise RejectedError(RejectReason.AUDIO_TOO_SHORT)
     samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
     is_clipped = has_flat_tops(samples)
     wave = to_mono(samples - samples.mean(axis=0, keepdims=True))
@@ -65,14 +58,14 @@ def _read(data: bytes, params: AudioParams) -> tuple[Wave, int, int]:
         with sf.SoundFile(io.BytesIO(data)) as file:
             rate_hz, num_frames = file.samplerate, file.frames
             if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1] or not 1 <= file.channels <= params.max_channels:
-                raise AudioRejectedError(RejectReason.AUDIO_UNDECODABLE)
+                raise RejectedError(RejectReason.AUDIO_UNDECODABLE)
             if num_frames > params.max_duration_s * rate_hz or num_frames * file.channels > params.max_samples:
-                raise AudioRejectedError(RejectReason.AUDIO_TOO_LONG)
+                raise RejectedError(RejectReason.AUDIO_TOO_LONG)
             samples = file.read(frames=num_frames, dtype="float32", always_2d=True)
-    except AudioRejectedError:
+    except RejectedError:
         raise
     except (sf.SoundFileError, RuntimeError, ValueError, MemoryError):
-        raise AudioRejectedError(RejectReason.AUDIO_UNDECODABLE) from None
+        raise RejectedError(RejectReason.AUDIO_UNDECODABLE) from None
     return samples, rate_hz, num_frames
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -10,9 +11,9 @@ from mmgen.clean.image_decode import decode_image, encode_jpeg
 from mmgen.clean.image_enhance import enhance, faults_of
 from mmgen.clean.image_frame import border_colour, fit, is_blank, letterbox
 from mmgen.clean.image_hash import perceptual_hash, thumbnail
-from mmgen.clean.image_header import ImageRejectedError
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
 from mmgen.clean.params import ImageParams
+from mmgen.clean.rows import RejectedError, clean_media
 from mmgen.rejects import RejectReason
 
 VERSION = 2
@@ -31,36 +32,17 @@ def clean_images(batch: pa.RecordBatch, params: ImageParams) -> dict[str, Any]:
     ``height_px`` (upright) and the measures are those of the photo as it came; ``master`` and ``model_image`` are
     JPEGs of the photo as enhanced. Never raises for a row.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    reasons = batch.column("reject_reason").to_pylist()
-    for data, reason in zip(batch.column("data"), reasons, strict=True):
-        row: dict[str, Any] = {"reject_reason": reason}
-        if reason is None:
-            row = _clean_or_reject(data.as_py(), params)
-        for name, values in columns.items():
-            values.append(row.get(name))
-    return columns
-
-
-def _clean_or_reject(data: bytes | None, params: ImageParams) -> dict[str, Any]:
-    if data is None:
-        return {"reject_reason": RejectReason.MEDIA_MISSING.value}
-    try:
-        return clean_image(data, params)
-    except ImageRejectedError as error:
-        return {"reject_reason": error.reason.value}
-    except Exception:  # a fault of ours or of a codec must cost one row, not the batch
-        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
+    return clean_media(batch, COLUMNS, partial(clean_image, params=params))
 
 
 def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
-    """The columns of one photo, without ``reject_reason``. Raises ImageRejectedError."""
+    """The columns of one photo, without ``reject_reason``. Raises RejectedError."""
     # A photo whose bytes are kept is decoded just large enough to be measured; one to be enhanced is decoded again
     decoded = decode_image(data, params, max(SHOWN_SIDE_PX, params.model_side_px))
     pixels, keep = decoded.pixels, decoded.keep
     small = fit(pixels, params.model_side_px)
     if is_blank(small, params.blank_std):
-        raise ImageRejectedError(RejectReason.IMAGE_BLANK)
+        raise RejectedError(RejectReason.IMAGE_BLANK)
     quality = measure(pixels, small)
     # Of the photo as it came, so that enhancing one of two copies parts them not
     hashed, cells = perceptual_hash(small), thumbnail(small)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import warnings
 from dataclasses import dataclass
 from typing import Any
-
-# OpenCV reads its own bound once, when it is imported: a second line of defence behind the header check.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 27))
 
 import cv2
 import numpy as np
@@ -18,7 +14,6 @@ from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from mmgen.clean.image_frame import Pixels, fit
 from mmgen.clean.image_header import (
-    ImageRejectedError,
     JpegHeader,
     is_cut_short,
     is_srgb,
@@ -27,6 +22,7 @@ from mmgen.clean.image_header import (
     without_metadata,
 )
 from mmgen.clean.params import ImageParams
+from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
 cv2.setLogLevel(2)  # errors only: a damaged file is reported in its row
@@ -48,21 +44,21 @@ class Decoded:
 
 
 def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -> Decoded:
-    """Decode one picture. Raises ImageRejectedError with the reason where it cannot be used.
+    """Decode one picture. Raises RejectedError with the reason where it cannot be used.
 
     side_px: where given, a JPEG whose own bytes can serve as the master is decoded at an eighth, a quarter or half of
     its size (but not under ``side_px``), which costs as much less.
     """
     kind = sniff(data)
     if kind is None:
-        raise ImageRejectedError(RejectReason.IMAGE_NOT_AN_IMAGE)
+        raise RejectedError(RejectReason.IMAGE_NOT_AN_IMAGE)
     if kind == "jpeg":
         header = read_jpeg_header(data)
         _check_size(header.width_px, header.height_px, params)
         if header.num_components in (1, 3) and header.precision_bits == 8 and is_srgb(header.icc):
             return _decode_jpeg(data, header, params, side_px)
     elif is_cut_short(data, kind):
-        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+        raise RejectedError(RejectReason.IMAGE_TRUNCATED)
     return _decode_any(data, params)
 
 
@@ -76,11 +72,11 @@ def reduction(longest_px: int, side_px: int, slack: float = 0.7) -> int:
 
 def _check_size(width_px: int, height_px: int, params: ImageParams) -> None:
     if width_px * height_px > params.max_pixels:
-        raise ImageRejectedError(RejectReason.IMAGE_TOO_MANY_PIXELS)
+        raise RejectedError(RejectReason.IMAGE_TOO_MANY_PIXELS)
     if width_px == 0 or height_px == 0:
-        raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+        raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
     if min(width_px, height_px) < params.min_side_px:
-        raise ImageRejectedError(RejectReason.IMAGE_TOO_SMALL)
+        raise RejectedError(RejectReason.IMAGE_TOO_SMALL)
 
 
 def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: int | None) -> Decoded:
@@ -97,9 +93,9 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
     except cv2.error:
         pixels = None
     if pixels is None:
-        raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+        raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
     if _ends_in_filler(pixels):
-        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+        raise RejectedError(RejectReason.IMAGE_TRUNCATED)
     pixels = _upright(fit(pixels, params.master_side_px), header.orientation)
     width, height = header.width_px, header.height_px
     if header.orientation >= 5:
@@ -130,16 +126,16 @@ def _decode_any(data: bytes, params: ImageParams) -> Decoded:
                     image.draft(None, (width // scale, height // scale))
                 image.load()
                 pixels = _upright(fit(_to_srgb(image), params.master_side_px), orientation)
-    except ImageRejectedError:
+    except RejectedError:
         raise
     except Image.DecompressionBombError:
-        raise ImageRejectedError(RejectReason.IMAGE_TOO_MANY_PIXELS) from None
+        raise RejectedError(RejectReason.IMAGE_TOO_MANY_PIXELS) from None
     except UnidentifiedImageError:
-        raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE) from None
+        raise RejectedError(RejectReason.IMAGE_UNDECODABLE) from None
     except Exception as error:  # Pillow's plugins raise anything on damaged files: struct.error, IndexError, ...
         cut = "truncated" in str(error).lower() or isinstance(error, EOFError)
         reason = RejectReason.IMAGE_TRUNCATED if cut else RejectReason.IMAGE_UNDECODABLE
-        raise ImageRejectedError(reason) from None
+        raise RejectedError(reason) from None
     if orientation >= 5:
         width, height = height, width
     return Decoded(pixels, width, height, None)

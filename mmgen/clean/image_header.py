@@ -9,19 +9,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _EOI = b"\xff\xd9"
-
-
-class ImageRejectedError(Exception):
-    """A picture that cannot be used; ``reason`` says why."""
-
-    def __init__(self, reason: RejectReason) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ def is_cut_short(data: bytes, kind: str) -> bool:
 
 
 def read_jpeg_header(data: bytes) -> JpegHeader:
-    """Walk the segments up to the first scan. Raises ImageRejectedError where the file ends before its image does."""
+    """Walk the segments up to the first scan. Raises RejectedError where the file ends before its image does."""
     frame: tuple[int, int, int, int, int] | None = None
     orientation, adobe, icc_parts, metadata = 1, None, {}, []
     offset = 2
@@ -100,10 +93,10 @@ def read_jpeg_header(data: bytes) -> JpegHeader:
         if marker in _STANDALONE:
             continue
         if offset + 2 > len(data):
-            raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+            raise RejectedError(RejectReason.IMAGE_TRUNCATED)
         length = int.from_bytes(data[offset : offset + 2], "big")
         if length < 2:
-            raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+            raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
         body, start, end = data[offset + 2 : offset + length], offset - 2, offset + length
         if marker in _SOF and len(body) >= 6:
             frame = (marker, body[0], *struct.unpack_from(">HH", body, 1), body[5])
@@ -121,11 +114,11 @@ def read_jpeg_header(data: bytes) -> JpegHeader:
             break
         offset = end
     if frame is None:
-        raise ImageRejectedError(RejectReason.IMAGE_UNDECODABLE)
+        raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
     # Inside a scan FF is followed by 00, so a later FFD9 is the real end; the one of an Exif thumbnail lies before.
     eoi = data.rfind(_EOI, offset)
     if eoi < 0:
-        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+        raise RejectedError(RejectReason.IMAGE_TRUNCATED)
     process, precision, height, width, components = frame
     icc = b"".join(icc_parts[key] for key in sorted(icc_parts))
     # Only a first picture's end counts: a second one (motion photo, depth map) may hang behind it
@@ -152,7 +145,7 @@ def _next_marker(data: bytes, offset: int) -> tuple[int, int]:
     while 0 <= at < len(data) - 1 and data[at + 1] in (0x00, 0xFF):
         at = data.find(b"\xff", at + 1)
     if at < 0 or at >= len(data) - 1 or data[at + 1] == 0xD9:
-        raise ImageRejectedError(RejectReason.IMAGE_TRUNCATED)
+        raise RejectedError(RejectReason.IMAGE_TRUNCATED)
     return data[at + 1], at + 2
 
 

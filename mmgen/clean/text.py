@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -10,11 +10,10 @@ import pyarrow as pa
 from mmgen.clean.language import language_of
 from mmgen.clean.params import TextParams
 from mmgen.clean.pii import MASKS, mask_personal_data
+from mmgen.clean.rows import clean_rows
 from mmgen.clean.text_repair import repair
 from mmgen.clean.tokens import title_key, tokenize
 from mmgen.rejects import RejectReason
-
-log = logging.getLogger(__name__)
 
 VERSION = 3
 
@@ -31,20 +30,7 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams) -> dict[str, Any]:
     language and tokens, because the rest of the product can use it; ``title`` and ``title_key`` are None then. A
     description without letters becomes None and rejects nothing. Never raises for a row.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    given = (batch.column(name).to_pylist() for name in ("title", "description", "locale", "reject_reason"))
-    for title, description, locale, reason in zip(*given, strict=True):
-        if reason is not None:
-            row: dict[str, Any] = {"reject_reason": reason}
-        else:
-            try:
-                row = clean_text(title, description, locale, params)
-            except Exception:  # a fault of ours or of a library must cost one row, not the batch
-                log.exception("clean_texts failed on one row")
-                row = {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
-        for name, values in columns.items():
-            values.append(row.get(name))
-    return columns
+    return clean_rows(batch, ("title", "description", "locale"), COLUMNS, partial(clean_text, params=params))
 
 
 def clean_text(title: str | None, description: str | None, locale: str | None, params: TextParams) -> dict[str, Any]:
