@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from mmgen.features.examples import NUM_ATTRIBUTE_IDS, attribute_id, attribute_ids
 from mmgen.features.params import GraphParams
+from mmgen.models.encoders import unit
 from mmgen.seeds import seed_of
 
 VERSION = 1
@@ -91,9 +92,7 @@ def unit_rows(matrix: Matrix, purpose: str, width: int) -> Matrix:
     """(rows, width): each row projected to ``width`` values and of unit length; zeros stay zeros."""
     if not matrix.shape[1]:
         return np.zeros((len(matrix), width), np.float32)
-    made = matrix @ directions(purpose, matrix.shape[1], width)
-    lengths = np.linalg.norm(made, axis=1, keepdims=True)
-    return (made / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return unit(matrix @ directions(purpose, matrix.shape[1], width))
 
 
 def signatures(matrix: Matrix, known: npt.NDArray[np.bool_], purpose: str) -> list[list[int] | None]:

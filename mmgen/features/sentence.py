@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mmgen.models.encoders import unit
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before transformers is imported
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 
@@ -92,9 +94,7 @@ class SentenceEncoder:
             given = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
             hidden = self.model(**given).last_hidden_state.numpy()
         weights = mask[:, :, None].astype(np.float32)
-        pooled = hidden[:, 0] if self.pooling == "cls" else (hidden * weights).sum(1) / weights.sum(1)
-        lengths = np.linalg.norm(pooled, axis=1, keepdims=True)
-        return (pooled / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        return unit(hidden[:, 0] if self.pooling == "cls" else (hidden * weights).sum(1) / weights.sum(1))
 
 
 def check_checkpoint(folder: Path) -> None:

@@ -3,7 +3,6 @@ model fitted on the catalogue; and, where the shop has a checkpoint, a sentence 
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ import pyarrow as pa
 
 from mmgen.features.params import TextFeatureParams
 from mmgen.features.text_model import text_model_in
-from mmgen.features.tfidf import tfidf
+from mmgen.features.tfidf import compound_characters, tfidf
+from mmgen.models.encoders import UNTRAINED
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:
@@ -36,15 +36,13 @@ COLUMNS = (
     "reject_reason",
 )
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
-
 
 @dataclass(frozen=True)
 class FittedText:
     """Which fitted model a batch is given: its label, and its folder (empty: none is fitted yet); the folder of the
     sentence checkpoint (empty: there is none) and its token limit."""
 
-    label: str = "untrained"
+    label: str = UNTRAINED
     folder: str = ""
     sentence_folder: str = ""
     max_sentence_tokens: int = 128
@@ -101,16 +99,15 @@ def sentence_encoder_in(folder: str, max_tokens: int) -> SentenceEncoder:
 def embed_tokens(tokens: list[str | None], params: TextFeatureParams) -> npt.NDArray[np.float32]:
     """(width,): each term adds (1 + log count) x weight, with a sign, at its hash; of unit length.
 
-    Signs make collisions cancel on average. Chinese tokens also add their characters, because segmenters disagree on
-    compounds. Source: Weinberger et al., "Feature hashing for large scale multitask learning" (2009).
+    Signs make collisions cancel on average. Chinese compounds also add their characters.
+    Source: Weinberger et al., "Feature hashing for large scale multitask learning" (2009).
     """
     words = [token for token in tokens if token]
     terms: Counter[tuple[str, float]] = Counter((word, 1.0) for word in words)
     if params.bigrams:
         terms.update((f"{first} {second}", params.bigram_weight) for first, second in pairwise(words))
     if params.character_weight:
-        compounds = (word for word in words if len(word) > 1 and _HAN.search(word))
-        terms.update((character, params.character_weight) for word in compounds for character in word)
+        terms.update((character, params.character_weight) for character in compound_characters(words))
     vector = np.zeros(params.width, np.float64)
     if terms:
         hashes = np.array([stable_hash(term) for term, _ in terms], np.int64)

@@ -23,14 +23,15 @@ Sparse = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
 """Indices, rising, and their values."""
 
 
-def terms_of(tokens: Sequence[str | None], bigrams: bool) -> list[str]:
-    """The terms of a token list: its tokens, the characters of Chinese compounds, and pairs of neighbouring tokens.
+def compound_characters(words: Sequence[str]) -> list[str]:
+    """The characters of Chinese words of several; they count because segmenters disagree on compounds."""
+    return [character for word in words if len(word) > 1 and _HAN.search(word) for character in word]
 
-    Characters count because segmenters disagree on compounds.
-    """
+
+def terms_of(tokens: Sequence[str | None], bigrams: bool) -> list[str]:
+    """The terms of a token list: its tokens, the characters of Chinese compounds, and pairs of neighbouring tokens."""
     words = [token for token in tokens if token]
-    compounds = (word for word in words if len(word) > 1 and _HAN.search(word))
-    terms = words + [character for word in compounds for character in word]
+    terms = words + compound_characters(words)
     return terms + ([f"{first} {second}" for first, second in pairwise(words)] if bigrams else [])
 
 
