@@ -11,13 +11,11 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from mmgen.clean.audio_decode import Wave
 from mmgen.clean.params import AudioParams
 from mmgen.models.denoiser import REACH, Denoiser, bands, features, spectrum, waveform
-
-Wave = npt.NDArray[np.float32]
 
 _CHUNK = 2048  # frames (33 s) that the network sees at once: bounds memory
 

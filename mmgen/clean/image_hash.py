@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 27))  # read once, when cv2 is imported
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Pixels = npt.NDArray[np.uint8]
+from mmgen.clean.image_frame import Pixels
 
 _COARSE = 36  # coefficients skipped, and how many are kept
 _BITS = 64

@@ -52,7 +52,6 @@ def _taper() -> Tensor:
 def bands() -> Tensor:
     """(K, F): overlapping triangles that sum to one at every bin. One bin each at first, then ever wider."""
     num_wide = NUM_BANDS - _NUM_NARROW
-    wide = (NUM_BINS - 1) * (np.arange(1, num_wide + 1) / num_wide)
     low, high = 1.0, 1.2  # the growth of the bands' width that ends them at the last bin
     for _ in range(60):
         growth = (low + high) / 2

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmgen.clean.denoise import Wave, denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio_decode import Wave
+from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.clean.params import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from mmgen.models.denoiser import RATE_HZ, Denoiser
