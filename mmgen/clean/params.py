@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from mmgen.params import Params
@@ -79,7 +81,7 @@ class DuplicateParams(Params):
 class AudioParams(Params):
     """Parameters of ``clean_audio``."""
 
-    rate_hz: int = Field(16_000, gt=0)
+    rate_hz: Literal[16_000] = Field(16_000, description="What the denoiser was made for")
     max_duration_s: float = Field(120.0, gt=0, description="Refuse a longer clip, by its header")
     max_samples: int = Field(
         32_000_000,

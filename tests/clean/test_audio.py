@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,15 @@ import pytest
 import soundfile as sf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mmgen.clean.audio import COLUMNS, clean_audio, loudness_lufs, true_peak
 from mmgen.clean.audio_decode import decode_audio, resample
 from mmgen.clean.denoise import denoiser_weights
 from mmgen.clean.params import AudioParams
+from mmgen.clean.rows import RejectedError
 from mmgen.evaluation.audio import si_sdr_db
+from mmgen.models.denoiser import RATE_HZ
 from mmgen.rejects import RejectReason
 
 PARAMS = AudioParams()
@@ -232,5 +236,18 @@ def test_never_raises_on_mutated_files(seed: bytes, edits: list[tuple[float, byt
     assert row["reject_reason"] != RejectReason.TRANSFORM_FAILED
 
 
-def test_decoding_bounds_memory_by_the_header() -> None:
-    assert len(decode_audio(READABLE["wav"], PARAMS).wave) == 32_000
+def test_what_a_header_claims_takes_no_memory() -> None:
+    data, reason = REJECTED["flac that claims a gigabyte"]
+    tracemalloc.start()
+    try:
+        with pytest.raises(RejectedError, match=reason):
+            decode_audio(data, PARAMS)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_no_rate_but_the_denoisers() -> None:
+    with pytest.raises(ValidationError, match="rate_hz"):
+        AudioParams(rate_hz=22_050)
+    assert AudioParams().rate_hz == RATE_HZ

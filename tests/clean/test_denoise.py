@@ -5,23 +5,24 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import soundfile as sf
+import torch
 
 from mmgen.catalog.sample_voice import speak
 from mmgen.clean.audio import clean_audio
 from mmgen.clean.denoise import _CHUNK, _gains, denoise, denoiser_of, denoiser_weights
 from mmgen.clean.params import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
-from mmgen.models.denoiser import HOP, REACH, Denoiser, bands, features, spectrum, waveform
+from mmgen.models.denoiser import HOP, RATE_HZ, REACH, Denoiser, bands, features, spectrum, waveform
 
 PARAMS = AudioParams()
 WEIGHTS = denoiser_weights("")
 MODEL = denoiser_of(WEIGHTS)
-RATE_HZ = 16_000
 
 
 @cache
@@ -113,16 +114,12 @@ def test_any_length(num_samples: int) -> None:
 
 
 def test_spectrum_and_waveform_are_inverse() -> None:
-    import torch
-
     wave = torch.from_numpy(voice())[None]
     assert (waveform(spectrum(wave), wave.shape[1]) - wave).abs().max() < 1e-5
     assert bands().sum(dim=0).allclose(torch.ones(bands().shape[1]))
 
 
 def test_long_clips_are_heard_in_pieces_that_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
     inputs = features(spectrum(torch.from_numpy(noisy(5))[None]))
     with torch.inference_mode():
         whole = MODEL(inputs)
@@ -157,10 +154,8 @@ def test_trims_noise_without_a_voice_at_the_ends(snr_db: int) -> None:
     assert made["duration_s"][0] == pytest.approx(len(voice()) / RATE_HZ, abs=0.6)
 
 
-def test_weights_of_a_shop(tmp_path: object) -> None:
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "own.safetensors"
+def test_weights_of_a_shop(tmp_path: Path) -> None:
+    path = tmp_path / "own.safetensors"
     path.write_bytes(Denoiser(hidden=16).to_bytes({"steps": "0"}))
     own = denoiser_of(denoiser_weights(str(path)))
     assert denoise(noisy(5), own, PARAMS).wave.tobytes() != denoise(noisy(5), MODEL, PARAMS).wave.tobytes()
