@@ -19,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 
 import photos
-from mmgen.clean.duplicates import image_links, near_pairs
-from mmgen.clean.groups import connected, fetched
+from mmgen.clean.groups import connected
 from mmgen.clean.image import clean_images
 from mmgen.clean.params import DuplicateParams, ImageParams
+from mmgen.near_copies import fetched, image_links, near_pairs
 from mmgen.pipeline import job_environment
 from mmgen.spark import session
 from report import Section, catalogue, options, publish

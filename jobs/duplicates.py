@@ -8,12 +8,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.clean import minhash
-from mmgen.clean.duplicates import VERSION, image_links
-from mmgen.clean.groups import COLUMNS, fetched, grouped, keep_groups
-from mmgen.clean.text_links import text_links
+from mmgen.clean.duplicates import VERSION
+from mmgen.clean.groups import COLUMNS, keep_groups
 from mmgen.derive import Outcome, Step, derive
 from mmgen.inputs import joined_hash, part, products
 from mmgen.job import JobContext, main
+from mmgen.near_copies import fetched, grouped, image_links, text_links
 
 
 def inputs(ctx: JobContext) -> DataFrame:

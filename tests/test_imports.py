@@ -25,12 +25,7 @@ MAY_IMPORT = {
 }
 """Files -> what they may import besides the standard library."""
 TRANSFORMS = [path for folder in ("clean", "features") for path in sorted((ROOT / "mmgen" / folder).glob("*.py"))]
-WITH_A_SPARK_HELPER = {
-    "mmgen/clean/duplicates.py",
-    "mmgen/clean/groups.py",
-    "mmgen/clean/text_links.py",
-    "mmgen/features/graph_edges.py",
-}
+WITH_A_SPARK_HELPER = {"mmgen/features/graph_edges.py"}
 """Inside a function, so that a worker which imports the transform imports no Spark."""
 SQL_VERBS = ("select ", "insert ", "update ", "delete ", "create ", "drop ", "alter ", "pragma ", "with ", "truncate ")
 
