@@ -16,7 +16,6 @@ from functools import cache, partial
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -24,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from mmgen.clean.image import VERSION, clean_images
 from mmgen.clean.params import ImageParams
 from mmgen.contracts import Contract, contract
-from mmgen.derive import Step, complete
+from mmgen.work import Work, complete
 
 BATCH_ROWS = 64
 NUM_PROCESSES = 2
@@ -32,10 +31,10 @@ Run = Callable[[Path], None]
 
 
 @cache
-def recipe() -> tuple[Step, Contract]:
+def recipe() -> tuple[Work, Contract]:
     params = ImageParams()
     transform = partial(clean_images, params=params)
-    return Step("clean_images", params.digest(VERSION), transform, needs="data"), contract("clean_images")
+    return Work(params.digest(VERSION), transform, needs="data"), contract("clean_images")
 
 
 def cleaned(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -73,18 +72,18 @@ def bare(folder: Path) -> Run:
 
 def spark(folder: Path) -> Run:
     """The job's own way: mapInArrow, written as ``mmgen.derive.write`` does."""
-    from mmgen.derive import mapper
     from mmgen.pipeline import job_environment
     from mmgen.spark import session
+    from mmgen.work import mapper
 
     os.environ.update(job_environment())
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--master local[{NUM_PROCESSES}] pyspark-shell"
     made = session("bench_image_job", BATCH_ROWS)
     made.sparkContext.setLogLevel("ERROR")
-    step, agreed = recipe()
+    work, agreed = recipe()
 
     def run(out: Path) -> None:
-        rows = made.read.parquet(str(folder)).mapInArrow(mapper(step, agreed), agreed.spark_schema)
+        rows = made.read.parquet(str(folder)).mapInArrow(mapper(work, agreed), agreed.spark_schema)
         options = {f"parquet.enable.dictionary#{c.name}": "false" for c in agreed.columns if c.physical == "binary"}
         options |= {"compression": "uncompressed", "parquet.block.size": str(64 * 1024 * 1024)}
         rows.select(*agreed.file_schema.names).write.options(**options).parquet(str(out))

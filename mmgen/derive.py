@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from mmgen.checks import audit, require
-from mmgen.contracts import Contract
 from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
+from mmgen.work import Transform, Work, mapper
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from mmgen.job import JobContext
-
-log = logging.getLogger(__name__)
-
-Transform = Callable[[pa.RecordBatch], Mapping[str, Any]]
-"""One entry for each own column of the dataset, as many values as the batch has rows, in order."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +40,11 @@ class Step:
     is_by_product: bool = False
     external: str = ""
     enrich: Callable[[DataFrame], DataFrame] | None = None
+
+    @property
+    def work(self) -> Work:
+        """What the executors are sent."""
+        return Work(self.config_hash, self.transform, self.needs)
 
 
 @dataclass(frozen=True)
@@ -78,14 +75,6 @@ class Outcome:
             f"{self.output} ds={self.ds}: {self.num_rows} rows, computed {self.computed}, reused {self.reused}, "
             f"rejected {rejected}{tail} in {self.seconds:.1f} s{state}"
         )
-
-
-def derived_hash(input_hash: str, config_hash: str, reject_reason: str | None = None) -> str:
-    """Identity of a derived row: a transform is deterministic, so its inputs and its configuration say it all.
-
-    But for the reason: a row that failed for want of memory, say, and succeeds when retried must reach what follows.
-    """
-    return hashlib.sha256(f"{input_hash}:{config_hash}:{reject_reason or ''}".encode()).hexdigest()[:32]
 
 
 def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outcome:
@@ -162,8 +151,7 @@ def _made(
         rows = inputs() if ctx.only is not None and step.is_by_product else every
         fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
         fresh = step.enrich(fresh) if step.enrich and computed else fresh
-    own = replace(step, enrich=None)  # the driver's part cannot be sent to the executors
-    return fresh.mapInArrow(mapper(own, dataset.contract), dataset.contract.spark_schema)
+    return fresh.mapInArrow(mapper(step.work, dataset.contract), dataset.contract.spark_schema)
 
 
 def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:
@@ -271,109 +259,3 @@ def commit_files(
 
 def _since(started: float) -> float:
     return round(time.monotonic() - started, 2)
-
-
-# --- on the executors ------------------------------------------------------------------------------------------
-
-
-def mapper(step: Step, contract: Contract) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """The function that Spark's ``mapInArrow`` runs."""
-
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if batch.num_rows:
-                yield complete(batch, step, contract)
-
-    return run
-
-
-def complete(batch: pa.RecordBatch, step: Step, contract: Contract) -> pa.RecordBatch:
-    """Apply a transform to the usable rows of a batch, and give every input row back.
-
-    A row whose input was rejected becomes ``input_rejected``; one without the needed column stays empty.
-    """
-    rejected = batch.column("reject_reason").is_valid()
-    usable = pa.compute.invert(rejected)
-    if step.needs:
-        usable = pa.compute.and_(usable, batch.column(step.needs).is_valid())
-    rows = pa.compute.indices_nonzero(usable)
-    made = apply_guarded(batch.take(rows), step.transform, contract) if len(rows) else {}
-    place = pa.array(_places(usable.to_pylist()), pa.int64())
-    inputs = batch.column("input_hash").to_pylist()
-    columns: dict[str, Any] = {key: batch.column(key) for key in contract.keys}
-    columns["input_hash"] = batch.column("input_hash")
-    columns["config_hash"] = pa.array([step.config_hash] * batch.num_rows, pa.string())
-    nothing: list[str | None] = [None] * batch.num_rows
-    own_hashes = made["content_hash"].take(place).to_pylist() if "content_hash" in made else nothing
-    reasons = [
-        str(RejectReason.INPUT_REJECTED) if is_rejected else reason
-        for is_rejected, reason in zip(
-            rejected.to_pylist(), made["reject_reason"].take(place).to_pylist() if made else nothing, strict=True
-        )
-    ]
-    columns["reject_reason"] = pa.array(reasons, pa.string())
-    columns["content_hash"] = pa.array(
-        [
-            own or derived_hash(source, step.config_hash, reason)
-            for own, source, reason in zip(own_hashes, inputs, reasons, strict=True)
-        ],
-        pa.string(),
-    )
-    for name in contract.own_columns:
-        kind = contract.arrow_schema.field(name).type
-        columns[name] = made[name].take(place) if made else pa.nulls(batch.num_rows, kind)
-    schema = contract.file_schema
-    return pa.RecordBatch.from_arrays(
-        [columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema
-    )
-
-
-def _places(usable: list[bool]) -> list[int | None]:
-    """For each row, its place among the usable ones (None: not usable)."""
-    places: list[int | None] = []
-    count = 0
-    for flag in usable:
-        places.append(count if flag else None)
-        count += int(flag)
-    return places
-
-
-def apply_guarded(batch: pa.RecordBatch, transform: Transform, contract: Contract) -> dict[str, pa.Array]:
-    """Run a transform; where it raises, run it row by row, and reject the rows that still raise.
-
-    One bad row never fails a batch. A transform that raises on every row of every batch is a bug, and the error
-    budget of the contract stops it.
-    """
-    try:
-        return as_arrays(transform(batch), batch.num_rows, contract)
-    except Exception:
-        if batch.num_rows == 1:
-            log.exception("%s: transform failed on one row; rejected", contract.name)
-            return _failed_row(contract)
-    parts = [apply_guarded(batch.slice(i, 1), transform, contract) for i in range(batch.num_rows)]
-    names = {name for part in parts for name in part}
-    whole: dict[str, pa.Array] = {}
-    for name in names:
-        kind = next(part[name].type for part in parts if name in part)
-        whole[name] = pa.concat_arrays([part.get(name, pa.nulls(1, kind)) for part in parts])
-    return whole
-
-
-def _failed_row(contract: Contract) -> dict[str, pa.Array]:
-    nulls = {name: pa.nulls(1, contract.arrow_schema.field(name).type) for name in contract.own_columns}
-    return {**nulls, "reject_reason": pa.array([str(RejectReason.TRANSFORM_FAILED)], pa.string())}
-
-
-def as_arrays(values: Mapping[str, Any], num_rows: int, contract: Contract) -> dict[str, pa.Array]:
-    """A transform's output as Arrow arrays of the contract's types. ValueError where a column is missing or short."""
-    arrays: dict[str, pa.Array] = {}
-    optional = [name for name in ("content_hash",) if name in values]
-    for name in [*contract.own_columns, "reject_reason", *optional]:
-        if name not in values:
-            raise ValueError(f"{contract.name}: the transform gave no column {name!r}")
-        kind = contract.arrow_schema.field(name).type
-        array = values[name] if isinstance(values[name], pa.Array) else pa.array(values[name], kind)
-        if len(array) != num_rows:
-            raise ValueError(f"{contract.name}: column {name!r} has {len(array)} values for {num_rows} rows")
-        arrays[name] = array.cast(kind)
-    return arrays

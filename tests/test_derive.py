@@ -11,7 +11,7 @@ import pytest
 
 from mmgen.config import load_config
 from mmgen.contracts import contract
-from mmgen.derive import Outcome, Step, as_arrays, complete, derive
+from mmgen.derive import Outcome, Step, derive
 from mmgen.job import JobContext
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"
@@ -27,56 +27,7 @@ def embed(batch: pa.RecordBatch) -> dict[str, Any]:
     return {**nothing, "embedding": [[float(len(t))] for t in tokens]}
 
 
-def batch_of(rows: Rows) -> pa.RecordBatch:
-    columns = [pa.array(list(c), t) for c, t in zip(zip(*rows, strict=True), TYPES, strict=True)]
-    return pa.RecordBatch.from_arrays(columns, names=["product_id", "input_hash", "tokens", "reject_reason"])
-
-
-TYPES = [pa.string(), pa.string(), pa.list_(pa.string()), pa.string()]
 STEP = Step("text_features", "c1", embed, needs="tokens")
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        ([("p1", "h", ["a", "b"], None)], [("p1", [2.0], None)]),
-        ([("p1", "h", None, None)], [("p1", None, None)]),
-        ([("p1", "h", None, "title_empty")], [("p1", None, "input_rejected")]),
-        ([("p1", "h", ["bug"], None)], [("p1", None, "transform_failed")]),
-        (
-            [
-                ("p1", "h", ["a"], None),
-                ("p2", "h", ["bug"], None),
-                ("p3", "h", None, None),
-                ("p4", "h", ["a"] * 3, None),
-            ],
-            [("p1", [1.0], None), ("p2", None, "transform_failed"), ("p3", None, None), ("p4", [3.0], None)],
-        ),
-    ],
-    ids=["clean", "modality missing", "input rejected", "one bad row", "bad row among good ones"],
-)
-def test_every_input_row_comes_out(rows: Rows, expected: list[Any]) -> None:
-    out = complete(batch_of(rows), STEP, contract("text_features"))
-    table = out.to_pydict()
-    assert list(zip(table["product_id"], table["embedding"], table["reject_reason"], strict=True)) == expected
-    assert out.schema.equals(contract("text_features").file_schema)
-    assert None not in table["content_hash"]
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"reject_reason": [None]}, "no column 'embedding'"),
-        ({"embedding": [[1.0], [2.0]], "reject_reason": [None]}, "2 values for 1 rows"),
-    ],
-    ids=["column missing", "too many values"],
-)
-def test_a_transform_that_loses_rows_is_an_error(values: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        as_arrays(values, 1, contract("text_features"))
-
-
-# --- with Spark --------------------------------------------------------------------------------------------------
 
 
 def run(home: Path, spark: Any, ds: str, rows: Rows, step: Step = STEP, is_full: bool = False) -> Outcome:

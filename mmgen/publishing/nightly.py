@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.derive import Outcome, commit_files, derived_hash
+from mmgen.derive import Outcome, commit_files
 from mmgen.publishing.params import Action, Publication, PublicationResult, Reason, Status
 from mmgen.rejects import RejectReason
+from mmgen.work import derived_hash
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine

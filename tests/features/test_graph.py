@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 
 from mmgen.contracts import contract
-from mmgen.derive import as_arrays
 from mmgen.features.graph import (
     ATTRIBUTES,
     BASKET,
@@ -24,6 +23,7 @@ from mmgen.features.graph import (
     signatures,
 )
 from mmgen.features.params import GraphParams
+from mmgen.work import as_arrays
 
 PARAMS = GraphParams(width=8, neighbours=2, basket_neighbours=1)
 FLOATS = pa.list_(pa.float32())
