@@ -21,7 +21,7 @@ def run(ctx: JobContext) -> Outcome:
     engine = open_catalog(ctx.config.catalogue_url)
     with tempfile.TemporaryDirectory(dir=ctx.scratch()) as folder:
         rows = needed_content(ctx, engine, config_hash, Path(folder))
-        return publish_date(ctx, engine, rows.toLocalIterator(), config_hash)
+        return publish_date(ctx, engine, rows.toLocalIterator(), config_hash, Path(folder))
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ LATER = ("ds", "run_id", "model_version", "status")
 
 def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: Path) -> DataFrame:
     """The content to publish: the columns of ``contents``, ``input_hash`` (of the check), ``status``, ``is_checked``
-    (the check saw this very value), ``is_own`` (the catalogue's row is of this date) and ``later`` (what a later
-    date's receipt says; null for none). What was not checked comes first, else ordered by key.
+    (the check saw this very value), ``is_own`` (the catalogue's row is of this date), ``later`` (what a later date's
+    receipt says; null for none) and ``prior`` (the date's own receipt, if it was run before). What was not checked
+    comes first, else ordered by key.
 
     That is what the receipts before the date do not know, and what the catalogue holds for this very date: where the
     content has gone back since to what it was before, the receipts alone would see nothing to do, and the text that
@@ -50,7 +51,8 @@ def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: P
     is_same = F.col("status").isNull() | F.col("checked_hash").eqNullSafe(F.col("value_hash"))
     rows = rows.withColumn("is_checked", is_same & F.col("checked_input").eqNullSafe(F.col("made_input")))
     rows = rows.join(own.withColumn("is_own", F.lit(True)), KEY, "left")
-    return rows.join(_later_receipts(ctx, config_hash), KEY, "left").orderBy("is_checked", *KEY)
+    rows = rows.join(_later_receipts(ctx, config_hash), KEY, "left").join(_own_receipts(ctx), KEY, "left")
+    return rows.orderBy("is_checked", *KEY)
 
 
 def _own_keys(ctx: JobContext, engine: Engine, scratch: Path) -> DataFrame:
@@ -62,6 +64,13 @@ def _own_keys(ctx: JobContext, engine: Engine, scratch: Path) -> DataFrame:
             columns = [pa.array(column, pa.string()) for column in zip(*keys, strict=True)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
     return ctx.spark.read.schema(", ".join(f"{name} string" for name in KEY)).parquet(str(file))
+
+
+def _own_receipts(ctx: JobContext) -> DataFrame:
+    """What this date said of each key when it was run before."""
+    dataset = ctx.dataset("publications")
+    rows = scan(ctx.spark, dataset, dataset.files(ds=[ctx.ds]))
+    return rows.select(*KEY, F.struct(*dataset.contract.file_schema.names).alias("prior"))
 
 
 def _later_receipts(ctx: JobContext, config_hash: str) -> DataFrame:

@@ -159,7 +159,8 @@ def test_receipts_that_fail_their_checks_leave_nothing_behind(home: Path) -> Non
     """No piece has content: the error budget is spent."""
     ctx = JobContext("publish", load_config(), D1, "run")
     names = {"kind": "description", "input_hash": "i", "is_checked": True, "status": None, "value_hash": None}
+    names |= {"later": None, "prior": None}
     rows = [SimpleNamespace(product_id=f"p{n}", **names) for n in range(60)]
     with pytest.raises(CheckFailedError, match="error_budget: 60 of 60 rows"):
-        publish_date(ctx, open_catalog(ctx.config.catalogue_url), iter(rows), "c")
+        publish_date(ctx, open_catalog(ctx.config.catalogue_url), iter(rows), "c", ctx.scratch())
     assert list((home / "tables" / "publications").rglob("attempt-*")) == []
