@@ -26,7 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 from mmgen.catalog.basket_map import Baskets
 from mmgen.catalog.readers import Row, Unreadable, open_source
 from mmgen.catalog.source_map import SourceMap
-from mmgen.catalog.tables import basket_digests, basket_links, insert_for, products, storable
+from mmgen.catalog.tables import basket_digests, basket_links, insert_for, iter_pages, products, storable
 from mmgen.params import nearest
 from mmgen.seeds import digest_of, seed_of
 
@@ -247,16 +247,8 @@ def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Itera
     """``product_id``, ``far`` (the rank) and ``other`` of the links up to a rank, in order, in batches."""
     table = basket_links
     query = sa.select(table.c.product_id, table.c.other_id, table.c.rank).where(table.c.rank <= max_rank)
-    query = query.order_by(table.c.product_id, table.c.rank).limit(batch_size)
-    last: tuple[str, int] | None = None
-    while True:
-        later = query if last is None else query.where(sa.tuple_(table.c.product_id, table.c.rank) > last)
-        with engine.connect() as connection:
-            rows = connection.execute(later).all()
-        if not rows:
-            return
+    for rows in iter_pages(engine, query, [table.c.product_id, table.c.rank], batch_size):
         yield [{"product_id": row.product_id, "far": row.rank, "other": row.other_id} for row in rows]
-        last = (rows[-1].product_id, rows[-1].rank)
 
 
 def write_links(engine: Engine, max_rank: int, folder: Path) -> None:

@@ -19,7 +19,7 @@ So a text that waits never hides the one before it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -251,22 +251,34 @@ def storable(text: str) -> str:
     return text
 
 
+def iter_pages(
+    engine: Engine, query: sa.Select[Any], key: Sequence[sa.Column[Any]], num_rows: int
+) -> Iterator[Sequence[sa.Row[Any]]]:
+    """The rows of a query ordered by ``key``, columns that it selects and that tell its rows apart, in pages.
+
+    Each page is a short read of its own, so there is no long transaction.
+    """
+    ordered, last = query.order_by(*key).limit(num_rows), None
+    while True:
+        page = ordered if last is None else ordered.where(sa.tuple_(*key) > last)
+        with engine.connect() as connection:
+            rows = connection.execute(page).all()
+        if not rows:
+            return
+        yield rows
+        last = tuple(rows[-1]._mapping[column] for column in key)
+
+
 def iter_products(engine: Engine, batch_size: int = 1000) -> Iterator[list[dict[str, Any]]]:
-    """All products ordered by product_id, in batches; each batch is a short read of its own (no long transaction).
+    """All products ordered by product_id, in batches, by ``iter_pages``.
 
     A row has the columns of ``products``, with ``category`` as list[str] and ``attributes`` as dict[str, str], and
     ``media_root`` of its source.
     """
-    base = sa.select(products, sources.c.media_root).join(sources).order_by(products.c.product_id).limit(batch_size)
-    last: str | None = None
-    while True:
-        query = base if last is None else base.where(products.c.product_id > last)
-        with engine.connect() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
-        if not rows:
-            return
+    query = sa.select(products, sources.c.media_root).join(sources)
+    for page in iter_pages(engine, query, [products.c.product_id], batch_size):
+        rows = [dict(row._mapping) for row in page]
         for row in rows:
             row["category"] = json.loads(row["category"])
             row["attributes"] = json.loads(row["attributes"])
         yield rows
-        last = rows[-1]["product_id"]

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from mmgen.catalog.tables import LOCK_CONTENT, product_content_history, write_transaction
+from mmgen.catalog.tables import LOCK_CONTENT, iter_pages, product_content_history, write_transaction
 from mmgen.publishing.params import PUBLISH_EVENTS, Author, ContentRow, Event, Key, Reason, Status, key_of
 from mmgen.publishing.rules import past_of
 from mmgen.publishing.slots import (
@@ -96,22 +96,10 @@ def _dates_of(keys: set[Key], slots: dict[Slot, dict[str, Any]]) -> set[str]:
 def _products_of(engine: Engine, run_id: str) -> Iterator[list[str]]:
     """The ids of the products that a run wrote to, in batches."""
     table = product_content_history
-    base = (
-        sa.select(table.c.product_id)
-        .where(table.c.cause_run_id == run_id, table.c.action.in_([str(event) for event in PUBLISH_EVENTS]))
-        .distinct()
-        .order_by(table.c.product_id)
-        .limit(BATCH_PRODUCTS)
-    )
-    last: str | None = None
-    while True:
-        with engine.connect() as connection:
-            query = base if last is None else base.where(table.c.product_id > last)
-            product_ids = list(connection.execute(query).scalars())
-        if not product_ids:
-            return
-        yield product_ids
-        last = product_ids[-1]
+    is_publication = table.c.action.in_([str(event) for event in PUBLISH_EVENTS])
+    query = sa.select(table.c.product_id).where(table.c.cause_run_id == run_id, is_publication).distinct()
+    for rows in iter_pages(engine, query, [table.c.product_id], BATCH_PRODUCTS):
+        yield [row.product_id for row in rows]
 
 
 def _rollback_batch(connection: Connection, product_ids: list[str], run_id: str, by: str) -> Counter[str]:

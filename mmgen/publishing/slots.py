@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from mmgen.catalog.tables import insert_for, product_content, product_content_history
+from mmgen.catalog.tables import insert_for, iter_pages, product_content, product_content_history
 from mmgen.publishing.params import (
     DECISION_EVENTS,
     Author,
@@ -47,17 +47,9 @@ def iter_written_at(engine: Engine, ds: str, batch_size: int = 10_000) -> Iterat
     """(product_id, kind) of every key that has a generated row of ``ds``, each once, in batches."""
     table = product_content
     key = (table.c.product_id, table.c.kind)
-    is_own = (table.c.ds == ds, table.c.author != str(Author.HUMAN))
-    base = sa.select(*key).where(*is_own).distinct().order_by(*key).limit(batch_size)
-    last: tuple[str, str] | None = None
-    while True:
-        query = base if last is None else base.where(sa.tuple_(*key) > sa.tuple_(*last))
-        with engine.connect() as connection:
-            rows = [(row.product_id, row.kind) for row in connection.execute(query)]
-        if not rows:
-            return
-        yield rows
-        last = rows[-1]
+    query = sa.select(*key).where(table.c.ds == ds, table.c.author != str(Author.HUMAN)).distinct()
+    for rows in iter_pages(engine, query, key, batch_size):
+        yield [(row.product_id, row.kind) for row in rows]
 
 
 def read_history(
