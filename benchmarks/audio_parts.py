@@ -12,20 +12,16 @@ from these as well, once chosen.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
-from mmgen.clean.audio_decode import resample
+from mmgen.clean.audio_decode import Wave, resample
 from mmgen.training.denoiser_mixes import read_clip
-from report import catalogue
-
-Wave = npt.NDArray[np.float32]
+from report import assembler, catalogue
 
 HELD_OUT_SPEAKER = "yweweler"
 HELD_OUT_FOLD = 3
@@ -77,7 +73,7 @@ def _fold(path: Path) -> int:
 def catalogue_mixes(speaker: str, clips: Sequence[Path], seed: str) -> Iterator[Mix]:
     """Each noise at each level under a number that the speaker reads, mixed by the catalogue's own ``assemble.py``'s
     voice maker. Levels of one noise share the words. Silent noises are left out."""
-    maker = _assembler()
+    maker = assembler()
     voice = maker.VoiceMaker(catalogue("audio"))
     voice.speakers = [speaker]
     for clip in clips:
@@ -115,11 +111,3 @@ def _as_stored(wave: npt.NDArray[np.float64], rate_hz: int) -> Wave:
     """Through 16 bits and to 16 kHz, as the cleaning job gets it."""
     stored = np.round(np.clip(wave, -1, 32767 / 32768) * 32768) / 32768
     return resample((stored - stored.mean()).astype(np.float32), rate_hz, 16_000)
-
-
-def _assembler() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("assemble", catalogue("assemble.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

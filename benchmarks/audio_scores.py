@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from audio_parts import SNR_DB, Mix
 
+from mmgen.clean.audio_decode import Wave
 from mmgen.evaluation.audio import si_sdr_db
 from report import Interval, bootstrap
 
-Wave = npt.NDArray[np.float32]
 Method = Callable[[Wave], Wave]
 
 

@@ -8,26 +8,22 @@ Outputs are compared first: the gain of SI-SDR of each on the same clips stands 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import soundfile as sf
 import torch
 from audio_parts import HELD_OUT_SPEAKER, Mix, catalogue_mixes, noises
 from audio_peers import peers
+from audio_scores import Method
 
 from mmgen.clean.audio import clean_audio
-from mmgen.clean.audio_decode import resample
+from mmgen.clean.audio_decode import Wave, resample
 from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.clean.params import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from report import Section, options, publish, ratio_of
-
-Wave = npt.NDArray[np.float32]
-Method = Callable[[Wave], Wave]
 
 NOTE = """\
 Held-out clips of the catalogue's kind at 16 kHz, one thread, CPU time, interleaved A B B A; medians over rounds (lowest

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-import near_copy_texts  # noqa: F401  puts what benchmarks install on the path
+import report  # noqa: F401  puts what benchmarks install on the path
 
 # isort: split
 
@@ -28,23 +28,8 @@ PARAMS = TextParams()
 Row = tuple[str, str]
 
 _FUNCTION_WORDS = (
-    "the",
-    "a",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "with",
-    "for",
-    "this",
-    "it",
-    "on",
-    "by",
-    "from",
-    "that",
-    "are",
-)
+    "the", "a", "of", "and", "to", "in", "is", "with", "for", "this", "it", "on", "by", "from", "that", "are",
+)  # fmt: skip
 _FAULTS = (
     "<p>{}</p><br>", "{} &amp; more&nbsp;", "CafÃ© {} crÃ¨me", "{} \u200b\u00a0 ", "Call (415) 555-2671 {}",
     "{} mail jo@example.com", "{} 13800138000 ", "★ {} 😀", "{} <script>x()</script>", "size 36 38 40 SKU 83726451 {}",

@@ -56,7 +56,7 @@ def half_of(template: str) -> str:
 
 
 def templates(kind: str, language: str, half: str) -> list[str]:
-    """Those of a kind ("personal" or "neutral") that belong to a half; what was added later is of the development half."""
+    """Those of a kind ("personal", "neutral") that belong to a half; those added later are of the development half."""
     first, added = TEMPLATES[kind][language], TEMPLATES[f"{kind}_added"][language]
     lines = [line for line in first.strip().split("\n") if half_of(line) == half]
     if half == DEVELOPMENT:

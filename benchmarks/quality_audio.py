@@ -11,19 +11,17 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from audio_parts import HELD_OUT_SPEAKER, SNR_DB, catalogue_mixes, noises, sentence_mixes, sentences
 from audio_peers import peers
-from audio_scores import at, mean_of, rows_of, scores
+from audio_scores import Method, at, mean_of, rows_of, scores
 
+from mmgen.clean.audio_decode import Wave
 from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.clean.params import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from mmgen.training.denoiser_mixes import read_clip
 from report import Section, options, publish
-
-Wave = npt.NDArray[np.float32]
 
 MEAN_GAIN_DB, LEVEL_GAIN_DB, CLEAN_DB = 4.0, 1.0, 20.0  # floors
 NOTE = """\
@@ -84,9 +82,8 @@ def main() -> None:
     sys.exit(1 if missed else 0)
 
 
-def _kept_db(wave: Wave, method: object) -> float:
+def _kept_db(wave: Wave, method: Method) -> float:
     """SI-SDR of the result against the clip itself; infinite where it was left as it is."""
-    assert callable(method)
     quiet = method(wave)
     return np.inf if quiet is wave else si_sdr_db(wave, quiet)
 

@@ -21,7 +21,7 @@ from pii_texts import DEVELOPMENT, HELD_OUT, Find, Text, texts
 
 import report
 from mmgen.clean.pii import find_personal_data
-from report import Section, options, publish
+from report import Interval, Section, bootstrap, options, publish
 
 SEED = 2027
 MIN_RECALL, MIN_PRECISION = 0.99, 0.98
@@ -61,15 +61,12 @@ def _kind(span: Span, finds: Iterable[Find]) -> str:
     return inside[0] if inside else span[2].strip("[]")
 
 
-def share(counts: Sequence[Count]) -> report.Interval | None:
+def share(counts: Sequence[Count]) -> Interval | None:
     """Right over all, and its interval by a bootstrap over texts."""
     array = np.array(counts, float)
     if not array[:, 1].sum():
         return None
-    rows = np.random.default_rng(0).integers(0, len(array), (1000, len(array)))
-    drawn = array[rows].sum(1)
-    low, high = np.percentile(drawn[:, 0] / np.maximum(drawn[:, 1], 1), [2.5, 97.5])
-    return report.Interval(float(array[:, 0].sum() / array[:, 1].sum()), float(low), float(high))
+    return bootstrap(array, lambda rows: float(rows[:, 0].sum() / max(rows[:, 1].sum(), 1)))
 
 
 def table_of(made: Sequence[Text], part: str, kinds: Sequence[str] = ()) -> list[list[object]]:
@@ -139,7 +136,7 @@ def main() -> int:
 
 
 def _value(cell: object) -> float:
-    return cell.value if isinstance(cell, report.Interval) else 1.0
+    return cell.value if isinstance(cell, Interval) else 1.0
 
 
 if __name__ == "__main__":

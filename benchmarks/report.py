@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -94,6 +95,15 @@ def catalogue(part: str) -> Path:
     if not folder.exists():
         sys.exit(f"nothing measured: there is no {folder}; set MMGEN_CATALOGUE to the folder that has {part}/")
     return folder
+
+
+def assembler() -> ModuleType:
+    """The catalogue's own script, which reads numbers aloud from recorded digits and mixes in noise."""
+    spec = importlib.util.spec_from_file_location("assemble", catalogue("assemble.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def peer(name: str) -> ModuleType:
