@@ -14,6 +14,7 @@ import pyarrow as pa
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
 from mmgen.params import nearest
+from mmgen.pipeline import JOBS
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:
@@ -198,6 +199,12 @@ def contract(name: str) -> Contract:
 def dataset_names() -> list[str]:
     """The names of all datasets that have a contract."""
     return sorted(p.stem for p in SCHEMAS.glob("*.yaml"))
+
+
+def datasets_in_order() -> list[str]:
+    """The same in the order in which a night makes them."""
+    names = dataset_names()
+    return [job.output for job in JOBS if job.output in names]
 
 
 def documentation(item: Contract) -> str:

@@ -26,22 +26,14 @@ IMPORT = "import"
 def status(settings: Settings, dataset: str | None) -> None:
     """What each dataset holds: partitions, rows, rejects, the last commit."""
     from mmgen.cli import status as view
+    from mmgen.contracts import datasets_in_order
 
     if dataset:
         value = view.status_of(settings.dataset(dataset), is_detailed=True)
         show(settings, value, lambda console: view.print_one(console, value))
         return
-    values = [view.status_of(settings.dataset(name), is_detailed=False) for name in ordered_datasets()]
+    values = [view.status_of(settings.dataset(name), is_detailed=False) for name in datasets_in_order()]
     show(settings, {"home": str(settings.home), "datasets": values}, lambda console: view.print_all(console, values))
-
-
-def ordered_datasets() -> list[str]:
-    """All datasets in the order in which a night makes them."""
-    from mmgen.contracts import dataset_names
-
-    names = dataset_names()
-    made = [job.output for job in JOBS if job.output in names]
-    return [*made, *(name for name in names if name not in made)]
 
 
 @command(
@@ -64,10 +56,11 @@ def quarantine(
     """Rows that were rejected, and why. Nothing else is kept out of what is published."""
     from mmgen.cli.rejects import Rejects
     from mmgen.cli.run import parse_reasons
+    from mmgen.contracts import datasets_in_order
 
     reasons = parse_reasons(reason or "")
     found = Rejects(settings, ds, reasons, is_all, limit)
-    names = [dataset] if dataset else [*ordered_datasets(), IMPORT]
+    names = [dataset] if dataset else [*datasets_in_order(), IMPORT]
     for name in names:
         found.add_import() if name == IMPORT else found.add(settings.dataset(name))
     value: dict[str, Any] = found.as_dict()

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from mmgen.cli.rejects import NEWEST
 from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
+from mmgen.contracts import datasets_in_order
 from mmgen.datasets import Dataset
-from mmgen.pipeline import JOBS
 from mmgen.publishing.params import TEXT_KINDS, Author
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def receipt_of(settings: Settings, product_id: str, kind: str | None) -> dict[st
     content = [row for row in content if kind in (None, row["kind"])]
     generated = [str(row["ds"]) for row in content if row["author"] != Author.HUMAN]
     until = max(generated, default=NEWEST)
-    rows = {
-        job.output: _rows(settings, job.output, product_id, until) for job in reversed(JOBS) if _has_table(job.output)
-    }
+    rows = {name: _rows(settings, name, product_id, until) for name in reversed(datasets_in_order())}
     if not content and product is None and not any(rows.values()):
         raise ValueError(f"no product {product_id!r}.{_nearest(settings, product_id)}")
     history = [row for row in history_of(settings.engine, product_id) if kind in (None, row["kind"])]
@@ -56,12 +54,6 @@ def receipt_of(settings: Settings, product_id: str, kind: str | None) -> dict[st
         "datasets": _of_kind({name: found for name, found in rows.items() if found}, kind),
         "history": history,
     }
-
-
-def _has_table(name: str) -> bool:
-    from mmgen.contracts import dataset_names
-
-    return name in dataset_names()
 
 
 def _product(settings: Settings, product_id: str) -> dict[str, Any] | None:

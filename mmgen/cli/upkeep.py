@@ -19,11 +19,11 @@ from mmgen.cli.settings import Settings, command, pass_settings, show
 @pass_settings
 def vacuum(settings: Settings, older_than_days: int, dry_run: bool) -> None:
     """Delete the files of old versions of partitions, and what crashed jobs left; the rows that stand are kept."""
-    from mmgen.cli.inspect import ordered_datasets
+    from mmgen.contracts import datasets_in_order
 
     deleted = {
         name: len(settings.dataset(name).vacuum(older_than_days * 24, is_dry_run=dry_run))
-        for name in ordered_datasets()
+        for name in datasets_in_order()
     }
     word = "would be deleted" if dry_run else "deleted"
     value = {"older_than_days": older_than_days, "dry_run": dry_run, "files": deleted}

@@ -8,13 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen.contracts import dataset_names
+from mmgen.contracts import datasets_in_order
 from mmgen.datasets import Commit, Dataset
-from mmgen.pipeline import JOBS
 from mmgen.report.findings import Coverage, DatasetFigures, Products, State
 
 BATCH_ROWS = 65_536
-DATASETS = tuple(job.output for job in JOBS if job.output in dataset_names())
+DATASETS = tuple(datasets_in_order())
 """The pipeline's datasets, in its order."""
 
 
