@@ -21,7 +21,8 @@ from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import a_or_an, canon
 from mmgen.generation.written import lead_slots, words_of, written_slots
 from mmgen.models.sentences import TextTargets, split_sentences
-from mmgen.models.vocabulary import KINDS, begin_token
+from mmgen.models.vocabulary import begin_token
+from mmgen.publishing.params import TEXT_KINDS
 
 SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
 _TOKEN = re.compile(r"<[a-z]+(?:_\w+)?>|[\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+(?:[-'’.&/][^\W_]+)*%?|[^\w\s]")
@@ -274,4 +275,4 @@ def training_targets(example: Mapping[str, Any]) -> TextTargets:
 
 
 def _kind_of(text: Sequence[str]) -> str:
-    return next(kind for kind in KINDS if text[0].startswith(f"<bos:{kind}:"))
+    return next(kind for kind in TEXT_KINDS if text[0].startswith(f"<bos:{kind}:"))

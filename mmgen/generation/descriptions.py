@@ -22,10 +22,10 @@ from mmgen.generation.delex import allowed_slots, misplaced, open_slots, realise
 from mmgen.generation.facts import Fact, facts_of, to_json
 from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.values import language_of
+from mmgen.publishing.params import TEXT_KINDS
 from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of
 
-KINDS = ("description", "ad_copy")
 COLUMNS = (
     "locale",
     "description",
@@ -127,10 +127,10 @@ def write_descriptions(
     rows = [{name: values[i] for name, values in columns.items()} for i in range(batch.num_rows)]
     out: dict[str, list[Any]] = {name: [None] * len(rows) for name in COLUMNS}
     products = [product for i, row in enumerate(rows) if (product := _product(i, row, out))]
-    sampled = {kind: _sampled(kind, batch, products, params, sampler, to_arrays) for kind in KINDS}
+    sampled = {kind: _sampled(kind, batch, products, params, sampler, to_arrays) for kind in TEXT_KINDS}
     for number, product in enumerate(products):
         try:
-            texts = {kind: write_text(kind, product, sampled[kind][number], params) for kind in KINDS}
+            texts = {kind: write_text(kind, product, sampled[kind][number], params) for kind in TEXT_KINDS}
         except _BROKEN:
             log.exception("no text for product %s", product.product_id)
             out["reject_reason"][product.row] = str(RejectReason.TRANSFORM_FAILED)

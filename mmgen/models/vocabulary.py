@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from mmgen.publishing.params import TEXT_KINDS
+
 PAD, EOS, UNK = "<pad>", "<eos>", "<unk>"
-KINDS = ("description", "ad_copy")
 LANGUAGES = ("en", "zh", "other")
 
 
@@ -20,13 +21,13 @@ def begin_token(kind: str, locale: str) -> str:
 
     Locales other than English and Chinese share ``other``. Raises ValueError for an unknown kind.
     """
-    if kind not in KINDS:
-        raise ValueError(f"no text of kind {kind!r} is written; known: {', '.join(KINDS)}")
+    if kind not in TEXT_KINDS:
+        raise ValueError(f"no text of kind {kind!r} is written; known: {', '.join(TEXT_KINDS)}")
     language = locale.lower().replace("_", "-").split("-")[0]
     return f"<bos:{kind}:{language if language in LANGUAGES else 'other'}>"
 
 
-BEGINS = tuple(begin_token(kind, language) for kind in KINDS for language in LANGUAGES)
+BEGINS = tuple(begin_token(kind, language) for kind in TEXT_KINDS for language in LANGUAGES)
 SPECIALS = (PAD, EOS, UNK, *BEGINS)
 
 
