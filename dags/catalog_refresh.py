@@ -9,7 +9,7 @@ current champion model, checks them and publishes them. One date, one run, all t
   and people's own texts stay as they are.
 * **A task failed?** Its documentation says what that means. Nothing half-written is ever visible: a partition is
   committed whole, after its checks. Clear the task and it goes on from there.
-* **First night:** `train` makes the first model itself, so it takes minutes longer.
+* **First night:** encoders and model are trained where there are none, so it takes minutes longer.
 * Parameter `full`: refresh every product, not only those that changed.
 """
 
