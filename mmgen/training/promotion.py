@@ -15,7 +15,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 MAX_CHANCE = 0.2
+ROUNDS = 500
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def decide(
     if not outcomes:
         return Decision(False, ["no test row allows a comparison with a baseline: add products, or keep the champion"])
     if champion is not None:
-        outcomes += [_holds_against(candidate, champion, c) for c in against_champion
+        outcomes += [holds_against(candidate, champion, c) for c in against_champion
                      if c.figure in candidate and c.figure in champion]  # fmt: skip
     return Decision(all(good for good, _ in outcomes), [reason for _, reason in outcomes])
 
@@ -75,11 +79,24 @@ def _beats_baseline(figures: Mapping[str, float], comparison: Comparison) -> tup
     return is_better, f"{name} {figures[name]:.3f} (95% bound {worst:.3f}) {word} the baseline's {baseline:.3f}"
 
 
-def _holds_against(
+def holds_against(
     candidate: Mapping[str, float], champion: Mapping[str, float], comparison: Comparison
 ) -> tuple[bool, str]:
+    """Whether a figure is no worse than the champion's beyond the champion's interval, and a sentence about it."""
     name = comparison.figure
     limit = champion[f"{name}_low" if comparison.higher_is_better else f"{name}_high"]
     holds = candidate[name] >= limit if comparison.higher_is_better else candidate[name] <= limit
     word = "is within" if holds else "is worse than"
     return holds, f"{name} {candidate[name]:.3f} {word} the champion's {champion[name]:.3f} (95% bound {limit:.3f})"
+
+
+def interval(name: str, values: NDArray[np.float64]) -> dict[str, float]:
+    """The mean of a figure over products, and its 95% interval by bootstrap: ``name``, ``name_low``, ``name_high``.
+
+    Nothing where there are no values.
+    """
+    if not len(values):
+        return {}
+    draws = np.random.default_rng(0).integers(0, len(values), (ROUNDS, len(values)))
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
+    return {name: float(values.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}

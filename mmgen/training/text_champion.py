@@ -14,7 +14,7 @@ from mmgen.features.text import FittedText
 from mmgen.features.text_model import TextModel
 from mmgen.seeds import digest_of
 from mmgen.training.fitted import Fitting, fitted_champion
-from mmgen.training.promotion import Decision
+from mmgen.training.promotion import Comparison, Decision, holds_against, interval
 
 if TYPE_CHECKING:
     from mmgen.config import Config
@@ -70,9 +70,10 @@ def prepare(ctx: JobContext) -> Fitting | str:
 
     def fit(folder: Path) -> None:
         from mmgen.inputs import current
+        from mmgen.spark import kept
 
         rows = current(ctx, "clean_texts").select("product_id", "title_key", "tokens")
-        documents = documents_of(rows, params.bigrams, seed, share).persist()
+        documents = kept(documents_of(rows, params.bigrams, seed, share))
         fit_text_model(documents.where("not is_held_out"), params, seed).save(folder)
         judged = documents.where("is_held_out and size(tokens) > 3").orderBy("product_id").limit(MAX_JUDGED)
         held_out.extend(row["tokens"] for row in judged.collect())
@@ -97,10 +98,8 @@ def judge(folder: Path, champion: Path | None, held_out: Sequence[Sequence[str]]
     if old is None or old.made_with != new.made_with:
         return figures, Decision(True, [told, "the first of its parameters"])
     before = figures_of(old, held_out)
-    is_held = figures["halves_recall"] >= before["halves_recall_low"]
-    words = "is within" if is_held else "is worse than"
-    compared = f"halves_recall {figures['halves_recall']:.3f} {words} the champion's {before['halves_recall']:.3f}"
-    return figures, Decision(is_held, [told, f"{compared} (95% bound {before['halves_recall_low']:.3f})"])
+    is_held, compared = holds_against(figures, before, Comparison("halves_recall", True))
+    return figures, Decision(is_held, [told, compared])
 
 
 def figures_of(model: TextModel, texts: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -118,14 +117,11 @@ def figures_of(model: TextModel, texts: Sequence[Sequence[str]]) -> dict[str, fl
     # What is as near as the right one counts half: equal halves must not pass for a find
     rank = (likeness > own).sum(axis=1) + ((likeness == own).sum(axis=1) - 1) / 2
     hits = ((rank < TOP) & (own[:, 0] != 0)).astype(np.float64)
-    draws = np.random.default_rng(0).integers(0, max(len(hits), 1), (500, len(hits)))
-    low, high = np.percentile(hits[draws].mean(axis=1), [2.5, 97.5]) if len(hits) else (0.0, 0.0)
+    nothing = dict.fromkeys(("halves_recall", "halves_recall_low", "halves_recall_high"), 0.0)
     return {
         "num_texts": float(len(texts)),
         "known_share": known,
-        "halves_recall": float(hits.mean()) if len(hits) else 0.0,
-        "halves_recall_low": float(low),
-        "halves_recall_high": float(high),
+        **(interval("halves_recall", hits) or nothing),
         "baseline_halves_recall": min(1.0, TOP / max(len(texts), 1)),
     }
 
