@@ -65,19 +65,20 @@ class MediaRows:
 
 
 def media_rows(ctx: JobContext, name: str, column: str, max_rows: int) -> dict[str, MediaRows]:
-    """Rows of ``clean_images`` or ``clean_audio`` in splits ``train``, ``validation`` and ``test``.
+    """Rows of ``clean_images`` or ``clean_audio`` in splits ``train`` and ``test``.
 
     At most ``max_rows`` of each, drawn by a fixed hash of the product. ``column`` names the medium.
     """
-    dataset = ctx.dataset(name)
-    clean = dataset.newest(["content_hash", "reject_reason"], until=ctx.ds)
-    has_medium = _products_with(ctx, name, column)
+    # The measure tells who has the medium: no bytes are read for it
+    measured = {"model_image": "width_px", "audio": "duration_s"}[column]
+    clean = ctx.dataset(name).newest(["content_hash", "reject_reason", measured], until=ctx.ds)
     records = {row["product_id"]: row for row in _rows(_products(ctx))}
     splits = _splits(ctx)
-    usable = records.keys() & has_medium & splits.keys()
-    chosen = [row for row in _rows(clean) if row["reject_reason"] is None and row["product_id"] in usable]
+    usable = records.keys() & splits.keys()
+    has_medium = [row for row in _rows(clean) if row["reject_reason"] is None and row[measured] is not None]
+    chosen = [row for row in has_medium if row["product_id"] in usable]
     found = {}
-    for split in ("train", "validation", "test"):
+    for split in ("train", "test"):
         own = sorted((r for r in chosen if splits[r["product_id"]] == split), key=lambda r: _draw(ctx.config, r))
         found[split] = _of(ctx, name, own[:max_rows], records)
     return found
@@ -102,14 +103,6 @@ def _products(ctx: JobContext) -> pa.Table:
     columns = ["is_deleted", "category", "brand", "attributes"]
     table = ctx.dataset("raw_products").newest(columns, until=ctx.ds)
     return table.filter(pa.compute.invert(table.column("is_deleted")))
-
-
-def _products_with(ctx: JobContext, name: str, column: str) -> set[str]:
-    """Products that have the medium at all; the bytes are not read to know it."""
-    dataset = ctx.dataset(name)
-    measured = {"model_image": "width_px", "audio": "duration_s"}[column]
-    table = dataset.newest([measured], until=ctx.ds)
-    return set(table.filter(table.column(measured).is_valid()).column("product_id").to_pylist())
 
 
 def _splits(ctx: JobContext) -> dict[str, str]:
