@@ -23,8 +23,8 @@ import torch
 from petastorm import make_batch_reader
 from petastorm.pytorch import BatchedDataLoader
 
-from mmgen.training.distributed import Ranks
 from mmgen.training.loader import ArrowReader, PetastormReader
+from mmgen.training.ranks import Ranks
 from mmgen.training.reader import Reader
 from mmgen.training.snapshot import whole_files
 from report import Ratio, Section, options, publish, ratio_of

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mmgen.job import JobContext, main, progress_lines
 
 
 def run(ctx: JobContext) -> str:
-    """Trains the audio encoder on the catalogue's clips where there is no champion yet, or
-    always with --force; otherwise it does nothing."""
+    """Trains the audio encoder on the catalogue's clips where there is no champion yet, or clips are heard in another
+    way by now, or always with --force; otherwise it does nothing."""
     from mmgen.training.encoder_champion import prepare_audio
+    from mmgen.training.encoder_choice import is_audio_outdated
     from mmgen.training.fitted import fit_where_needed
 
-    return fit_where_needed(ctx, "audio", lambda: prepare_audio(ctx, progress_lines("audio_encoder")))
+    progress = progress_lines("audio_encoder")
+    forced = ctx.is_forced or is_audio_outdated(ctx.config)
+    return fit_where_needed(replace(ctx, is_forced=forced), "audio", lambda: prepare_audio(ctx, progress))
 
 
 if __name__ == "__main__":

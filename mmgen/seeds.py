@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any
 
 
 def seed_of(*parts: object) -> int:
@@ -14,3 +16,8 @@ def seed_of(*parts: object) -> int:
 def digest_of(*parts: object) -> str:
     """A content hash over text parts, 32 hex digits (128 bits: no collision expected below 10^18 rows)."""
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def fingerprint(**parts: Any) -> str:
+    """Hash of all that decides a model's weights: what a resumed training must share with the one it goes on from."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from safetensors.numpy import load_file, save
 
+from mmgen.features.params import AudioFeatureParams
 from mmgen.params import Params
 
 Floats = NDArray[np.float32]
@@ -45,6 +46,7 @@ class AudioNetwork(Params):
 
     architecture: Literal["lstm"] = "lstm"
     num_mels: int = Field(64, ge=8)
+    bands: AudioFeatureParams | None = Field(None, description="how the clips were heard that it was trained on")
     pooled: int = Field(4, ge=1)
     steps: int = Field(64, ge=2)
     units: int = Field(64, ge=4)

@@ -18,12 +18,12 @@ from mmgen.models.encoders import AudioEncoder, AudioNetwork, Floats, save_encod
 from mmgen.models.encoders_keras import audio_network, audio_weights
 from mmgen.seeds import seed_of
 from mmgen.training import keras_loop
-from mmgen.training.distributed import Ranks
 from mmgen.training.encoder_params import AudioEncoderParams
-from mmgen.training.keras_loop import Batch, Task
+from mmgen.training.keras_loop import Batch, Progress, Task
 from mmgen.training.media_rows import MediaRows
+from mmgen.training.ranks import Ranks
 
-VERSION = 1  # raise it when the same parameters would train another encoder
+VERSION = 2  # raise it when the same parameters would train another encoder
 COLUMN = "audio"
 COPY_NOISE = 0.3
 COPY_CUT = 0.1
@@ -35,19 +35,22 @@ def fit(
     bands: AudioFeatureParams,
     seed: int,
     folder: Path,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> None:
     """Train on ``rows`` and write the encoder into ``folder``. ValueError where no clip can be read."""
     scope = keras_loop.strategy()
     keras_loop.be_deterministic(seed, "audio encoder")
-    network = AudioNetwork(num_mels=bands.num_mels, pooled=params.pooled, steps=params.steps, units=params.units)
+    network = AudioNetwork(
+        num_mels=bands.num_mels, bands=bands, pooled=params.pooled, steps=params.steps, units=params.units
+    )
     # All workers scale by all clips: their networks have to agree on what they hear
     clips = read_bands(rows, bands, seed)
     own = keras_loop.ranks()
     segments = {p: segments_of(clip, network) for p, clip in clips.items()}
     mean, std = scale_of(segments)
     ids = sorted(segments)[own.rank :: own.world_size]
-    model = train([(segments[p] - mean) / std for p in ids], len(segments), network, params, seed, scope, progress)
+    num_segments = sum(map(len, segments.values()))
+    model = train([(segments[p] - mean) / std for p in ids], num_segments, network, params, seed, scope, progress)
     save_encoder(folder, network, {**audio_weights(model), "mean": mean, "std": std})
 
 
@@ -72,16 +75,16 @@ def scale_of(segments: dict[str, Floats]) -> tuple[Floats, Floats]:
 
 def train(
     clips: list[Floats],
-    num_rows: int,
+    num_segments: int,
     network: AudioNetwork,
     params: AudioEncoderParams,
     seed: int,
     scope: tf.distribute.Strategy,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> keras.Model:
     """The network of ``audio_network``, trained on this worker's ``clips``: scaled segments, (S, steps, num_mels) each.
 
-    ``num_rows`` counts the clips of all workers.
+    ``num_segments`` counts those of all workers.
     """
 
     def examples() -> Iterator[dict[str, Any]]:
@@ -97,7 +100,7 @@ def train(
         build=lambda: audio_network(network),
         rows=examples,
         signature={"said": tf.TensorSpec((network.steps, network.num_mels), tf.float32)},
-        num_rows=num_rows,
+        num_rows=num_segments,
         vary=with_noise,
         loss=lambda model, batch: tf.reduce_mean(tf.square(model(batch["heard"], training=True) - batch["said"])),
     )

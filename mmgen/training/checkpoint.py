@@ -6,10 +6,8 @@ A file appears under its name by one rename, after its bytes are on disk, so a c
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -56,11 +54,6 @@ def newest(directory: Path, about: dict[str, str]) -> tuple[int, dict[str, Tenso
         except SafetensorError:
             continue
     return None
-
-
-def fingerprint(**parts: Any) -> str:
-    """Hash of everything that a resumed run must share with the one it goes on from."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def flatten_optimizer(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

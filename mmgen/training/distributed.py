@@ -5,24 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Ranks:
-    """This process's number and how many there are."""
-
-    rank: int = 0
-    world_size: int = 1
-
-    @property
-    def is_first(self) -> bool:
-        return self.rank == 0
+from mmgen.training.ranks import Ranks
 
 
 @contextmanager

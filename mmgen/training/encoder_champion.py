@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,24 +12,23 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mmgen.features.image import image_features, model_pixels
+from mmgen.features.image import WIDTH, image_features, model_pixels
 from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import Encoder, audio_encoder_in, image_encoder_in, unit
-from mmgen.training import checkpoint
+from mmgen.seeds import fingerprint
 from mmgen.training.augment import augment_batch
-from mmgen.training.distributed import Ranks
-from mmgen.training.encoder_choice import is_image_outdated
+from mmgen.training.encoder_choice import is_audio_outdated, is_image_outdated
 from mmgen.training.fitted import Fitting
 from mmgen.training.media_rows import MediaRows, media_rows
 from mmgen.training.params import AugmentParams
-from mmgen.training.promotion import Comparison, Decision, decide
+from mmgen.training.promotion import Comparison, Decision, decide, interval
+from mmgen.training.ranks import Ranks
 
 if TYPE_CHECKING:
     from mmgen.job import JobContext
 
 MAX_JUDGED = 1000
 MAX_KNOWN = 3000
-ROUNDS = 500
 BASELINES = (Comparison("copy_recall", True, is_chance=True),)
 AGAINST = (Comparison("copy_recall", True), Comparison("neighbour_agreement", True))
 
@@ -60,7 +60,7 @@ def prepare_image(ctx: JobContext, progress: Progress | None = None) -> Fitting 
         before = image_encoder_in(str(champion)) if is_alike else None
         return figures, decide(figures, image_figures(before, known, new, rows, seed), BASELINES, AGAINST)
 
-    made_for = checkpoint.fingerprint(
+    made_for = fingerprint(
         version=image_encoder.VERSION,
         params=params.model_dump(mode="json"),
         weights=params.source,
@@ -89,9 +89,10 @@ def prepare_audio(ctx: JobContext, progress: Progress | None = None) -> Fitting 
             return copy_figures(*audio_encoder.copies(audio_encoder_in(str(model)), clips, seed))
 
         figures = score(folder)
-        return figures, decide(figures, score(champion) if champion else None, BASELINES, AGAINST)
+        before = score(champion) if champion and not is_audio_outdated(ctx.config) else None
+        return figures, decide(figures, before, BASELINES, AGAINST)
 
-    made_for = checkpoint.fingerprint(
+    made_for = fingerprint(
         version=audio_encoder.VERSION,
         params=params.model_dump(mode="json"),
         bands=bands.model_dump(mode="json"),
@@ -120,16 +121,21 @@ def image_figures(
     ``neighbour_agreement``: how often the nearest training photo, by all features, has the same category or attribute.
     """
     figures = {}
+    ours, others = [new.plain], [known.plain]
     if encoder is not None:
-        varied = augment_batch(new.pixels(encoder.network.side_px), new.product_ids, 0, seed, AugmentParams())
-        figures = copy_figures(encoder.embed(new.pixels(encoder.network.side_px)), encoder.embed(varied))
-    nearest = np.argmax(_features(encoder, new) @ _features(encoder, known).T, axis=1) if len(known.product_ids) else ()
+        pixels = new.pixels(encoder.network.side_px)
+        said = encoder.embed(pixels)
+        figures = copy_figures(said, encoder.embed(augment_batch(pixels, new.product_ids, 0, seed, AugmentParams())))
+        ours, others = [*ours, said], [*others, encoder.embed(known.pixels(encoder.network.side_px))]
+    if not known.product_ids:
+        return figures
+    likeness = unit(np.concatenate(ours, axis=1)) @ unit(np.concatenate(others, axis=1)).T
     agreed = []
-    for product_id, place in zip(new.product_ids, nearest, strict=True):
+    for product_id, place in zip(new.product_ids, likeness.argmax(axis=1), strict=True):
         own, other = rows["test"].values[product_id], rows["train"].values[known.product_ids[place]]
         shared = own.keys() & other.keys()
         agreed += [np.mean([own[name] == other[name] for name in sorted(shared)])] if shared else []
-    return figures | _interval("neighbour_agreement", np.array(agreed))
+    return figures | interval("neighbour_agreement", np.array(agreed))
 
 
 def copy_figures(originals: Floats, copies: Floats) -> dict[str, float]:
@@ -138,16 +144,7 @@ def copy_figures(originals: Floats, copies: Floats) -> dict[str, float]:
         return {}
     found = (copies @ originals.T).argmax(axis=1) == np.arange(len(originals))
     # A constant encoder finds the first of all, once: argmax breaks ties so
-    return _interval("copy_recall", found.astype(np.float64)) | {"baseline_copy_recall": 1 / len(originals)}
-
-
-def _interval(name: str, values: NDArray[np.float64]) -> dict[str, float]:
-    """Mean and 95% interval, by bootstrap over products; nothing where there are none."""
-    if not len(values):
-        return {}
-    draws = np.random.default_rng(0).integers(0, len(values), (ROUNDS, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return {name: float(values.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return interval("copy_recall", found.astype(np.float64)) | {"baseline_copy_recall": 1 / len(originals)}
 
 
 @dataclass(frozen=True)
@@ -162,15 +159,14 @@ class Photos:
         found = [pixels for data in self.data if (pixels := model_pixels(data, side_px)) is not None]
         return np.stack(found) if found else np.zeros((0, side_px, side_px, 3), np.uint8)
 
-
-def _features(encoder: Encoder | None, photos: Photos) -> Floats:
-    """(N, D) of unit length: what needs no fitting, and beside it what the encoder says."""
-    batch = pa.RecordBatch.from_pydict(
-        {"model_image": pa.array(photos.data, pa.binary()), "reject_reason": pa.nulls(len(photos.data), pa.string())}
-    )
-    plain = np.stack(image_features(batch, ImageFeatureParams())["embedding"])
-    parts = [plain] if encoder is None else [plain, encoder.embed(photos.pixels(encoder.network.side_px))]
-    return unit(np.concatenate(parts, axis=1))
+    @cached_property
+    def plain(self) -> Floats:
+        """(N, 256): the features that need no fitting."""
+        batch = pa.RecordBatch.from_pydict(
+            {"model_image": pa.array(self.data, pa.binary()), "reject_reason": pa.nulls(len(self.data), pa.string())}
+        )
+        found = image_features(batch, ImageFeatureParams())["embedding"]
+        return np.stack(found) if found else np.zeros((0, WIDTH), np.float32)
 
 
 def _read(rows: MediaRows, most: int, seed: int) -> Photos:

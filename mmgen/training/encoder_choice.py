@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.models.encoders import ImageNetwork
+from mmgen.models.encoders import AudioNetwork, ImageNetwork
 from mmgen.training.fitted import Fitted, fitted_champion, model_name
 
 if TYPE_CHECKING:
@@ -18,12 +18,26 @@ def fitted_image(config: Config) -> Fitted:
 
 
 def fitted_audio(config: Config) -> Fitted:
-    """The audio encoder that features are made with; none where the configuration wants none."""
-    return _in_force(config, "audio", config.encoders.audio.architecture)
+    """The audio encoder that features are made with; none where the configuration wants none, or has clips heard in
+    another way than the encoder knows."""
+    champion = _in_force(config, "audio", config.encoders.audio.architecture)
+    return champion if _hears_as(config, champion) else Fitted(champion.name)
 
 
 def _in_force(config: Config, modality: str, architecture: str) -> Fitted:
     return Fitted(model_name(config, modality)) if architecture == "none" else fitted_champion(config, modality)
+
+
+def is_audio_outdated(config: Config) -> bool:
+    """Whether the champion was trained on clips that were heard in another way than the configuration says now."""
+    return not _hears_as(config, _in_force(config, "audio", config.encoders.audio.architecture))
+
+
+def _hears_as(config: Config, champion: Fitted) -> bool:
+    if not champion.folder:
+        return True
+    network = AudioNetwork.model_validate_json((Path(champion.folder) / "config.json").read_text(encoding="utf-8"))
+    return network.bands == config.features.audio
 
 
 def is_image_outdated(config: Config) -> bool:

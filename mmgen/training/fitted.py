@@ -38,7 +38,7 @@ Judge = Callable[[Path, Path | None], tuple[Figures, Decision]]
 class Fitting:
     """What is to be fitted, and how.
 
-    ``made_for``: hash of all that decides the weights (``checkpoint.fingerprint``). A candidate that was made for the
+    ``made_for``: hash of all that decides the weights (``seeds.fingerprint``). A candidate that was made for the
     same is not fitted again: a shop too small to beat the baselines would otherwise pay for it every night.
     """
 
@@ -143,21 +143,10 @@ def _register(
 ) -> str:
     words = {"mmgen.kind": ctx.name, "ds": ctx.ds, "mmgen.made_for": fitting.made_for[:16]}
     run_id = tracker.run_for(f"{ctx.name} {ctx.ds}", words)
-    (folder / "figures.json").write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    tracker.log_metrics(run_id, {f"test_{name}": value for name, value in figures.items()})
-    about: dict[str, str | int | bool] = {
+    about: dict[str, str | int] = {
         "ds": ctx.ds,
         "seed": ctx.config.seed,
         "made_for": fitting.made_for,
         "data_versions": json.dumps(dict(fitting.data_versions), sort_keys=True),
-        "figures": json.dumps({name: round(value, 4) for name, value in figures.items()}, sort_keys=True),
-        "promoted": decision.promote,
-        "reasons": "; ".join(decision.reasons),
     }
-    version = tracker.register(run_id, folder, about)
-    tracker.set_alias(CANDIDATE, version)
-    if decision.promote:
-        tracker.set_alias(CHAMPION, version)
-    tracker.set_tags(run_id, {"model_version": version, "promoted": decision.promote})
-    tracker.finish(run_id)
-    return version
+    return tracker.register_judged(run_id, folder, figures, decision, about)

@@ -24,7 +24,7 @@ from mmgen.seeds import seed_of
 from mmgen.training import keras_loop
 from mmgen.training.augment import augment_batch
 from mmgen.training.encoder_params import ImageEncoderParams
-from mmgen.training.keras_loop import Batch, Task
+from mmgen.training.keras_loop import Batch, Progress, Task
 from mmgen.training.labels import Label, class_numbers, discover
 from mmgen.training.media_rows import MediaRows
 
@@ -36,7 +36,7 @@ Pixels = NDArray[np.uint8]
 ReadPhotos = Callable[[], Iterator[tuple[str, Pixels]]]
 
 
-def fit(rows: MediaRows, params: ImageEncoderParams, seed: int, folder: Path, progress: Any = None) -> None:
+def fit(rows: MediaRows, params: ImageEncoderParams, seed: int, folder: Path, progress: Progress | None = None) -> None:
     """Train on ``rows`` and write the encoder into ``folder``. ValueError where there is nothing to train on."""
     scope = keras_loop.strategy()
     keras_loop.be_deterministic(seed, "image encoder")
@@ -60,7 +60,7 @@ def train(
     params: ImageEncoderParams,
     seed: int,
     scope: tf.distribute.Strategy,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> keras.Model:
     """The network of ``image_network``, trained. ``photos`` gives (product, (side, side, 3) RGB) of ``rows``."""
     side, sizes = params.side_px, [len(label.classes) for label in labels]

@@ -19,10 +19,10 @@ import numpy as np
 import tensorflow as tf
 
 from mmgen.seeds import seed_of
-from mmgen.training.distributed import Ranks
 from mmgen.training.encoder_params import Schedule
 from mmgen.training.fitted import worker_number
 from mmgen.training.loader import PetastormReader
+from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot
 
 READ_ROWS = 256

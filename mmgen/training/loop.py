@@ -20,14 +20,15 @@ from mmgen.models.arrays import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
 from mmgen.models.sentences import Sentences
 from mmgen.models.vocabulary import Vocabulary
-from mmgen.seeds import seed_of
+from mmgen.seeds import fingerprint, seed_of
 from mmgen.training import checkpoint
-from mmgen.training.distributed import Ranks, process_group, share_weights
+from mmgen.training.distributed import process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
 from mmgen.training.loader import READERS
 from mmgen.training.objective import elbo_terms
-from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams, TrainParams
+from mmgen.training.params import CHAMPION, TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
+from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot, take_snapshots
 from mmgen.training.steps import fresh_state, take_step
 from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
@@ -94,7 +95,9 @@ def train_and_register(
         "train_rows": data["train"].num_rows,
         "test_rows": data["test"].num_rows,
     }
-    return _register(run, model, out / "model", figures, decision, about)
+    model.save(out / "model")
+    version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
+    return TrainedModel(version, run.run_id, figures, decision)
 
 
 def _own_targets() -> Targets:
@@ -123,29 +126,6 @@ def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainPar
     run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
     tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
     return _Run(tracker, run_id)
-
-
-def _register(
-    run: _Run,
-    model: FusionModel,
-    directory: Path,
-    figures: dict[str, float],
-    decision: Decision,
-    about: Mapping[str, str | int],
-) -> TrainedModel:
-    """Save, register as ``candidate``, and let ``champion`` point to it where that was decided."""
-    model.save(directory)
-    (directory / "figures.json").write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    run.log({f"test_{name}": value for name, value in figures.items()}, 0)
-    outcome = {"promoted": decision.promote, "reasons": "; ".join(decision.reasons)}
-    figures_tag = json.dumps({name: round(value, 4) for name, value in figures.items()}, sort_keys=True)
-    version = run.tracker.register(run.run_id, directory, {**about, **outcome, "figures": figures_tag})
-    run.tracker.set_alias(CANDIDATE, version)
-    if decision.promote:
-        run.tracker.set_alias(CHAMPION, version)
-    run.tracker.set_tags(run.run_id, {"model_version": version, **outcome})
-    run.tracker.finish(run.run_id)
-    return TrainedModel(version, run.run_id, figures, decision)
 
 
 def train(
@@ -243,7 +223,7 @@ def _champion_figures(
 def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int, ranks: Ranks) -> str:
     """What decides the weights, as a hash: rows, texts, parameters, seed, ranks. A file's name is unique, its folder
     may move."""
-    return checkpoint.fingerprint(
+    return fingerprint(
         version=VERSION,
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
         texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},

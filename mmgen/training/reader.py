@@ -6,8 +6,8 @@ at most are read twice. Rows are drawn from a shuffle buffer, into which row gro
 they are large; where all rows fit into the buffer, they stay in memory and an epoch is one permutation of them.
 
 Every row comes exactly once an epoch, and every rank gets the same number of batches: no batch is dropped, filled up
-or masked, instead a rank's rows are spread evenly over its batches, whose sizes differ by one at most. So the mean over
-the ranks of a batch's mean weighs no row more than (batch_rows + 1) / batch_rows of another.
+or masked, instead a rank's rows are spread evenly over its batches: of s or s + 1 rows on all ranks. So the mean over
+the ranks of a batch's mean weighs no row more than (s + 1) / s of another (decision 22).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mmgen.models.arrays import ExampleArrays
 from mmgen.seeds import seed_of
 from mmgen.training.ahead import one_ahead
 from mmgen.training.columns import Columns, concat, num_rows, row_bytes, take
-from mmgen.training.distributed import Ranks
+from mmgen.training.ranks import Ranks
 from mmgen.training.shuffle import ShuffleBuffer
 from mmgen.training.snapshot import COLUMNS, RowGroup, Snapshot
 

@@ -19,7 +19,7 @@ from mmgen.models.image import PatchDiscriminator
 from mmgen.seeds import seed_of
 from mmgen.training import checkpoint
 from mmgen.training.augment import augment_batch
-from mmgen.training.distributed import Ranks, average_gradients
+from mmgen.training.distributed import average_gradients
 from mmgen.training.objective import (
     adversarial_pull,
     discriminator_loss,
@@ -29,6 +29,7 @@ from mmgen.training.objective import (
     weighted_loss,
 )
 from mmgen.training.params import AugmentParams, TrainParams
+from mmgen.training.ranks import Ranks
 from mmgen.training.texts import Texts
 
 

@@ -6,6 +6,7 @@ A model version is a folder of safetensors and JSON. MLflow's own model flavours
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import tempfile
@@ -26,6 +27,7 @@ from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 
 from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams
+from mmgen.training.promotion import Decision
 
 __all__ = ["CANDIDATE", "CHAMPION", "Tracker"]
 MAX_PARAMS = 100  # that MLflow takes in one call
@@ -120,6 +122,27 @@ class Tracker:
         for key, value in tags.items():
             self.client.set_model_version_tag(name, version.version, key, str(value)[:MAX_TAG_CHARS])
         return str(version.version)
+
+    def register_judged(
+        self, run_id: str, directory: Path, figures: Mapping[str, float], decision: Decision, about: Mapping[str, Any]
+    ) -> str:
+        """Register a model folder as ``candidate``, and as ``champion`` where that was decided; close the run.
+
+        Figures and decision go to the folder, the run and the version, ``about`` to the version alone. Returns its
+        number.
+        """
+        said = json.dumps(dict(figures), indent=2, sort_keys=True)
+        (directory / "figures.json").write_text(said + "\n", encoding="utf-8")
+        self.log_metrics(run_id, {f"test_{name}": value for name, value in figures.items()})
+        outcome = {"promoted": decision.promote, "reasons": "; ".join(decision.reasons)}
+        short = json.dumps({name: round(value, 4) for name, value in figures.items()}, sort_keys=True)
+        version = self.register(run_id, directory, {**about, **outcome, "figures": short})
+        self.set_alias(CANDIDATE, version)
+        if decision.promote:
+            self.set_alias(CHAMPION, version)
+        self.set_tags(run_id, {"model_version": version, **outcome})
+        self.finish(run_id)
+        return version
 
     def set_alias(self, alias: str, version: str) -> None:
         """Let ``champion`` or ``candidate`` point to a version. One database write: readers see the old or the new

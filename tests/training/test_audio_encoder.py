@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("tensorflow")
 from mmgen.features.params import AudioFeatureParams
 from mmgen.models.encoders import audio_encoder_in
-from mmgen.training import audio_encoder
+from mmgen.training import audio_encoder, keras_loop
 from mmgen.training.encoder_champion import copy_figures
 from mmgen.training.encoder_params import AudioEncoderParams, Schedule
 from tests.training.media_files import clip_rows
@@ -28,6 +28,14 @@ def test_the_same_twice_gives_the_same_bytes_and_copies_are_found(tmp_path):
     assert len(clips) == 20 and all(bands.shape[1] == 16 for bands in clips.values())
     figures = copy_figures(*audio_encoder.copies(audio_encoder_in(str(tmp_path / "one")), clips, 7))
     assert figures["copy_recall_low"] > figures["baseline_copy_recall"] == 1 / 20
+
+
+def test_what_the_loop_counts_are_segments(tmp_path, monkeypatch):
+    """It shuffles as many rows as it is told of: told of clips, it would take long ones' segments in their order."""
+    tasks = []
+    monkeypatch.setattr(keras_loop, "train", lambda task, *_: tasks.append(task) or task.build())
+    audio_encoder.fit(clip_rows(tmp_path / "data"), TINY, BANDS, 7, tmp_path / "model")
+    assert tasks[0].num_rows == len(list(tasks[0].rows())) > 20
 
 
 def test_scale_counts_each_clip_alike_and_survives_a_constant():

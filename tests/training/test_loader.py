@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmgen.training import loader
-from mmgen.training.distributed import Ranks
+from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import check_files, take_snapshots
 from tests.training.examples_files import example, targets, write, write_shop
 

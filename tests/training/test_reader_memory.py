@@ -18,7 +18,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import pyarrow as pa
-from mmgen.training.distributed import Ranks
+from mmgen.training.ranks import Ranks
 from mmgen.training.loader import READERS
 from mmgen.training.snapshot import whole_files
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmgen.training.columns import Columns
-from mmgen.training.distributed import Ranks
 from mmgen.training.loader import READERS, Reader
+from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot, whole_files
 
 COLUMNS = ("id", "media", "numbers", "name", "count")
