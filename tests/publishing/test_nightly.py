@@ -17,7 +17,7 @@ from mmgen.config import load_config
 from mmgen.datasets import Dataset
 from mmgen.job import JobContext
 from mmgen.publishing.nightly import publish_date
-from mmgen.publishing.params import Author, Status
+from mmgen.publishing.params import Author, PublishParams, Status
 from mmgen.seeds import digest_of
 from tests.jobs.nights import job_module
 from tests.report.homes import commit
@@ -76,9 +76,13 @@ def write(home: Path, ds: str, made: dict[str, str], checked: str | None = None)
 
 
 def publish(home: Path, spark: Any, ds: str) -> None:
-    ctx = JobContext("publish", load_config(), ds, f"run-{ds}")
+    """In batches of three and row groups of four, so that a few products are many of both."""
+    config = load_config().model_copy(update={"publish": PublishParams(batch_size=3)})
+    ctx = JobContext("publish", config, ds, f"run-{ds}")
     ctx.__dict__["spark"] = spark
-    job_module("publish").run(ctx)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mmgen.publishing.nightly.GROUP_ROWS", 4)
+        job_module("publish").run(ctx)
 
 
 def shown() -> dict[str, dict[str, str]]:
