@@ -14,6 +14,7 @@ from mmgen.features.params import TextModelParams
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import tfidf
 from mmgen.features.vectors import WordVectors
+from mmgen.spark import kept
 from mmgen.training.fit_text import documents_of, fit_text_model, made_with
 from mmgen.training.text_champion import figures_of, judge
 
@@ -34,7 +35,7 @@ def texts() -> list[tuple[str, str, list[str]]]:
 
 def documents(spark: Any, rows: list[Any], partitions: int = 2) -> Any:
     frame = spark.createDataFrame(rows, ROWS).repartition(partitions)
-    return documents_of(frame, PARAMS.bigrams, seed=7, held_out_share=0.1).persist()
+    return kept(documents_of(frame, PARAMS.bigrams, seed=7, held_out_share=0.1))
 
 
 @pytest.fixture(scope="module")
