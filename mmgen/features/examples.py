@@ -11,15 +11,10 @@ from mmgen.seeds import seed_of
 
 VERSION = 3
 NUM_ATTRIBUTE_IDS = 4096
+RECORD = ("locale", "title", "description", "category", "brand", "price", "currency", "attributes")
+"""What the shop says of a product: its texts are written from that."""
 KEPT = (
-    "locale",
-    "title",
-    "description",
-    "category",
-    "brand",
-    "price",
-    "currency",
-    "attributes",
+    *RECORD,
     "pixels",
     "text_embedding",
     "audio_embedding",

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from mmgen.evaluation.content_checks import check_content, passes, status_of
 from mmgen.evaluation.faithfulness import coverage
+from mmgen.features.examples import RECORD
 from mmgen.generation.compose import Draft, compose, is_well_formed
 from mmgen.generation.delex import allowed_slots, misplaced, open_slots, realise, said_twice, traits_of
 from mmgen.generation.facts import Fact, facts_of, to_json
@@ -38,20 +39,7 @@ COLUMNS = (
     "reject_reason",
 )
 COMPOSER_VERSION = f"composer-{DESCRIPTIONS_VERSION}"
-INPUTS = (
-    "product_id",
-    "locale",
-    "title",
-    "description",
-    "category",
-    "brand",
-    "price",
-    "currency",
-    "attributes",
-    "has_image",
-    "has_audio",
-    "reject_reason",
-)
+INPUTS = ("product_id", *RECORD, "has_image", "has_audio", "reject_reason")
 _NEAR_BEST = 0.05
 _RETRIES = 6
 _BROKEN = (TypeError, ValueError, KeyError, IndexError, AttributeError)  # what one odd record may cause
