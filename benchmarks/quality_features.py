@@ -9,6 +9,7 @@ baseColour 0.70 from the photo, the speaker 0.95 from the sound.
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.util
 import json
 import tempfile
@@ -32,6 +33,8 @@ from mmgen.config import Config
 from mmgen.features.audio import audio_features
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
+from mmgen.params import Params
+from mmgen.seeds import fingerprint
 from mmgen.training.labels import values_of
 from mmgen.training.media_rows import MediaRows
 from report import Section, bootstrap, catalogue, cpu_seconds, options, publish
@@ -47,9 +50,8 @@ Matrix = np.ndarray
 
 
 def main() -> None:
-    args = options(
-        __doc__, ("--encoders", "a folder that keeps the encoders; those that are in it are not fitted again")
-    )
+    kept = "a folder that keeps the encoders: one made of the same rows by the same parameters is not fitted again"
+    args = options(__doc__, ("--encoders", kept))
     config = Config(seed=SEED)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(args.encoders or scratch)
@@ -67,9 +69,11 @@ def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequen
     is_test = held_out(rows)
     data = [(catalogue("fashion") / row["image"]).read_bytes() for row in rows]
     known = training_rows(rows, data, is_test, folder / "photos.parquet", "model_image")
+    params = config.encoders.image
     spent = fitted(
         folder / "image",
-        lambda target: image_encoder.fit(known, config.encoders.image, SEED, target, progress("image encoder")),
+        made_for(known, image_encoder.VERSION, params),
+        lambda target: image_encoder.fit(known, params, SEED, target, progress("image encoder")),
     )
     batch = pa.RecordBatch.from_pydict({"model_image": data, "reject_reason": pa.nulls(len(data), pa.string())})
     made = image_features(batch, config.features.image, str(folder / "image"), "measured")
@@ -106,9 +110,11 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
     rows, voices, clean = ([values[i] for i in kept] for values in (rows, voices, clean))
     is_test = [split_of(row["id"], SEED, 0.0, TEST_SHARE) == "test" for row in rows]
     known = training_rows(rows, clean, is_test, folder / "clips.parquet", "audio")
+    params, bands = config.encoders.audio, config.features.audio
     spent = fitted(
         folder / "audio",
-        lambda target: audio_encoder.fit(known, config.encoders.audio, config.features.audio, SEED, target),
+        made_for(known, audio_encoder.VERSION, params, bands),
+        lambda target: audio_encoder.fit(known, params, bands, SEED, target, progress("audio encoder")),
     )
     batch = pa.RecordBatch.from_pydict({"audio": clean, "reject_reason": pa.nulls(len(clean), pa.string())})
     made = audio_features(batch, config.features.audio, str(folder / "audio"), "measured")
@@ -122,14 +128,23 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
     return probes("sound", "speaker", voices, is_test, kinds, 0.95), note
 
 
-def fitted(target: Path, fit: Callable[[Path], None]) -> float:
-    """Fit into a folder, unless it holds an encoder already; CPU seconds that it took."""
-    note = target / "cpu_seconds.json"
-    if not note.is_file():
+def made_for(known: MediaRows, version: int, *params: Params) -> str:
+    """Identity of all that decides an encoder's weights."""
+    given = [one.model_dump(mode="json") for one in params]
+    return fingerprint(version=version, params=given, rows=known.content, values=known.values, seed=SEED)
+
+
+def fitted(target: Path, identity: str, fit: Callable[[Path], None]) -> float:
+    """Fit into a folder, unless it holds the very encoder already; CPU seconds that it took."""
+    note = target / "made.json"
+    made = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    if made.get("identity") != identity:
+        note.unlink(missing_ok=True)
         started = cpu_seconds()
         fit(target)
-        note.write_text(json.dumps(cpu_seconds() - started), encoding="utf-8")
-    return float(json.loads(note.read_text(encoding="utf-8")))
+        made = {"identity": identity, "cpu_seconds": cpu_seconds() - started}
+        note.write_text(json.dumps(made), encoding="utf-8")
+    return float(made["cpu_seconds"])
 
 
 def probes(
@@ -184,7 +199,8 @@ def training_rows(
         row["id"]: values_of({"category": [row[n] for n in levels], "attributes": {n: row[n] for n in others}})
         for row in rows
     }
-    return MediaRows({str(path): sorted(values)}, values, dict.fromkeys(values, ""))
+    content = {row["id"]: hashlib.sha256(medium).hexdigest() for row, medium in zip(rows, data, strict=True)}
+    return MediaRows({str(path): sorted(values)}, values, content)
 
 
 def small(data: bytes) -> Matrix:

@@ -28,7 +28,7 @@ from mmgen.clean.params import TextParams
 from mmgen.clean.text import clean_texts
 from mmgen.config import Config
 from mmgen.features.examples import split_of
-from mmgen.features.graph import TEXT
+from mmgen.features.graph import TEXT, means
 from mmgen.features.image import image_features
 from mmgen.features.params import GraphParams
 from mmgen.features.text import FittedText, text_features
@@ -199,11 +199,13 @@ def graph_kinds(spark: Any, shop: Shop, vectors: np.ndarray) -> tuple[list[list[
     for row in edges.collect():
         near[int(row.product_id)] = [int(edge.other) for edge in row.edges if edge.kinds & TEXT]
     hops = np.zeros((3, len(rows), params.width), np.float32)
-    for row in with_hops(own, own, edges, params).select("product_id", "vector", "hop_1", "near_hops").collect():
+    found = with_hops(own, own, edges, params).select("product_id", "vector", "hop_1", "near_hops").collect()
+    for row in found:
         place = int(row.product_id)
         hops[0, place] = row.vector if row.vector else 0
         hops[1, place] = row.hop_1 if row.hop_1 else 0
-        hops[2, place] = np.mean(row.near_hops, axis=0) if row.near_hops else 0
+    lists = pa.array([row.near_hops for row in found], pa.list_(pa.list_(pa.float32())))
+    hops[2, [int(row.product_id) for row in found]] = means(lists, params.width)
     return near, {
         "graph, the product itself": hops[0],
         "graph, neighbours": np.concatenate([hops[1], hops[2]], axis=1),
