@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.util
 import json
 import tempfile
 from collections import Counter
@@ -37,7 +36,7 @@ from mmgen.params import Params
 from mmgen.seeds import fingerprint
 from mmgen.training.labels import values_of
 from mmgen.training.media_rows import MediaRows
-from report import Section, bootstrap, catalogue, cpu_seconds, options, publish
+from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
 
 SEED, TEST_SHARE = 7, 0.2
 MIN_OF_TYPE = 100
@@ -102,7 +101,8 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
     """Rows of the table for spoken numbers: one of four voices each, in real noise of 0 to 15 dB."""
     from mmgen.training import audio_encoder
 
-    rows = sorted(fashion(None), key=lambda row: voice_maker().stable_hash("clips", row["id"]))[:count]
+    script = assembler()
+    rows = sorted(fashion(None), key=lambda row: script.stable_hash("clips", row["id"]))[:count]
     voices, data = spoken(rows, folder / "spoken")
     batch = pa.RecordBatch.from_pydict({"data": data, "reject_reason": pa.nulls(count, pa.string())})
     clean = clean_audio(batch, AudioParams(), denoiser_weights(""))["audio"]
@@ -209,18 +209,9 @@ def small(data: bytes) -> Matrix:
     return cv2.resize(pixels, (16, 16), interpolation=cv2.INTER_AREA).reshape(-1) / np.float32(255)
 
 
-def voice_maker() -> Any:
-    """The catalogue's own script, which reads numbers aloud from recorded digits and mixes in noise."""
-    spec = importlib.util.spec_from_file_location("assemble", catalogue("assemble.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def spoken(rows: Sequence[Row], folder: Path) -> tuple[list[str], list[bytes]]:
     """Each product's speaker, and the clip as the shop would send it."""
-    module = voice_maker()
+    module = assembler()
     maker = module.VoiceMaker(catalogue("audio"))
     voices, data = [], []
     for row in rows:
