@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from mmgen.evaluation.faithfulness import unsupported
-from mmgen.generation.facts import Fact
 from mmgen.generation.params import ContentParams
+from mmgen.generation.slots import Fact
 from mmgen.generation.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of, text_length
 
 Severity = Literal["fail", "warn"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mmgen.generation import compose_zh, lexicon, plans_en
-from mmgen.generation.facts import Fact
+from mmgen.generation.slots import Fact
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import canon, word_set
 

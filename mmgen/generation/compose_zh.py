@@ -6,7 +6,7 @@ import random
 import re
 
 from mmgen.generation import lexicon
-from mmgen.generation.facts import Fact
+from mmgen.generation.slots import Fact
 from mmgen.generation.values import CJK
 from mmgen.generation.written import lead_slots, written_slots
 

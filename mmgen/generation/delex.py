@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmgen.generation import compose_zh
-from mmgen.generation.facts import NOUN_SLOTS, Fact, by_slot, facts_of, slot_values
+from mmgen.generation.facts import facts_of
 from mmgen.generation.params import DescriptionParams
 from mmgen.generation.plans_en import CAPACITY
 from mmgen.generation.product_en import FRONTED, Product
+from mmgen.generation.slots import NOUN_SLOTS, Fact, by_slot, slot_values
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import a_or_an, canon
 from mmgen.generation.written import lead_slots, words_of, written_slots

@@ -6,8 +6,8 @@ import random
 import re
 
 from mmgen.generation import lexicon
-from mmgen.generation.facts import Fact
 from mmgen.generation.plans_en import CAPACITY, LABELS, MANY, ONE
+from mmgen.generation.slots import Fact
 from mmgen.generation.titles import CONNECTORS
 from mmgen.generation.words import canon, number_of
 

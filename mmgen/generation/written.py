@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from mmgen.generation.facts import Fact
+from mmgen.generation.slots import Fact
 from mmgen.generation.titles import CONNECTORS, segments
 from mmgen.generation.words import canon
 

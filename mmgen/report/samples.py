@@ -9,7 +9,7 @@ from typing import Any
 
 from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
-from mmgen.generation.facts import Fact, from_json
+from mmgen.generation.slots import Fact, from_json
 from mmgen.publishing.params import CONTENT_KINDS
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mmgen.evaluation.content_checks import CheckResult, check_content, doubled, passes, status_of
-from mmgen.generation.facts import Fact, facts_of
+from mmgen.generation.facts import facts_of
 from mmgen.generation.params import ContentParams
+from mmgen.generation.slots import Fact
 from tests.generation.records import product
 
 SHOE = facts_of(product("p", "en", "Nike Zoom Grey Shoes", ["Shoes"], "Nike", None, colour="Grey", year="2011"))

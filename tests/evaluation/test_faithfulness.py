@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mmgen.evaluation.faithfulness import coverage, unsupported
-from mmgen.generation.facts import Fact, facts_of
+from mmgen.generation.facts import facts_of
+from mmgen.generation.slots import Fact
 from tests.generation.records import product
 
 SHOE = facts_of(

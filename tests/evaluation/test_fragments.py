@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mmgen.evaluation.content_checks import check_content, status_of
-from mmgen.generation.facts import Fact
+from mmgen.generation.slots import Fact
 
 FACTS = [
     Fact("article", "article", "tote bag", "category"),

@@ -10,7 +10,8 @@ import pytest
 from mmgen.evaluation.content_checks import check_content, doubled
 from mmgen.evaluation.faithfulness import coverage, unsupported
 from mmgen.generation.compose import compose, is_well_formed
-from mmgen.generation.facts import Fact, facts_of
+from mmgen.generation.facts import facts_of
+from mmgen.generation.slots import Fact
 from mmgen.generation.words import a_or_an, number_of, plural, singular
 from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH

@@ -18,8 +18,9 @@ from mmgen.generation.delex import (
     training_targets,
     traits_of,
 )
-from mmgen.generation.facts import Fact, facts_of
+from mmgen.generation.facts import facts_of
 from mmgen.generation.product_en import Product
+from mmgen.generation.slots import Fact
 from tests.generation.records import EMPTY, OTHERS
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE

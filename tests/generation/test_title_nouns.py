@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mmgen.generation.compose import compose
-from mmgen.generation.facts import by_slot, facts_of
+from mmgen.generation.facts import facts_of
+from mmgen.generation.slots import by_slot
 from tests.generation.records import product
 
 BLUE = {"colour": "Blue", "material": "steel", "pattern": "plain"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mmgen.generation.compose import compose
-from mmgen.generation.facts import by_slot, facts_of
+from mmgen.generation.facts import facts_of
+from mmgen.generation.slots import by_slot
 from mmgen.generation.values import language_of
 from mmgen.generation.written import lead_slots, written_slots
 from tests.generation.records import product

@@ -1,0 +1,47 @@
+"""Facts as slots: what a text is realised from, and how a row keeps them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+NOUN_SLOTS = {"one": "article", "many": "articles", "mass": "mass"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is known. ``slot`` without its brackets; ``name`` and ``value`` as a customer reads them.
+
+    A ``conflict_*`` slot notes a claim on which the sources disagree: it is never stated and supports nothing.
+    """
+
+    slot: str
+    name: str
+    value: str
+    source: str
+
+
+def by_slot(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """Slot -> fact, without the conflicts."""
+    return {fact.slot: fact for fact in facts if not fact.slot.startswith("conflict_")}
+
+
+def slot_values(facts: Iterable[Fact]) -> dict[str, str]:
+    """Slot token -> what it is realised as; a generic attribute has a token for its name, too (``<other_1_name>``)."""
+    values: dict[str, str] = {}
+    for slot, fact in by_slot(facts).items():
+        if slot != "price":
+            values[f"<{slot}>"] = fact.value
+        if slot.startswith("other_"):
+            values[f"<{slot}_name>"] = fact.name
+    return values
+
+
+def to_json(facts: Iterable[Fact]) -> str:
+    return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False)
+
+
+def from_json(text: str | None) -> list[Fact]:
+    """The inverse of ``to_json``; null and "" are no facts."""
+    return [Fact(**item) for item in json.loads(text or "[]")]
