@@ -28,17 +28,17 @@ SHORT_TITLE = 12
 
 def description(facts: Facts, rng: random.Random, longest: int) -> list[str]:
     """One to three sentences as tokens."""
-    product = Product(facts, rng)
+    product = Product(facts)
     if written := written_slots(facts, longest):
         lead = lead_slots(facts, written, "en")
-        return [*lead, *([":"] if lead else []), *written, *_unsaid(product, lead + written)]
-    opening = [*_opening(product), "."]
-    clauses = _clauses(product)
+        return [*lead, *([":"] if lead else []), *written, *_unsaid(product, lead + written, rng)]
+    opening = [*_opening(product, rng), "."]
+    clauses = _clauses(product, rng)
     rng.shuffle(clauses)
     return opening + _told(product, clauses) + _listed(product)
 
 
-def _opening(product: Product) -> list[str]:
+def _opening(product: Product, rng: random.Random) -> list[str]:
     facts = set(product.facts)
     groups: tuple[tuple[str, str], ...]
     if product.has_own_name():
@@ -66,7 +66,7 @@ def _opening(product: Product) -> list[str]:
         fitting = [plan for plan in fitting if "{is}" not in plan and "{comes}" not in plan]
     if groups is TITLED and len(product.facts["title"].value) < SHORT_TITLE:
         fitting = [plan for plan in fitting if not plan.startswith("meet")]
-    return product.say(product.rng.choice(fitting or ["take a look at this product"]))
+    return product.say(rng.choice(fitting or ["take a look at this product"]))
 
 
 def _is_bare(facts: set[str]) -> bool:
@@ -74,13 +74,13 @@ def _is_bare(facts: set[str]) -> bool:
     return not facts & {"brand", "colour", "gender", "usage", "season", "material", "year", "author", "fit", "style"}
 
 
-def _clauses(product: Product) -> list[list[str]]:
+def _clauses(product: Product, rng: random.Random) -> list[list[str]]:
     """Verb phrases for the facts that the opening left out."""
     clauses: list[list[str]] = []
     for slots, forms in CLAUSES:
         if not product.has(*slots) or product.used & set(slots) or _implied(product, slots):
             continue
-        clauses.append(product.say(product.rng.choice(forms)))
+        clauses.append(product.say(rng.choice(forms)))
     if product.has("family") and "family" not in product.used and len(clauses) < SPARSE and product.noun:
         clauses.append(product.say("{is} part of our <family> range"))
     return clauses
@@ -125,18 +125,18 @@ def _listed(product: Product) -> list[str]:
     return [*tokens, "."] if tokens else []
 
 
-def _unsaid(product: Product, written: Sequence[str]) -> list[str]:
+def _unsaid(product: Product, written: Sequence[str], rng: random.Random) -> list[str]:
     """The facts that the lead and the written sentences leave out."""
     said = {word for slot in written for word in words_of(product.facts[slot[1:-1]].value)}
     product.used |= {slot for slot, fact in product.facts.items() if words_of(fact.value) <= said}
     product.used.add("family")
-    clauses = _clauses(product)[:3]
+    clauses = _clauses(product, rng)[:3]
     return _told(product, clauses) + _listed(product)
 
 
 def ad_copy(facts: Facts, rng: random.Random) -> list[str]:
     """One line as tokens, without an end mark."""
-    product = Product(facts, rng)
+    product = Product(facts)
     known = set(facts)
     known |= {"noun"} if product.noun else set()
     known |= {"own"} if product.has_own_name() and product.in_title else set()

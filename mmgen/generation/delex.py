@@ -7,7 +7,6 @@ small and closed) and Latin words.
 from __future__ import annotations
 
 import itertools
-import random
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,21 +50,19 @@ def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> s
     written = written_slots(known, longest) if kind == "description" else []
     if not written:
         return slots
-    says = _says_en if language_of(locale) == "en" else _says_zh
-    lead = lead_slots(known, written, language_of(locale))
+    language = language_of(locale)
+    lead = lead_slots(known, written, language)
     said = "\n".join(known[slot[1:-1]].value for slot in lead + written)
-    unsaid = {f"<{slot}>" for slot, fact in known.items() if slot != "family" and not says(said, fact.value, slot)}
+    unsaid = {f"<{slot}>" for slot, fact in known.items() if slot != "family" and not _says(said, fact, language)}
     names = {f"{slot[:-1]}_name>" for slot in unsaid}
     unsaid -= {"<title>", "<name>", "<short_name>"}
     return slots & ({*lead, *written} | {slot for slot in unsaid | names if not slot.startswith("<sentence_")})
 
 
-def _says_en(text: str, value: str, slot: str) -> bool:  # noqa: ARG001  # the Chinese one needs it
-    return words_of(value) <= words_of(text)
-
-
-def _says_zh(text: str, value: str, slot: str) -> bool:
-    return compose_zh.says(text, value, slot)
+def _says(text: str, fact: Fact, language: str) -> bool:
+    if language == "en":
+        return words_of(fact.value) <= words_of(text)
+    return compose_zh.says(text, fact.value, fact.slot)
 
 
 def traits_of(facts: Sequence[Fact], locale: str) -> str:
@@ -73,7 +70,7 @@ def traits_of(facts: Sequence[Fact], locale: str) -> str:
     title or its name can stand after ``the``; in Chinese, which words go with its use, weight and size."""
     known = by_slot(facts)
     if language_of(locale) == "en":
-        product = Product(known, random.Random(0))  # noqa: S311  # nothing is drawn
+        product = Product(known)
         marks = {
             "worn": product.is_worn,
             "titled": product.in_title,
@@ -112,7 +109,7 @@ def misplaced(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
     """
     if language_of(locale) != "en":
         return ""
-    product = Product(by_slot(facts), random.Random(0))  # noqa: S311  # nothing is drawn
+    product = Product(by_slot(facts))
     nouns = {f"<{slot}>" for slot in NOUN_SLOTS.values()}
     for end in (i for i, token in enumerate(tokens) if token in nouns):
         start = end

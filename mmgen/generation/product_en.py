@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 
 from mmgen.generation import lexicon
@@ -22,8 +21,8 @@ _TEXTS = frozenset({"title", *(f"sentence_{i}" for i in range(1, 9))})
 class Product:
     """The facts of one product as phrases: what to call it, what stands before its noun, its number."""
 
-    def __init__(self, facts: Facts, rng: random.Random):
-        self.facts, self.rng = facts, rng
+    def __init__(self, facts: Facts):
+        self.facts = facts
         self.noun = next((slot for slot in ("article", "articles", "mass") if slot in facts), "")
         title = facts["title"].value if "title" in facts else ""
         name = facts["name"].value if "name" in facts else ""

@@ -139,5 +139,5 @@ def test_any_facts_can_be_composed() -> None:
 
 
 def test_phrases_of_a_product_without_a_noun() -> None:
-    product = Product({"title": Fact("title", "title", "Red", "title")}, random.Random(0))
+    product = Product({"title": Fact("title", "title", "Red", "title")})
     assert not product.stands_before("colour") and product.stands_before("title") and not product.is_telling()
