@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mmgen.generation import lexicon
 from mmgen.generation.title_colours import NEGATIONS
 from mmgen.generation.title_nouns import is_colour_phrase
-from mmgen.generation.words import canon
+from mmgen.generation.words import canon, word_set
 
 _PATTERN_NOUNS = frozenset({"print", "prints", "stripe", "stripes", "check", "checks"})
 Phrases = dict[str, dict[tuple[str, ...], str]]
@@ -42,23 +42,7 @@ def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
     return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
 
 
-_REPEATED = frozenset(
-    [
-        "gender",
-        "pattern",
-        "usage",
-        "season",
-        "fit",
-        "size",
-        "style",
-        "flavour",
-        "weight",
-        "volume",
-        "origin",
-        "author",
-        "material",
-    ]
-)
+_REPEATED = word_set("gender pattern usage season fit size style flavour weight volume origin author material")
 _ALL_GENDERS = _raw(lexicon.TITLE_GENDERS)
 GENDER_WORDS = frozenset(canon(word) for word in lexicon.TITLE_GENDERS)
 _FIXED: Phrases = {

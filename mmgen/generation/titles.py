@@ -10,36 +10,9 @@ from mmgen.generation.title_claims import GENDER_WORDS, claimed, phrases
 from mmgen.generation.title_colours import title_colours
 from mmgen.generation.title_nouns import compound, find_noun, head_end, is_colour_phrase, is_thing, noun_phrase
 from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, without_private
-from mmgen.generation.words import canon
+from mmgen.generation.words import canon, word_set
 
-CONNECTORS = frozenset(
-    {
-        "&",
-        "and",
-        "-",
-        "–",
-        "—",
-        "with",
-        "in",
-        "of",
-        "by",
-        "for",
-        "from",
-        "the",
-        "a",
-        "an",
-        "/",
-        ",",
-        "|",
-        "+",
-        ":",
-        "to",
-        "at",
-        "on",
-        "de",
-        "·",
-    }
-)
+CONNECTORS = word_set("& and - – — with in of by for from the a an / , | + : to at on de ·")
 PACK = re.compile(r"\b(?:(?:pack|set|box)\s+of\s+\d+|\d+[\s-](?:pack|pcs|pieces?)\b)", re.I)
 
 

@@ -8,7 +8,7 @@ import unicodedata
 
 from mmgen.clean.pii import mask_personal_data
 from mmgen.generation import lexicon
-from mmgen.generation.words import PAIRS, canon, singular, spelling
+from mmgen.generation.words import PAIRS, canon, singular, spelling, word_set
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"<[^>]{1,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
@@ -54,23 +54,7 @@ _FORMS = {
     "pattern": lexicon.PATTERN_OF,
 }
 # Slots whose values are common words, said in lower case inside a sentence.
-COMMON = frozenset(
-    (
-        "colour",
-        "season",
-        "usage",
-        "material",
-        "pattern",
-        "fit",
-        "style",
-        "flavour",
-        "department",
-        "family",
-        "gender",
-        "article",
-        "quantity",
-    )
-)
+COMMON = word_set("colour season usage material pattern fit style flavour department family gender article quantity")
 SPLIT = re.compile(r"\s*(?:[,;|、，；]|\s[/&+]\s|\s+and\s+|(?<=[^\d\s])/(?=[^\d\s]))\s*")
 
 
