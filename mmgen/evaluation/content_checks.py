@@ -12,6 +12,7 @@ from mmgen.evaluation.faithfulness import unsupported
 from mmgen.generation.params import ContentParams
 from mmgen.generation.slots import Fact
 from mmgen.generation.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of, text_length
+from mmgen.generation.words import word_set
 
 Severity = Literal["fail", "warn"]
 Status = Literal["approved", "borderline", "rejected"]
@@ -127,42 +128,26 @@ def _repeated(text: str) -> str:
 
 
 MARKS = ",.;:!?，。；：！？、"
-DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "in",
-        "of",
-        "for",
-        "from",
-        "with",
-        "and",
-        "or",
-        "is",
-        "are",
-        "to",
-        "by",
-        "made",
-        "comes",
-        "come",
-        "has",
-        "have",
-    ]
-)
+DANGLING = word_set("a an the in of for from with and or is are to by made comes come has have")
 
 
 def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
     """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, an
-    English function word at the end (unless a fact, such as a title, ends in it)."""
+    English function word at the end (unless the text ends in a fact, such as a title)."""
     if text[0] in MARKS or text[0] == "&" or re.search(r"[,;:，；：、&]\W*$", text):
         return "begins or ends in the middle"
     if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|&\s*[.,。，]", text):
         return "two marks in a row"
-    last = re.sub(r"\W+$", "", text).rpartition(" ")[2].lower()
-    if language == "en" and last in DANGLING and not any(f.value.lower().rstrip(".").endswith(last) for f in facts):
+    plain = _unmarked(text)
+    last = plain.rpartition(" ")[2]
+    if language == "en" and last in DANGLING and not any(f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts):
         return f"ends in {last!r}"
     return ""
+
+
+def _unmarked(text: str) -> str:
+    """The text in lower case, without the marks at its end."""
+    return re.sub(r"\W+$", "", text).lower()
 
 
 def _form(text: str, facts: Sequence[Fact], kind: str, language: str) -> str:

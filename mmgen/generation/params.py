@@ -6,8 +6,8 @@ from pydantic import Field
 
 from mmgen.params import Params
 
-DESCRIPTIONS_VERSION = 3
-CONTENT_CHECKS_VERSION = 3
+DESCRIPTIONS_VERSION = 4
+CONTENT_CHECKS_VERSION = 4
 
 
 class ContentParams(Params):

@@ -14,6 +14,7 @@ FACTS = [
     Fact("brand", "brand", "Corvane", "brand"),
     Fact("colour", "colour", "red", "attributes"),
     Fact("title", "title", "Come As You Are To", "title"),
+    Fact("origin", "origin", "Paris", "attributes"),
 ]
 
 
@@ -26,6 +27,7 @@ FACTS = [
         ("Tote bag in made，.", "en"),
         ("Red tote bag is", "en"),
         ("Red tote bag from", "en"),
+        ("Red tote bag to", "en"),
         ("Red Corvane tote bag &.", "en"),
         ("Corvane:, a red tote bag", "en"),
     ],
