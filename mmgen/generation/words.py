@@ -128,7 +128,10 @@ def a_or_an(following: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def canon(word: str) -> str:
-    """One form for all spellings and numbers: ``T-Shirts`` and ``tshirt`` -> ``tshirt``, ``gray`` -> ``grey``."""
-    low = re.sub(r"[-'’.]", "", re.sub(r"['’]s$", "", word.lower()))
+    """One form for all spellings and numbers: ``T-Shirts`` and ``tshirt`` -> ``tshirt``, ``gray`` -> ``grey``.
+
+    A mark between two digits stays: ``1.5`` is not ``15``.
+    """
+    low = re.sub(r"['’]|(?<!\d)[-.]|[-.](?!\d)", "", re.sub(r"['’]s$", "", word.lower()))
     low = CANON.get(low, low)
     return CANON.get(singular(low), singular(low))

@@ -59,6 +59,18 @@ def test_chinese(text: str, found: list[str]) -> None:
     assert unsupported(text, TEA, "zh") == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Rice, 1.5 kg.", [], id="as_it_is"),
+        pytest.param("Rice, 15 kg.", ["15"], id="without_its_point"),
+        pytest.param("Rice, 1,5 kg.", ["1,5"], id="with_a_comma"),
+    ],
+)
+def test_a_number_is_that_number(text: str, found: list[str]) -> None:
+    assert unsupported(text, facts_of(product("p", "en", "Rice", [], None, None, weight="1.5 kg")), "en") == found
+
+
 def test_another_language_has_no_free_words() -> None:
     facts = [Fact("title", "title", "Zapatillas de lona", "title")]
     assert unsupported("Zapatillas de lona.", facts, "es") == []
