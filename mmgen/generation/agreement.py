@@ -9,7 +9,7 @@ from mmgen.generation.slots import Fact
 from mmgen.generation.title_colours import agreed_colour
 from mmgen.generation.titles import Title
 from mmgen.generation.values import CJK
-from mmgen.generation.words import canon
+from mmgen.generation.words import canon, canonical
 
 
 def reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[list[Fact], list[Fact], Title]:
@@ -27,7 +27,7 @@ def reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[lis
         elif value:
             facts[slot] = Fact(slot, slot, value, source)
     colour = facts["colour"].value if "colour" in facts else ""
-    if title.name and {canon(w) for w in title.name.split()} <= {canon(w) for w in colour.split()}:
+    if title.name and set(canonical(title.name)) <= set(canonical(colour)):
         title.name = ""  # ``Navy`` of a navy blue shirt
     return list(facts.values()), conflicts, title
 
@@ -38,7 +38,7 @@ def _agreed(slot: str, known: str, claims: list[str], language: str) -> tuple[st
             bool(known)
             and slot in ("colour", "gender")
             and bool(claims)
-            and not any(c[0] in known or known[0] in c for c in claims)
+            and not any(_hue(c)[0] in known or _hue(known)[0] in c for c in claims)
         )
         if slot == "gender" and known:
             clash = (
@@ -53,11 +53,18 @@ def _agreed(slot: str, known: str, claims: list[str], language: str) -> tuple[st
         children = [c for c in claims if c != "children"] if len(claims) > 1 else claims
         return (children[0] if len(children) == 1 or slot != "gender" else None), False
     related = {"children": ("boys", "girls", "babies"), "boys": ("children",), "girls": ("children",)}
-    if any(canon(c) == canon(known) or c in known or known in c.split() or known in related.get(c, ()) for c in claims):
+    told = set(canonical(known))
+    said = {c: set(canonical(c)) for c in claims}
+    if any(said[c] <= told or told <= said[c] or known in related.get(c, ()) for c in claims):
         return known, False
     if slot in ("gender", "season", "usage"):
         return None, True
     return known, False
+
+
+def _hue(colour: str) -> str:
+    """A Chinese colour without its shade, which says nothing of the colour: 蓝色 of 深蓝色."""
+    return colour.lstrip("深浅亮暗") or colour
 
 
 def _removed(text: str, claims: list[str]) -> str:

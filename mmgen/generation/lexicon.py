@@ -126,12 +126,13 @@ products appliances gadgets services deals offers collections brands women men k
 sales specials packages vegetables fruits toiletries crafts hobbies games media arts outdoors news collectibles
 antiques
 """)
-SEASONS = {"spring": "春季", "summer": "夏季", "fall": "秋季", "winter": "冬季", "all seasons": "四季"}
-SEASON_OF = ({"autumn": "fall", "all season": "all seasons", "all-season": "all seasons", "all year": "all seasons",
+SEASONS = {"spring": "春季", "summer": "夏季", "fall": "秋季", "autumn": "秋季", "winter": "冬季",
+           "all seasons": "四季"}
+SEASON_OF = ({"all season": "all seasons", "all-season": "all seasons", "all year": "all seasons",
               "四季通用": "all seasons", "全年": "all seasons", "春": "spring", "夏": "summer",
               "秋": "fall", "冬": "winter",
               "春天": "spring", "夏天": "summer", "秋天": "fall", "冬天": "winter"}
-             | {en: en for en in SEASONS} | {zh: en for en, zh in SEASONS.items()})
+             | {en: en for en in SEASONS} | {zh: en for en, zh in reversed(SEASONS.items())})
 MATERIALS = _pairs("""leather=皮革 cotton=棉 linen=亚麻 silk=真丝 wool=羊毛 polyester=聚酯纤维 nylon=尼龙
 denim=牛仔布 canvas=帆布 suede=麂皮 velvet=天鹅绒 satin=缎面 cashmere=羊绒 fleece=抓绒 mesh=网面 rubber=橡胶
 plastic=塑料 metal=金属 stainless_steel=不锈钢 aluminium=铝合金 wood=木 solid_wood=实木 oak=橡木 pine=松木
@@ -229,8 +230,11 @@ def is_internal(name: str) -> bool:
 
 
 def same_colour_family(one: str, other: str) -> bool:
-    """Whether two colours can be said of the same thing: ``lavender`` and ``purple``, ``navy blue`` and ``blue``."""
-    words, others = set(one.replace("-", " ").split()), set(other.replace("-", " ").split())
+    """Whether two colours can be said of the same thing: ``lavender`` and ``purple``, ``navy blue`` and ``blue``.
+
+    A shade is no colour: ``light blue`` and ``light grey`` are two.
+    """
+    words, others = ({canon(word) for word in colour.replace("-", " ").split()} - SHADES for colour in (one, other))
     if words & others:
         return True
     return any(words & set(f.split()) and others & set(f.split()) for f in COLOUR_FAMILIES)

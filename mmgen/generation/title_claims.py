@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mmgen.generation import lexicon
 from mmgen.generation.title_colours import NEGATIONS
 from mmgen.generation.title_nouns import is_colour_phrase
-from mmgen.generation.words import canon, word_set
+from mmgen.generation.words import canon, canonical, word_set
 
 _PATTERN_NOUNS = frozenset({"print", "prints", "stripe", "stripes", "check", "checks"})
 Phrases = dict[str, dict[tuple[str, ...], str]]
@@ -39,7 +39,7 @@ def _raw(forms: Iterable[str]) -> dict[tuple[str, ...], str]:
 
 
 def _keyed(forms: dict[str, str]) -> dict[tuple[str, ...], str]:
-    return {tuple(canon(w) for w in form.split()): value for form, value in forms.items()}
+    return {canonical(form): value for form, value in forms.items()}
 
 
 _REPEATED = word_set("gender pattern usage season fit size style flavour weight volume origin author material")
@@ -49,7 +49,7 @@ _FIXED: Phrases = {
     "gender": _raw(lexicon.CLEAR_GENDERS),
     "pattern": _keyed({form: value for form, value in lexicon.PATTERN_OF.items() if form.isascii()}),
     "usage": _keyed({u: u for u in lexicon.TITLE_USAGES}),
-    "season": _keyed({s: lexicon.SEASON_OF[s] for s in ("spring", "summer", "fall", "autumn", "winter")}),
+    "season": _keyed({season: season for season in ("spring", "summer", "fall", "winter")}),
     "fit": _keyed({fit: fit.removesuffix(" fit") for fit in lexicon.FITS}),
     "modifier": _keyed(
         {m: m for m in (*lexicon.MATERIALS, *lexicon.MODIFIERS) if m not in lexicon.AMBIGUOUS_MATERIALS}

@@ -8,7 +8,7 @@ import unicodedata
 
 from mmgen.clean.pii import mask_personal_data
 from mmgen.generation import lexicon
-from mmgen.generation.words import PAIRS, canon, singular, spelling, word_set
+from mmgen.generation.words import PAIRS, canon, canonical, singular, spelling, word_set
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"<[^>]{1,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
@@ -47,6 +47,7 @@ _ZH = {
     "gender": lexicon.GENDERS_ZH,
 }
 _EN = {slot: {zh: en for en, zh in reversed(words.items())} for slot, words in _ZH.items()}
+_ZH_BY_CANON = {slot: {canonical(en): zh for en, zh in reversed(words.items())} for slot, words in _ZH.items()}
 _FORMS = {
     "colour": lexicon.COLOUR_OF,
     "gender": lexicon.GENDER_OF,
@@ -114,7 +115,10 @@ def reading(slot: str, value: str, language: str) -> str | None:
         return year.group(0) if year else None
     parts = [value] if slot in ("size", "dimensions", "model", "brand") else SPLIT.split(value)
     said = [word for part in parts if part and (word := _one(slot, part, language))]
-    return joined(list(dict.fromkeys(said)), language) if said else None
+    unlike: dict[tuple[str, ...], str] = {}
+    for word in said:
+        unlike.setdefault(canonical(word), word)  # ``Fall/Autumn`` is one
+    return joined(list(unlike.values()), language) if said else None
 
 
 def joined(parts: list[str], language: str) -> str:
@@ -171,6 +175,8 @@ def _chinese(slot: str, plain: str, key: str) -> str | None:
         return plain + "色"
     if key in words:
         return plain if slot == "pattern" and CJK.search(plain) else words[key]
+    if canonical(key) in _ZH_BY_CANON.get(slot, {}):
+        return _ZH_BY_CANON[slot][canonical(key)]  # ``gray``, ``aluminum``
     if not CJK.search(plain) and len(plain.split()) > 3:
         return None
     if not CJK.search(plain) and slot in COMMON and slot not in ("style", "quantity", "family", "article"):
@@ -192,4 +198,4 @@ def lowered(phrase: str) -> str:
 
 def same_value(one: str, other: str) -> bool:
     """Whether two values are the same words, whatever their spelling and number."""
-    return [canon(w) for w in one.split()] == [canon(w) for w in other.split()]
+    return canonical(one) == canonical(other)

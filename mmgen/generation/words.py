@@ -135,3 +135,8 @@ def canon(word: str) -> str:
     low = re.sub(r"['’]|(?<!\d)[-.]|[-.](?!\d)", "", re.sub(r"['’]s$", "", word.lower()))
     low = CANON.get(low, low)
     return CANON.get(singular(low), singular(low))
+
+
+def canonical(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase, each in its one form."""
+    return tuple(canon(word) for word in phrase.split())

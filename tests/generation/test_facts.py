@@ -35,7 +35,13 @@ def shirt(locale: str = "en", title: str = "Arden shirt", **attributes: str) -> 
         pytest.param("en", "colour", "Multi", "colour", "multicoloured", id="multi"),
         pytest.param("en", "gender", "Unisex", "gender", "women and men", id="unisex"),
         pytest.param("zh", "适用性别", "女", "gender", "女士", id="chinese_gender"),
-        pytest.param("en", "Season", "Autumn", "season", "fall", id="autumn_is_fall"),
+        pytest.param("en", "Season", "Autumn", "season", "autumn", id="a_british_shop_says_autumn"),
+        pytest.param("en", "Season", "Fall", "season", "fall", id="an_american_one_says_fall"),
+        pytest.param("en", "Season", "Fall/Autumn", "season", "fall", id="which_are_one_season"),
+        pytest.param("en", "适用季节", "秋季", "season", "fall", id="chinese_season_in_english"),
+        pytest.param("zh", "Season", "Autumn", "season", "秋季", id="british_season_in_chinese"),
+        pytest.param("zh", "color", "Light Gray", "colour", "浅灰色", id="american_colour_in_chinese"),
+        pytest.param("zh", "material", "Aluminum", "material", "铝合金", id="american_material_in_chinese"),
         pytest.param("zh", "适用季节", "春秋", "season", "春秋季", id="two_seasons"),
         pytest.param("en", "year", "2011.0", "year", "2011", id="year_as_float"),
         pytest.param("en", "fabric", "98% Cotton, 2% Elastane", "material", "98% cotton and 2% elastane", id="mixture"),
@@ -129,7 +135,14 @@ def test_what_says_nothing_to_a_customer_is_dropped(column: str, raw: str) -> No
         pytest.param("Arden Bright Green Shirt", {"colour": "Green"}, "colour", "bright green", id="its_shade"),
         pytest.param("Arden Red & Blue Shirt", {"colour": "Blue"}, "colour", "red and blue", id="two_joined"),
         pytest.param("Arden Red Devils Black Shirt", {"colour": "Black"}, "colour", "black", id="a_name_is_no_colour"),
+        pytest.param("Arden Charcoal Shirt", {"colour": "Gray"}, "colour", "charcoal", id="gray_is_grey"),
+        pytest.param("Arden Light Blue Shirt", {"colour": "Light Grey"}, "colour", None, id="a_shade_is_no_colour"),
         pytest.param("Arden Girls Shirt", {"gender": "Women"}, "gender", None, id="girls_or_women"),
+        pytest.param("Arden Men Shirt", {"gender": "Women"}, "gender", None, id="men_or_women"),
+        pytest.param("Arden Men Shirt", {"gender": "Unisex"}, "gender", "women and men", id="men_are_of_both"),
+        pytest.param("Arden Autumn Shirt", {"season": "Fall"}, "season", "fall", id="autumn_is_fall"),
+        pytest.param("Arden Fall Shirt", {"season": "Autumn/Winter"}, "season", "autumn and winter", id="fall_of_both"),
+        pytest.param("Arden Autumn Shirt", {"season": "Summer"}, "season", None, id="autumn_or_summer"),
         pytest.param("Arden Kids Shirt", {"gender": "Boys"}, "gender", "boys", id="boys_are_kids"),
         pytest.param("Arden Formal Shirt", {"usage": "Casual"}, "usage", None, id="formal_or_casual"),
     ],
@@ -143,6 +156,21 @@ def test_title_and_attribute_agree_or_nothing_is_stated(
     if agreed is None:
         claimed = next(f.value for f in facts if f.slot == f"conflict_{slot}").split(" | ")[0]
         assert all(claimed not in value.lower().split() for value in slot_values(facts).values())
+
+
+@pytest.mark.parametrize(
+    ("title", "colour", "agreed"),
+    [
+        pytest.param("深红色连衣裙", "深蓝色", None, id="a_shade_is_no_colour"),
+        pytest.param("红色连衣裙", "蓝色", None, id="two_colours_clash"),
+        pytest.param("浅蓝色连衣裙", "天蓝色", "天蓝色", id="two_shades_of_one"),
+        pytest.param("黑色连衣裙", "黑色/白色", "黑色和白色", id="one_of_two"),
+    ],
+)
+def test_a_chinese_title_and_its_colour_agree(title: str, colour: str, agreed: str | None) -> None:
+    facts = facts_of(product("p", "zh", title, ["服装", "连衣裙"], None, None, 颜色=colour))
+    assert by_slot(facts).get("colour", Fact("", "", "", "")).value == (agreed or "")
+    assert any(fact.slot == "conflict_colour" for fact in facts) is (agreed is None)
 
 
 @pytest.mark.parametrize(
