@@ -17,7 +17,7 @@ from mmgen.generation.attributes import attribute_facts
 from mmgen.generation.sentences import sentences_of
 from mmgen.generation.slots import NOUN_SLOTS, Fact
 from mmgen.generation.title_nouns import is_thing, noun_phrase
-from mmgen.generation.titles import Title, chinese_title, english_title, short_title, usable_title
+from mmgen.generation.titles import Title, chinese_title, english_title, is_noun_zh, short_title, usable_title
 from mmgen.generation.values import CJK, PROFANITY, cleaned, is_private, language_of, reading, same_value, usable
 from mmgen.generation.words import canon, number_of, singular
 
@@ -95,7 +95,7 @@ def _category_facts(path: list[str], title: Title, language: str) -> list[Fact]:
     if language == "en" and title.article:
         slot = NOUN_SLOTS[number_of(title.article)]
         facts.append(Fact(slot, "article", title.article, "category" if path else "title"))
-    elif language == "zh" and path and CJK.search(path[-1]) and not re.search(r"[/&、]", path[-1]):
+    elif language == "zh" and path and is_noun_zh(path[-1]):
         facts.append(Fact("article", "article", path[-1], "category"))
     ranges = path[:-1] if facts else path
     for part in reversed(ranges):

@@ -121,6 +121,16 @@ full_sleeve half_sleeve long_sleeve
 short_sleeve round_neck v-neck crew_neck low-rise high-rise mid-rise three-fourth low_rise aviator wayfarer round cargo
 chronograph narrow_striped henley capri track lightweight ribbed pleated padded slip-on lace-up organic unsweetened
 sugar-free gluten-free lactose-free frozen dried smoked canned roasted salted unsalted""")))
+# What a thing is like. Alone they name nothing: a ``Thin White T-shirt`` isn't ``the Thin``, 加厚款 is no product.
+QUALITIES = word_set("""thin thick slim skinny wide narrow long short large small big little tiny mini midi maxi medium
+tall heavy soft warm cosy cozy smooth new classic plain simple basic modern vintage retro stylish elegant regular loose
+relaxed straight fitted baggy cropped comfortable comfy durable sturdy
+""")
+INTENSIFIERS = word_set("super ultra extra very")
+QUALITIES_ZH = word_set("""加厚 加大 加长 加宽 加高 加绒 超薄 超大 超轻 特大 轻薄 轻便 轻量 纤薄 厚实
+大号 中号 小号 特大号 大码 小码 均码 大型 小型 中型 迷你 小巧 便携 宽松 修身 紧身 直筒 高腰 低腰 薄款 厚款
+长款 短款 新款 经典 基础 简约 简易 时尚 复古 休闲 舒适 柔软 透气 保暖 防水 耐用 耐磨 大容量 小容量
+""")
 NOT_THINGS = word_set("""electronics accessories groceries essentials supplies cosmetics sports basics goods
 products appliances gadgets services deals offers collections brands women men kids boys girls ladies arrivals
 sales specials packages vegetables fruits toiletries crafts hobbies games media arts outdoors news collectibles

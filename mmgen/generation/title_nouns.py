@@ -14,7 +14,7 @@ MAX_COMPOUND = 3
 _TAILS = word_set("by in with for from - – — | :")
 _SENTENCE_WORDS = word_set("the a an of to and or i you is are on at my your be")
 _ADJECTIVE = re.compile(r"(?:al|ed|able|ible|ful|ous|less|ive|ic|est|ish|ly)$")
-_QUALITIES = word_set("large small big mini medium new classic set pack edition version pieces free")
+_NO_NOUNS = lexicon.QUALITIES | word_set("set pack edition version pieces free")
 _NOUNS = lexicon.NOUNS | PAIRS
 _COLOURS = frozenset(canon(word) for colour in lexicon.COLOURS for word in colour.split())
 
@@ -72,6 +72,12 @@ def compound(noun: Noun, words: list[str], spent: list[bool], shelves: Collectio
 def is_colour_phrase(name: str) -> bool:
     """Whether a name is nothing but colours: ``Grey`` of a grey shirt."""
     return bool(name) and all(canon(word) in _COLOURS for word in name.split())
+
+
+def is_quality(name: str) -> bool:
+    """Whether a name only says what the thing is like: ``Thin``, ``Super Slim``, but not ``Thin Line``."""
+    words = re.split(r"[\s-]+", name.lower())
+    return words[-1] in lexicon.QUALITIES and set(words) <= lexicon.QUALITIES | lexicon.INTENSIFIERS
 
 
 def head_end(words: list[str]) -> int:
@@ -164,5 +170,5 @@ def _is_common_noun(words: list[str], head: int, known: dict[str, str]) -> bool:
     phrase = {w.lower() for w in words[: head + 1]}
     if known.keys() & {"author", "publisher"} or phrase & _SENTENCE_WORDS or not _is_common(words, head):
         return False
-    quality = canon(word) in _COLOURS or word in _QUALITIES or word in lexicon.MODIFIERS or word in lexicon.MATERIALS
+    quality = canon(word) in _COLOURS or word in _NO_NOUNS or word in lexicon.MODIFIERS or word in lexicon.MATERIALS
     return not quality and not _ADJECTIVE.search(word)

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from mmgen.generation import lexicon
 from mmgen.generation.title_claims import GENDER_WORDS, claimed, phrases
 from mmgen.generation.title_colours import title_colours
-from mmgen.generation.title_nouns import compound, find_noun, head_end, is_colour_phrase, is_thing, noun_phrase
+from mmgen.generation.title_nouns import (
+    compound,
+    find_noun,
+    head_end,
+    is_colour_phrase,
+    is_quality,
+    is_thing,
+    noun_phrase,
+)
 from mmgen.generation.values import BANNED, CJK, INJECTION, LINK, cleaned, without_private
 from mmgen.generation.words import canon, word_set
 
@@ -85,6 +93,11 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
         if "colour" not in known:
             title.article = f"{title.name.lower()} {title.article}"
         title.name = ""
+    if title.article and is_quality(title.name):
+        title.claims["modifier"] = [title.name.lower(), *title.claims["modifier"]]
+        title.name = ""
+    if title.article and is_quality(title.text):
+        title.text = ""
     title.claims = {slot: values for slot, values in title.claims.items() if values}
     return title
 
@@ -145,12 +158,15 @@ def _undoubled(text: str) -> str:
 
 
 _COLOURS_ZH = frozenset(lexicon.COLOURS.values())
+_LIKE_ZH = sorted(lexicon.QUALITIES_ZH | _COLOURS_ZH | {*lexicon.GENDERS_ZH.values(), *lexicon.SEASONS.values()})
+_QUALITY_ZH = re.compile(rf"(?:{'|'.join(_LIKE_ZH)})+[款型版]?")
 
 
 def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") -> Title:
     """A Chinese title: brand taken off; words after the noun, set apart by spaces or brackets, left to the attributes.
 
-    A colour that no attribute has goes before the noun, where one says it.
+    A colour that no attribute has goes before the noun, where one says it. A name that only says what the thing is like
+    (加厚款) gets the category's noun (``leaf``).
     """
     title = Title(text=_tight(text), brand=brand)
     rest = (
@@ -170,6 +186,8 @@ def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") 
     kept = [w for w in words[: noun + 1] if w not in own]
     colours = "" if "colour" in known else "".join(w for w in apart if w in _COLOURS_ZH)
     title.name = colours + _tight(" ".join(kept or words)).strip(" -,，、/") or title.text
+    if is_noun_zh(leaf) and _QUALITY_ZH.fullmatch(title.name):
+        title.name += leaf
     for slot, forms in (("colour", lexicon.COLOURS), ("gender", lexicon.GENDERS_ZH)):
         title.claims[slot] = [
             zh
@@ -179,6 +197,11 @@ def chinese_title(text: str, brand: str, known: dict[str, str], leaf: str = "") 
             and not any(zh != other and zh in other and other in text for other in forms.values())
         ]
     return title
+
+
+def is_noun_zh(heading: str) -> bool:
+    """Whether a Chinese category names one kind of thing, not several (帽子/围巾)."""
+    return bool(CJK.search(heading)) and not re.search(r"[/&、]", heading)
 
 
 def short_title(name: str, language: str) -> str:

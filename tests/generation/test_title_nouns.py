@@ -21,14 +21,14 @@ CASES = {
     "a maker that no column names": ("Blue steel wall clock by Ostra", None, ["Clocks"], "", "wall clock"),
     "a colour behind the comma": ("Larkfield teddy bear, blue", "Larkfield", ["Soft toys"], "", "teddy bear"),
     "the title's noun before the category's": ("Larkfield T-shirt in blue", "Larkfield", ["Shirts"], "", "T-shirt"),
-    "a pair by another name": ("Arden Slim Chinos", "Arden", ["Trousers"], "Slim", "chinos"),
+    "a pair by another name": ("Arden Slim Chinos", "Arden", ["Trousers"], "", "chinos"),
     "a category in the singular": ("Nordhem Oslo Coffee Table", "Nordhem", ["Coffee Tables"], "Oslo", "coffee table"),
     "a category of one word belongs to it": ("Zenfit Yoga Mat", "Zenfit", ["Yoga"], "", "yoga mat"),
-    "a phrase behind the noun is no name": ("Guess Mini Watch with Stones", "Guess", ["Watches"], "Mini", "watch"),
-    "a quality behind the noun": ("Corvane mug large", "Corvane", ["Mugs"], "large", "mug"),
+    "a phrase behind the noun is no name": ("Guess Mini Watch with Stones", "Guess", ["Watches"], "", "watch"),
+    "a quality behind the noun": ("Corvane mug large", "Corvane", ["Mugs"], "", "mug"),
     "a word of many capitals is a name": ("Nova X2 Wireless Earbuds", "Nova", ["Earbuds"], "X2", "earbuds"),
     "a pattern that is the noun of a name": ("W Pigment Print Kurta", "W", ["Kurtas"], "Pigment Print", "kurta"),
-    "a colour of a part": ("Casio Women Mini Blue Dial Watches (SX004) SHN-50", "Casio", ["Watches"], "Mini", "watch"),
+    "a colour of a part": ("Casio Women Mini Blue Dial Watches (SX004) SHN-50", "Casio", ["Watches"], "", "watch"),
     "letters that are a word": ("LED desk lamp", "Lumo", ["Lighting"], "", "LED desk lamp"),
     "a noun beside it": ("Polo Assn. Men Laptop Backpack", "Polo Assn.", ["Backpacks"], "", "laptop backpack"),
     "a noun said twice": ("Puma ducati heritage tee blue Tshirt", "Puma", ["Tshirts"], "", "ducati heritage T-shirt"),
@@ -61,6 +61,51 @@ def test_a_colour_that_no_attribute_has_is_no_name(title: str, noun: str) -> Non
     found = by_slot(facts_of(product("p", "en", title, ["Goods"], "Corvane")))
     assert "name" not in found
     assert found["article"].value == noun
+
+
+QUALITIES = {
+    "in the middle": ("Wrangler Men Thin White T-shirt", "Tshirts", "", "thin", "T-shirt"),
+    "of a pair": ("Wrangler Slim Chinos", "Trousers", "", "slim", "chinos"),
+    "behind the noun": ("Wrangler mug large", "Mugs", "", "large", "mug"),
+    "before a phrase": ("Wrangler Mini Watch with Stones", "Watches", "", "mini", "watch"),
+    "two words, one known": ("Wrangler Super-Slim Wireless Earbuds", "Audio", "", "super-slim wireless", "earbuds"),
+    "without a noun": ("Wrangler Thin", "Jeans", "", "thin", "jeans"),
+    "nothing else": ("Thin", "Jeans", "", "thin", "jeans"),
+    "part of a name": ("Wrangler Thin Line Jeans", "Jeans", "Thin Line", "", "jeans"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "category", "name", "quality", "noun"), QUALITIES.values(), ids=QUALITIES)
+def test_a_quality_is_no_name(title: str, category: str, name: str, quality: str, noun: str) -> None:
+    found = by_slot(facts_of(product("p", "en", title, [category], "Wrangler", None, colour="white", gender="men")))
+    assert {s: found[s].value for s in ("name", "modifier") if s in found} == {
+        s: value for s, value in (("name", name), ("modifier", quality)) if value
+    }
+    assert next(found[slot].value for slot in ("article", "articles") if slot in found) == noun
+
+
+@pytest.mark.parametrize(
+    ("title", "category"), [("Wrangler Men Thin White T-shirt", "Tshirts"), ("Wrangler Thin", "Jeans")]
+)
+def test_no_text_calls_a_product_by_a_quality(title: str, category: str) -> None:
+    texts = _texts(product("p", "en", title, [category], "Wrangler", None, colour="white", gender="men"))
+    assert any("thin" in text for text in texts)
+    assert not [text for text in texts if re.search(r"\w:?,? Thin\b", text)], texts
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        pytest.param("南岸 加厚款", "加厚款保温杯", id="alone"),
+        pytest.param("南岸女士超薄", "女士超薄保温杯", id="for_whom"),
+        pytest.param("南岸 天蓝色", "天蓝色保温杯", id="a_colour"),
+        pytest.param("南岸 大号焖烧壶", "大号焖烧壶", id="with_a_noun_of_its_own"),
+        pytest.param("南岸 小新", "小新", id="a_name"),
+    ],
+)
+def test_a_quality_is_no_chinese_name(title: str, name: str) -> None:
+    found = by_slot(facts_of(product("p", "zh", title, ["户外", "保温杯"], "南岸", None)))
+    assert found["name"].value == name
 
 
 @pytest.mark.parametrize(
