@@ -101,7 +101,7 @@ def train_and_register(
 
 
 def _own_targets() -> Targets:
-    from mmgen.generation.delex import training_targets  # here, because training without it is tested too
+    from mmgen.generation.targets import training_targets  # here, because training without it is tested too
 
     return training_targets
 

@@ -9,18 +9,12 @@ from typing import Any
 import pytest
 
 from mmgen.generation.compose import compose
-from mmgen.generation.delex import (
-    allowed_slots,
-    delexicalise,
-    misplaced,
-    realise,
-    said_twice,
-    training_targets,
-    traits_of,
-)
+from mmgen.generation.delex import delexicalise, realise
 from mmgen.generation.facts import facts_of
+from mmgen.generation.fitting import allowed_slots, misplaced, said_twice, traits_of
 from mmgen.generation.product_en import Product
 from mmgen.generation.slots import Fact
+from mmgen.generation.targets import training_targets
 from tests.generation.records import EMPTY, OTHERS
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pytest
 
 from mmgen.evaluation.content_checks import check_content, status_of
-from mmgen.generation.delex import allowed_slots, training_targets
 from mmgen.generation.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
 from mmgen.generation.facts import facts_of
+from mmgen.generation.fitting import allowed_slots
 from mmgen.generation.params import DescriptionParams
 from mmgen.generation.slots import from_json
+from mmgen.generation.targets import training_targets
 from tests.generation.records import EMPTY, OTHERS
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE
