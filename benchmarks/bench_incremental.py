@@ -39,18 +39,9 @@ warmup_steps = 5
 checkpoint_every = 60
 validate_every = 30
 bootstrap_rounds = 10
-
-[train.sizes]
-latent = 16
-hidden = 32
-image_width = 8
-text_hidden = 32
-text_embedding = 16
-
-[train.adversarial]
-width = 8
 """
 """Models that are trained in a minute; they are used as any champion is."""
+TINY = Path(__file__).with_name("tiny_model.toml")
 
 NOTE = """\
 {products:,} products made of real ones (benchmarks/repeats.py). *Full* is the first night, in which everything is new;
@@ -85,7 +76,7 @@ def main() -> None:
 def measure(folder: Path, products: int) -> Measured:
     """Run the nights. The small shop's second one is measured: by then everything is started and trained."""
     config = folder / "small.toml"
-    config.write_text(SMALL, encoding="utf-8")
+    config.write_text(SMALL + TINY.read_text(encoding="utf-8"), encoding="utf-8")
     jobs = [job.name for job in JOBS]
     before, after = jobs[: jobs.index("train") + 1], jobs[jobs.index("train") + 1 :]
 

@@ -32,7 +32,10 @@ D1, D2 = "2026-11-01", "2026-11-02"
 MAP = ROOT / "conf" / "sources" / "sample.toml"
 Row = dict[str, Any]
 
-SMALL = """
+TINY = ROOT / "benchmarks" / "tiny_model.toml"
+SMALL = (
+    TINY.read_text(encoding="utf-8")
+    + """
 [train]
 min_steps = 40
 max_steps = 40
@@ -57,19 +60,10 @@ units = 8
 min_rows = 4
 schedule = { epochs = 1, min_steps = 6, max_steps = 6, batch_rows = 8, learning_rate = 3e-3 }
 
-[train.sizes]
-latent = 16
-hidden = 32
-image_width = 8
-text_hidden = 32
-text_embedding = 16
-
-[train.adversarial]
-width = 8
-
 [report]
 num_samples = 8
 """
+)
 """A model that takes seconds; everything else is as it ships."""
 
 
