@@ -242,8 +242,3 @@ def publish(args: argparse.Namespace, section: Section) -> None:
 
 def _plain(value: object) -> object:
     return dict(vars(value)) if isinstance(value, Ratio | Interval) else str(value)
-
-
-def wall_seconds() -> float:
-    """A clock for work that other processes do."""
-    return time.perf_counter()
