@@ -37,7 +37,7 @@ from mmgen.training.warm_start import start_from_data
 if TYPE_CHECKING:
     from mmgen.training.tracking import Tracker
 
-VERSION = 4  # raise it when the same parameters would train another model
+VERSION = 5  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
 LOG_EVERY = 20
 WARM_START_ROWS = 2000

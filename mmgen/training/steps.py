@@ -94,7 +94,7 @@ def take_step(
     generator = torch.Generator().manual_seed(seed_of("step", seed, state.step, ranks.rank))
     share = state.step / num_steps
     rate = learning_rate(state.step, num_steps, params)
-    data = Tensors.of(batch, state.net)
+    data = Tensors.of(varied(batch, state.step, seed, params.augment), state.net)
     seen = thin(data.masks, params.modality_dropout, generator)
     noise = torch.randn(len(batch), state.net.latent, generator=generator)
     state.net.train()

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from mmgen.models.fusion import FusionModel
 from mmgen.training import checkpoint, loop
-from mmgen.training.params import TrackingParams, TrainParams
+from mmgen.training.params import AugmentParams, TrackingParams, TrainParams
 from mmgen.training.snapshot import take_snapshots
 from mmgen.training.texts import collect
 from mmgen.training.tracking import Tracker
@@ -39,6 +39,12 @@ def test_two_runs_give_identical_weights_and_another_seed_others(shop, tmp_path)
     runs = [weights(loop.train(*shop, tmp_path / str(i), TINY, seed)) for i, seed in enumerate((7, 7, 8))]
     assert_same(runs[0], runs[1])
     assert any(not torch.equal(value, runs[2][name]) for name, value in runs[0].items())
+
+
+def test_photos_are_varied_from_step_to_step(shop, tmp_path):
+    still = TINY.model_copy(update={"augment": AugmentParams(**dict.fromkeys(AugmentParams.model_fields, 0.0))})
+    varied, as_they_are = (weights(loop.train(*shop, tmp_path / str(i), p, 7)) for i, p in enumerate((TINY, still)))
+    assert any(not torch.equal(value, as_they_are[name]) for name, value in varied.items())
 
 
 class KilledError(Exception):
