@@ -16,7 +16,7 @@ from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError, clean_media
 from mmgen.rejects import RejectReason
 
-VERSION = 2
+VERSION = 3
 
 COLUMNS = (
     "master", "model_image", "width_px", "height_px", "perceptual_hash", "thumbnail", "blur_px", "brightness",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy import fft
 
-from mmgen.clean.image_frame import Pixels
-
-Plane = npt.NDArray[np.float32]
+from mmgen.clean.image_frame import Pixels, Plane, lengths
 
 _LARGEST_SIGMA_PX = 4.0  # a wider blur leaves nothing that half the size would not hold
 _EXPONENT = 0.8  # of the prior on slopes: 2 would be smooth everywhere, photos have few and steep edges
@@ -87,6 +84,6 @@ def _slopes_transposed(across: Plane, down: Plane) -> Plane:
 
 def _shrunk(across: Plane, down: Plane, tightness: float) -> tuple[Plane, Plane]:
     """Slopes as the prior would have them: the small ones gone, the large ones kept."""
-    length = cv2.magnitude(across, down)
+    length = lengths(across, down)
     kept = np.maximum(1 - np.float32(_EXPONENT / tightness) * (length + 1e-9) ** np.float32(_EXPONENT - 2), 0)
     return across * kept, down * kept

@@ -9,6 +9,7 @@ import numpy.typing as npt
 cv2.setNumThreads(1)  # Spark runs one Python worker a core; OpenCV's own threads would fight over them
 
 Pixels = npt.NDArray[np.uint8]
+Plane = npt.NDArray[np.float32]
 
 
 def fit(pixels: Pixels, side_px: int) -> Pixels:
@@ -55,6 +56,15 @@ def border_colour(pixels: Pixels) -> tuple[int, int, int]:
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     middle = np.partition(border, len(border) // 2, axis=0)[len(border) // 2]
     return int(middle[0]), int(middle[1]), int(middle[2])
+
+
+def lengths(across: Plane, down: Plane) -> Plane:
+    """Of each pixel's slope. (height, width) in and out.
+
+    Not ``cv2.magnitude`` or ``cv2.cartToPolar``: how they round depends on where in memory the result lies, so that the
+    same photo would come out differently now and then.
+    """
+    return np.sqrt(across * across + down * down)
 
 
 def is_blank(pixels: Pixels, blank_std: float) -> bool:

@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.clean.image_frame import border_colour
+from mmgen.clean.image_frame import border_colour, lengths
 from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)
 
-VERSION = 2
+VERSION = 3
 WIDTH = 256
 
 COLUMNS = ("embedding", "encoding", "encoder_version", "pixels", "reject_reason")
@@ -128,9 +128,9 @@ def gradient_histogram(picture: Pixels) -> Vector:
     size = (_SHAPE_SIDE_PX, _SHAPE_SIDE_PX)
     grey = cv2.cvtColor(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    strength, angle = cv2.cartToPolar(across, down)
+    strength, angle = lengths(across, down), np.arctan2(down, across)
     # Directions half a turn apart are one: dark on light is the same edge as light on dark
-    direction = (angle * (2 * _DIRECTIONS / (2 * np.pi)) + 0.5).astype(np.intp).ravel() % _DIRECTIONS
+    direction = np.rint(angle * (_DIRECTIONS / np.pi)).astype(np.intp).ravel() % _DIRECTIONS
     counts = np.bincount(_CELL_OF_PIXEL + direction, strength.ravel(), minlength=_CELLS * _CELLS * _DIRECTIONS)
     return _unit(np.sqrt(counts))
 
