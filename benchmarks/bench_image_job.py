@@ -147,6 +147,7 @@ def main() -> None:
             equal = same(expected, other.rows())
             ratios, found = compared(spark, other, rounds)
             other.close()
+            print(f"{name}: {', '.join(f'{r:.2f}x' for r in ratios)}", file=sys.stderr)
             ratio, seconds = statistics.median(ratios), {k: statistics.median(v) for k, v in found.items()}
             rows.append(
                 [NAMES[name], "yes" if equal else "NO", f"{ratio:.2f}x ({min(ratios):.2f} to {max(ratios):.2f})",

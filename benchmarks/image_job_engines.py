@@ -148,4 +148,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Ray sends functions of the script itself by value, and their cache with them; of a module, by name
+    import image_job_engines
+
+    image_job_engines.main()
