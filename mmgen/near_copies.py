@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from mmgen.clean.duplicates import HASH_BITS, are_copies, bands
+from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
 from mmgen.clean.groups import connected
 from mmgen.clean.minhash import similarity, text_keys
 from mmgen.clean.params import DuplicateParams, NearCopyParams
@@ -49,13 +49,8 @@ def near_pairs(photos: DataFrame, params: DuplicateParams) -> DataFrame:
     bits = photos.select("product_id", F.conv("perceptual_hash", 16, -10).cast("long").alias("bits"))
     parts = F.array(
         *[
-            F.struct(
-                F.lit(number).alias("band"),
-                F.shiftrightunsigned("bits", first)
-                .bitwiseAND(F.lit((1 << width) - 1 if width < HASH_BITS else -1))
-                .alias("part"),
-            )
-            for number, (first, width) in enumerate(bands(params.max_hash_bits))
+            F.struct(F.lit(number).alias("band"), F.col("bits").bitwiseAND(F.lit(_signed(mask))).alias("part"))
+            for number, mask in enumerate(band_masks(params.max_hash_bits))
         ]
     )
     banded = bits.select("product_id", "bits", F.inline(parts))
@@ -70,13 +65,18 @@ def near_pairs(photos: DataFrame, params: DuplicateParams) -> DataFrame:
     return _verified(near, photos, "thumbnail", partial(are_copies, params=params))
 
 
+def _signed(mask: int) -> int:
+    """64 bits as Spark's numbers have them."""
+    return mask - (1 << HASH_BITS) if mask >> (HASH_BITS - 1) else mask
+
+
 def text_links(texts: DataFrame, params: NearCopyParams, max_shared: int) -> DataFrame:
     """Links (product_id, value) between products that say nearly the same.
 
     ``texts``: product_id, title, description, title_key (strings or null). Equal titles are linked at once, and equal
     signatures; one text of each signature goes on to be compared with those that share a band with it.
     """
-    signed = kept(_signed(texts, params))
+    signed = kept(_with_signatures(texts, params))
     distinct = signed.groupBy("signature").agg(
         F.min("product_id").alias("product_id"), F.first("bands").alias("bands"), F.count("*").alias("num_sharing")
     )
@@ -94,11 +94,11 @@ def near_text_pairs(texts: DataFrame, params: NearCopyParams) -> DataFrame:
     A text is compared with the next ``max_bucket`` texts of each bucket at most: half a shop may begin its
     descriptions alike.
     """
-    place = F.row_number().over(Window.partitionBy("band").orderBy("product_id"))
-    banded = texts.select("product_id", F.explode("bands").alias("band")).withColumn("place", place)
-    other = banded.select(F.col("product_id").alias("other_id"), "band", F.col("place").alias("other_place"))
-    is_next = F.col("other_place").between(F.col("place") + 1, F.col("place") + params.max_bucket)
-    near = banded.join(other, "band").where(is_next).select("product_id", "other_id").distinct()
+    # Not a join on the band: it would look at all pairs of a bucket, and keep these
+    following = Window.partitionBy("band").orderBy("product_id").rowsBetween(1, params.max_bucket)
+    banded = texts.select("product_id", F.explode("bands").alias("band"))
+    met = banded.select("product_id", F.collect_list("product_id").over(following).alias("others"))
+    near = met.select("product_id", F.explode("others").alias("other_id")).distinct()
     return _verified(near, texts, "signature", lambda one, other: similarity(one, other) >= params.min_similarity)
 
 
@@ -118,7 +118,7 @@ def _verified(
     return candidates.mapInArrow(check, "product_id string, other_id string")
 
 
-def _signed(texts: DataFrame, params: NearCopyParams) -> DataFrame:
+def _with_signatures(texts: DataFrame, params: NearCopyParams) -> DataFrame:
     """product_id, signature, bands of the texts that are long enough to compare."""
 
     def keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmgen.clean.duplicates import HASH_BITS, are_copies, bands
+from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
 from mmgen.clean.params import DuplicateParams
 
 PARAMS = DuplicateParams()
 
 
 @pytest.mark.parametrize("max_bits", range(9))
-def test_bands_cover_every_bit_once(max_bits: int) -> None:
-    found = bands(max_bits)
-    assert len(found) == max_bits + 1
-    assert [bit for first, width in found for bit in range(first, first + width)] == list(range(HASH_BITS))
+def test_hashes_that_are_near_agree_under_a_mask(max_bits: int) -> None:
+    masks, rng = band_masks(max_bits), np.random.default_rng(max_bits)
+    for _ in range(500):
+        flipped = sum(1 << int(bit) for bit in rng.choice(HASH_BITS, max_bits, replace=False))
+        assert any(flipped & mask == 0 for mask in masks)
+
+
+@pytest.mark.parametrize("max_bits", range(9))
+def test_no_mask_is_short(max_bits: int) -> None:
+    assert min(mask.bit_count() for mask in band_masks(max_bits)) >= 2 * (HASH_BITS // (max_bits + 2))
 
 
 def cells(luma: int = 128, red: int = 128) -> bytes:
