@@ -28,10 +28,11 @@ QUICK = "[features.text_model]\niterations = 1\n"
 
 NOTE = """\
 A first night of all jobs up to `examples`, training left out (its steps are bounded, not its rows), on real photos,
-titles and clips, each product's changed by its number. Word vectors are fitted in one pass, which is not counted. One process and one Spark session run the jobs' own entry
-points, one size after the other; before, a night of {warm_up} products starts everything. CPU seconds of the job, the
-JVM and all Python workers: other work on the machine hardly counts. *Fixed* is what the job takes on {warm_up} products
-once everything is started (plans, checks, commits); *growth* is taken beyond it, so that it flatters nothing.
+titles and clips, each product's changed by its number. Word vectors are fitted in one pass, which is not counted. One
+process and one Spark session run the jobs' own entry points, one size after the other; before, a night of {warm_up}
+products starts everything. CPU seconds of the job, the JVM and all Python workers: other work on the machine hardly
+counts. *Fixed* is what the job takes on {warm_up} products once everything is started (plans, checks, commits);
+*growth* is taken beyond it, so that it flatters nothing.
 **The bar**: ten times the products cost at most 10.5 times as much{bar}.
 
 Memory is the largest resident size seen, 5 looks a second, sizes in this order in one process, so a later size cannot
@@ -63,7 +64,10 @@ def nightly_jobs() -> list[str]:
 
 def night_of(size: int, folder: Path, jobs: list[str]) -> Night:
     """A first night of a shop of this size. What it wrote is gone afterwards."""
-    shop, home = folder / "shop", folder / f"home-{size}"
+    shop = folder / "shop"
+    home = Path(
+        tempfile.mkdtemp(prefix=f"home-{size}-", dir=folder)
+    )  # never one of before: MLflow keeps databases open
     try:
         import_shop(write_shop(shop, size), home)
         config = folder / "quick.toml"
