@@ -180,7 +180,7 @@ def text_kinds(spark: Any, shop: Shop, folder: Path) -> dict[str, Features]:
 
 def graph_kinds(spark: Any, shop: Shop, vectors: np.ndarray) -> tuple[list[list[int]], dict[str, Features]]:
     """Each product's neighbours by text, and the graph's vectors, by the job's own steps."""
-    from mmgen.features.graph_edges import edges_of, nearest, own_rows, with_hops
+    from mmgen.product_graph import edges_of, nearest, own_rows, with_hops
 
     assert shop.images is not None
     params = GraphParams()

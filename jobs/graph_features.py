@@ -13,9 +13,9 @@ from mmgen.catalog.baskets import baskets_digest, write_links
 from mmgen.catalog.tables import open_catalog
 from mmgen.derive import Outcome, Step, derive
 from mmgen.features.graph import BASKET, VERSION, graph_features
-from mmgen.features.graph_edges import edges_of, nearest, own_rows, with_hops, with_input_hash
 from mmgen.inputs import joined_hash, one_version, part, products, written
 from mmgen.job import JobContext, main
+from mmgen.product_graph import edges_of, nearest, own_rows, with_hops, with_input_hash
 from mmgen.spark import kept
 
 

@@ -25,8 +25,6 @@ MAY_IMPORT = {
 }
 """Files -> what they may import besides the standard library."""
 TRANSFORMS = [path for folder in ("clean", "features") for path in sorted((ROOT / "mmgen" / folder).glob("*.py"))]
-WITH_A_SPARK_HELPER = {"mmgen/features/graph_edges.py"}
-"""Inside a function, so that a worker which imports the transform imports no Spark."""
 SQL_VERBS = ("select ", "insert ", "update ", "delete ", "create ", "drop ", "alter ", "pragma ", "with ", "truncate ")
 
 
@@ -121,9 +119,7 @@ def test_one_file_imports(package: str, only: str) -> None:
 
 @pytest.mark.parametrize("path", TRANSFORMS, ids=name_of)
 def test_a_transform_knows_no_spark(path: Path) -> None:
-    found = [one for one in imports_of(tree_of(path)) if one.is_of("pyspark") or one.is_of("mmgen.spark")]
-    assert [one for one in found if one.is_at_module_level] == []
-    assert not found or name_of(path) in WITH_A_SPARK_HELPER
+    assert [one for one in imports_of(tree_of(path)) if one.is_of("pyspark") or one.is_of("mmgen.spark")] == []
 
 
 @pytest.mark.parametrize("path", TRANSFORMS, ids=name_of)

@@ -9,7 +9,7 @@ symmetric form a change of one product would reach a step further.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -142,6 +142,34 @@ def means(lists: pa.Array, width: int) -> Matrix:
         counts = np.add.reduceat(has, starts)[:, None]
         made[filled, half] = np.add.reduceat(vectors[:, half], starts) / np.maximum(counts, 1)
     return made.astype(np.float32)
+
+
+def project_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
+    """``product_id``, ``own_hash``, ``category_key``, ``encoder_version`` as they came, and what ``project`` makes."""
+    longs = pa.list_(pa.int64())
+    kinds = {"vector": pa.list_(pa.float32()), "text_bits": longs, "image_bits": longs, "attribute_bits": longs}
+    for batch in batches:
+        made = project(batch, params)
+        names = ["product_id", "own_hash", "category_key", "encoder_version"]
+        columns = {name: batch.column(name) for name in names}
+        yield pa.RecordBatch.from_pydict(columns | {name: pa.array(made[name], kind) for name, kind in kinds.items()})
+
+
+def choose_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
+    """``product_id`` and ``edges``, chosen of all that it ``met``."""
+    kind = pa.list_(pa.struct([("other", pa.string()), ("kinds", pa.int32())]))
+    for batch in batches:
+        edges = [chosen(met, params) for met in batch.column("met").to_pylist()]
+        columns = [batch.column("product_id"), pa.array(edges, kind)]
+        yield pa.RecordBatch.from_arrays(columns, names=["product_id", "edges"])
+
+
+def mean_batches(batches: Iterator[pa.RecordBatch], width: int) -> Iterator[pa.RecordBatch]:
+    """``product_id`` and ``vector``, the mean of its ``vectors``."""
+    for batch in batches:
+        made = means(batch.column("vectors"), width)
+        vectors = pa.array(list(made), pa.list_(pa.float32()))
+        yield pa.RecordBatch.from_arrays([batch.column("product_id"), vectors], names=["product_id", "vector"])
 
 
 def graph_features(batch: pa.RecordBatch, params: GraphParams) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, means, project
-from mmgen.features.graph_edges import edges_of, nearest, own_rows, with_hops, with_input_hash
 from mmgen.features.params import GraphParams
+from mmgen.product_graph import edges_of, nearest, own_rows, with_hops, with_input_hash
 
 PARAMS = GraphParams(width=16, neighbours=3, reach=6, min_alike=0.3)
 COLUMNS = (

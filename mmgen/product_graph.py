@@ -7,17 +7,14 @@ neighbourhood of Hernandez, Stolfo, 1995). So the cost grows as N log N, and a d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
-import pyarrow as pa
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
 
-from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, chosen, max_distance, means, project
+from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, choose_batches, max_distance, mean_batches, project_batches
 from mmgen.features.params import GraphParams
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+from mmgen.spark import kept
 
 EDGE = "struct<other: string, kinds: int>"
 _BITS = "array<long>"
@@ -30,17 +27,7 @@ _OWN = (
 def own_rows(rows: DataFrame, params: GraphParams) -> DataFrame:
     """Each product's own part: its vector and its signatures. ``rows``: what ``project`` reads, and ``_OWN``'s first
     four columns."""
-    return rows.mapInArrow(partial(_project_batches, params=params), _OWN)
-
-
-def _project_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
-    longs = pa.list_(pa.int64())
-    kinds = {"vector": pa.list_(pa.float32()), "text_bits": longs, "image_bits": longs, "attribute_bits": longs}
-    for batch in batches:
-        made = project(batch, params)
-        names = ["product_id", "own_hash", "category_key", "encoder_version"]
-        columns = {name: batch.column(name) for name in names}
-        yield pa.RecordBatch.from_pydict(columns | {name: pa.array(made[name], kind) for name, kind in kinds.items()})
+    return rows.mapInArrow(partial(project_batches, params=params), _OWN)
 
 
 def nearest(own: DataFrame, params: GraphParams) -> DataFrame:
@@ -48,9 +35,6 @@ def nearest(own: DataFrame, params: GraphParams) -> DataFrame:
 
     Those with like attributes are looked for within one category.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     kinds = [(ATTRIBUTES, "category_key", "attribute_bits"), (TEXT, None, "text_bits"), (IMAGE, None, "image_bits")]
     lists = [
         F.struct(
@@ -74,18 +58,8 @@ def nearest(own: DataFrame, params: GraphParams) -> DataFrame:
 
 def edges_of(met: DataFrame, params: GraphParams) -> DataFrame:
     """product_id, edges: of each product's candidates the nearest of each kind, in the order of their ids."""
-    from pyspark.sql import functions as F
-
     gathered = met.groupBy("product_id").agg(F.collect_set(F.struct("kind", "far", "other")).alias("met"))
-    return gathered.mapInArrow(partial(_choose_batches, params=params), f"product_id string, edges array<{EDGE}>")
-
-
-def _choose_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
-    kind = pa.list_(pa.struct([("other", pa.string()), ("kinds", pa.int32())]))
-    for batch in batches:
-        edges = [chosen(met, params) for met in batch.column("met").to_pylist()]
-        columns = [batch.column("product_id"), pa.array(edges, kind)]
-        yield pa.RecordBatch.from_arrays(columns, names=["product_id", "edges"])
+    return gathered.mapInArrow(partial(choose_batches, params=params), f"product_id string, edges array<{EDGE}>")
 
 
 def with_input_hash(own: DataFrame, edges: DataFrame) -> DataFrame:
@@ -93,9 +67,6 @@ def with_input_hash(own: DataFrame, edges: DataFrame) -> DataFrame:
 
     So a row is made again where something within two steps changed, and nowhere else.
     """
-    from pyspark.sql import functions as F
-
-    from mmgen.spark import kept
 
     def digest(first: str, rest: str) -> str:
         others = f"array_join(array_sort(collect_list({rest})), ',')"
@@ -120,15 +91,11 @@ def with_hops(rows: DataFrame, own: DataFrame, edges: DataFrame, params: GraphPa
 
     Only the rows given and their neighbours are worked on.
     """
-    from pyspark.sql import functions as F
-
-    from mmgen.spark import kept
-
     flat = edges.select("product_id", F.explode("edges.other").alias("other"))
     near = kept(flat.join(rows.select("product_id"), "product_id", "left_semi"))
     wanted = rows.select("product_id").union(near.select("other")).distinct()
     firsts = _gathered(flat.join(wanted, "product_id", "left_semi"), own.select("product_id", "vector"))
-    averaged = partial(_mean_batches, width=params.width)
+    averaged = partial(mean_batches, width=params.width)
     first = kept(firsts.mapInArrow(averaged, "product_id string, vector array<float>"))
     second = _gathered(near, first).withColumnRenamed("vectors", "near_hops")
     named = first.withColumnRenamed("vector", "hop_1")
@@ -137,16 +104,7 @@ def with_hops(rows: DataFrame, own: DataFrame, edges: DataFrame, params: GraphPa
 
 def _gathered(pairs: DataFrame, vectors: DataFrame) -> DataFrame:
     """product_id, vectors: those of the others, in the order of their ids."""
-    from pyspark.sql import functions as F
-
     theirs = vectors.where(F.col("vector").isNotNull()).withColumnRenamed("product_id", "other")
     grouped = pairs.join(theirs, "other").groupBy("product_id")
     gathered = grouped.agg(F.array_sort(F.collect_list(F.struct("other", "vector"))).alias("near"))
     return gathered.select("product_id", F.col("near.vector").alias("vectors"))
-
-
-def _mean_batches(batches: Iterator[pa.RecordBatch], width: int) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        made = means(batch.column("vectors"), width)
-        vectors = pa.array(list(made), pa.list_(pa.float32()))
-        yield pa.RecordBatch.from_arrays([batch.column("product_id"), vectors], names=["product_id", "vector"])
