@@ -42,6 +42,7 @@ class Cost:
     wall_s: float
     cpu_s: float  # of the job, the JVM and all Python workers
     line: str  # what the job printed
+    worker_mib: float  # the largest of Spark's Python workers while it ran; they live on from job to job
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.peaks = Peaks()
+        self.worker_mib = 0.0  # as of the last reset
         self._seconds: dict[tuple[int, float], float] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -115,7 +117,8 @@ class Watch:
                 self.peaks.driver_jvm = max(self.peaks.driver_jvm, rss)
             else:
                 workers.append(rss)
-        self.peaks.worker = max(self.peaks.worker, *workers)
+        self.worker_mib = max(self.worker_mib, *workers)
+        self.peaks.worker = max(self.peaks.worker, self.worker_mib)
         self.peaks.workers = max(self.peaks.workers, sum(workers))
 
 
@@ -128,7 +131,11 @@ def run_night(home: Path, ds: str, jobs: list[str], config: Path | None = None) 
         for job in jobs:
             cost = _run(watch, job, ds, config)
             night.costs.append(cost)
-            print(f"  {home.name} {ds} {job}: {cost.cpu_s:.1f} s CPU, {cost.wall_s:.1f} s", file=sys.stderr)
+            print(
+                f"  {home.name} {ds} {job}: {cost.cpu_s:.1f} s CPU, {cost.wall_s:.1f} s, "
+                f"workers up to {cost.worker_mib:,.0f} MiB",
+                file=sys.stderr,
+            )
     finally:
         watch.stop()
     return night
@@ -137,13 +144,13 @@ def run_night(home: Path, ds: str, jobs: list[str], config: Path | None = None) 
 def _run(watch: Watch, job: str, ds: str, config: Path | None) -> Cost:
     printed, arguments = io.StringIO(), sys.argv
     sys.argv = [str(job_file(BY_NAME[job])), *job_arguments(ds, config=str(config) if config else None)]
-    started, cpu = time.perf_counter(), watch.cpu_s()
+    started, cpu, watch.worker_mib = time.perf_counter(), watch.cpu_s(), 0.0
     try:
         with redirect_stdout(printed):
             runpy.run_path(sys.argv[0], run_name="__main__")
     finally:
         sys.argv = arguments
-    cost = Cost(job, time.perf_counter() - started, watch.cpu_s() - cpu, printed.getvalue().strip())
+    cost = Cost(job, time.perf_counter() - started, watch.cpu_s() - cpu, printed.getvalue().strip(), watch.worker_mib)
     _forget()
     return cost
 
