@@ -115,7 +115,7 @@ class Watch:
                 self.peaks.job = max(self.peaks.job, rss)
             elif name == "java":
                 self.peaks.driver_jvm = max(self.peaks.driver_jvm, rss)
-            else:
+            elif name.startswith("python"):  # what the JVM is about to start has its size and a thread's name
                 workers.append(rss)
         self.worker_mib = max(self.worker_mib, *workers)
         self.peaks.worker = max(self.peaks.worker, self.worker_mib)
