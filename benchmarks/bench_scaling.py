@@ -15,7 +15,7 @@ from pathlib import Path
 from job_costs import Night, import_shop, prepare, run_night, stop_spark
 from repeats import write_shop
 
-from mmgen.pipeline import JOBS, select
+from mmgen.pipeline import select
 from report import Section, options, publish
 
 WARM_UP = 20
@@ -59,15 +59,14 @@ def main() -> None:
 
 def nightly_jobs() -> list[str]:
     """The night up to the training rows, without what trains."""
-    return [job.name for job in select(None, "examples") if job.name not in TRAINING and job in JOBS]
+    return [job.name for job in select(None, "examples") if job.name not in TRAINING]
 
 
 def night_of(size: int, folder: Path, jobs: list[str]) -> Night:
     """A first night of a shop of this size. What it wrote is gone afterwards."""
     shop = folder / "shop"
-    home = Path(
-        tempfile.mkdtemp(prefix=f"home-{size}-", dir=folder)
-    )  # never one of before: MLflow keeps databases open
+    # Never a folder of before: MLflow keeps a database open
+    home = Path(tempfile.mkdtemp(prefix=f"home-{size}-", dir=folder))
     try:
         import_shop(write_shop(shop, size), home)
         config = folder / "quick.toml"

@@ -150,18 +150,7 @@ def _run(watch: Watch, job: str, ds: str, config: Path | None) -> Cost:
             runpy.run_path(sys.argv[0], run_name="__main__")
     finally:
         sys.argv = arguments
-    cost = Cost(job, time.perf_counter() - started, watch.cpu_s() - cpu, printed.getvalue().strip(), watch.worker_mib)
-    _forget()
-    return cost
-
-
-def _forget() -> None:
-    """Drop what the job kept in Spark's cache: in a process of its own it would be gone by now."""
-    from pyspark.sql import SparkSession
-
-    session = SparkSession.getActiveSession()
-    if session is not None:
-        session.catalog.clearCache()
+    return Cost(job, time.perf_counter() - started, watch.cpu_s() - cpu, printed.getvalue().strip(), watch.worker_mib)
 
 
 def stop_spark() -> None:

@@ -1,8 +1,9 @@
 """A shop of any size, made of the real catalogue's: fresh products, not the same ones again.
 
 Each product has a real one's record, under an id and a title of its own. Its photo is cropped, mirrored, lit and
-compressed anew, and its clip is spoken and mixed anew, all by the product's number: no two products share a hash of
-any kind, so nothing is taken for a copy or reused.
+compressed anew, and its clip is spoken and mixed anew, all by the product's number: no two products share a
+content hash, so nothing is reused. Beyond the catalogue's own size each real product comes again, and many of its
+variants are near-copies of each other.
 """
 
 from __future__ import annotations

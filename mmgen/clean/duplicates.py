@@ -25,8 +25,8 @@ def band_masks(max_bits: int) -> list[int]:
 
     The hash is cut into max_bits + 2 bands. Bits that differ spoil ``max_bits`` of them at most, so two bands agree
     (pigeonhole principle; Norouzi et al., "Fast search in Hamming space", 2012), and each mask has two. Single bands,
-    of which max_bits + 1 would do, are short, and most of what agrees in one is not near: of 9,583 studio photos 4.5
-    times as many pairs, a share that grows with the square of the catalogue.
+    of which max_bits + 1 would do, are short: most photos that agree in one are not near, and their number grows with
+    the square of the catalogue.
     """
     edges = np.linspace(0, HASH_BITS, max_bits + 3).round().astype(int).tolist()
     parts = [(1 << last) - (1 << first) for first, last in pairwise(edges)]

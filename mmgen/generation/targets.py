@@ -40,7 +40,7 @@ def training_targets(example: Mapping[str, Any]) -> TextTargets:
             written += tokens
     if written:
         targets.append([begin_token("description", locale), *written])
-    for kind in ("description", "ad_copy"):
+    for kind in TEXT_KINDS:
         for number in range(NUM_DRAFTS):
             draft = compose(facts, locale, kind, seed_of(example.get("product_id", ""), "target", kind, number))
             targets.append([begin_token(kind, locale), *draft.tokens])
