@@ -54,7 +54,7 @@ class GraphParams(Params):
 class AudioFeatureParams(Params):
     """Parameters of ``audio_features``."""
 
-    rate_hz: int = Field(16_000, gt=0)
+    rate_hz: Literal[16_000] = Field(16_000, description="What clean_audio writes")
     num_mels: int = Field(64, ge=8, description="The embedding is twice as long: mean and standard deviation")
     window: Literal[256, 400, 512] = Field(400, description="Samples a frame (25 ms at 16 kHz)")
     hop: int = Field(160, gt=0, description="Samples between frames (10 ms at 16 kHz)")
