@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from quality_features import fashion, held_out
+from quality_features import fashion, groups_of, is_held_out
 from scipy.sparse import csr_matrix, spmatrix
 from sklearn.svm import LinearSVC
 
@@ -115,7 +115,7 @@ def tokens_of(titles: Sequence[str], descriptions: Sequence[str | None], locale:
 def fashion_shop(count: int) -> Shop:
     """Titles and photos of ``count`` products, chosen by hash."""
     every = fashion(None)
-    test = dict(zip((row["id"] for row in every), held_out(every), strict=True))
+    test = {row["id"]: is_held_out(group) for row, group in zip(every, groups_of(every), strict=True)}
     rows = sorted(every, key=lambda row: seed_of("text probes", row["id"]))[:count]
     data = [(catalogue("fashion") / row["image"]).read_bytes() for row in rows]
     batch = pa.RecordBatch.from_pydict({"model_image": data, "reject_reason": pa.nulls(len(data), pa.string())})

@@ -1,5 +1,5 @@
-"""Image features: an embedding of colour and shape that needs no training, what the image encoder says where one is
-fitted, and the pixels that training reads."""
+"""Image features: an embedding of colour and shape and a fine descriptor, neither of which needs training, what the
+image encoder says where one is fitted, and the pixels that training reads."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mmgen.clean.image_frame import border_colour, lengths
+from mmgen.features.descriptor import describe
 from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)
 
-VERSION = 3
+VERSION = 4
 WIDTH = 256
 
-COLUMNS = ("embedding", "encoding", "encoder_version", "pixels", "reject_reason")
+COLUMNS = ("embedding", "descriptor", "encoding", "encoder_version", "pixels", "reject_reason")
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
@@ -46,7 +47,8 @@ def image_features(
 
     batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images. The encoder's
     folder is empty where none is fitted.
-    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``encoding`` float32 of unit length by the
+    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``descriptor`` 2,276
+    bytes (``mmgen.features.descriptor``); ``encoding`` float32 of unit length by the
     encoder (None where none is fitted) and ``encoder_version``; ``pixels`` bytes of (side, side, 3) uint8 RGB;
     ``reject_reason`` (``input_rejected`` where there is no clean image). Never raises for a row.
     """
@@ -60,11 +62,12 @@ def image_features(
             continue
         try:
             columns["embedding"][row] = embed_image(picture, params)
+            columns["descriptor"][row] = describe(picture, params.backdrop_weight).tobytes()
             columns["pixels"][row] = rgb_pixels(picture, params.pixels_side_px).tobytes()
             if encoder is not None:
                 inputs.append(rgb_pixels(picture, encoder.network.side_px))
         except Exception:  # one row, not the batch
-            columns["embedding"][row] = columns["pixels"][row] = None
+            columns["embedding"][row] = columns["descriptor"][row] = columns["pixels"][row] = None
             columns["reject_reason"][row] = RejectReason.TRANSFORM_FAILED.value
             continue
         columns["encoder_version"][row] = encoder_version

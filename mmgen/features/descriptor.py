@@ -1,0 +1,75 @@
+"""A photo's fine descriptor: outline, texture and colour in 2,276 bytes, made without any training.
+
+It says more than the encoder where a shop is small, and other things than the encoder where it is large: a linear
+classifier that reads both is better than one that reads either (docs/BENCHMARKS.md, "What features know").
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mmgen.clean.image_frame import border_colour
+
+Pixels = npt.NDArray[np.uint8]
+Vector = npt.NDArray[np.float32]
+
+_HOG_SIDE_PX = 128
+_HOG = cv2.HOGDescriptor((_HOG_SIDE_PX, _HOG_SIDE_PX), (32, 32), (16, 16), (16, 16), 9)
+_COLOUR_SIDE_PX = 64
+_STEPS = 8  # of lightness, of green to red, and of blue to yellow
+_OF_BYTE, _BYTE_ZERO = np.array([100 / 255, 1.0, 1.0]), np.array([0.0, 128.0, 128.0])  # OpenCV's 8-bit L*a*b*
+_LOWEST = np.array([0.0, -50.0, -50.0])
+_HIGHEST = np.array([100.0, 60.0, 60.0])
+_BACKDROP_TOLERANCE = 16
+
+SHAPE_WIDTH = int(_HOG.getDescriptorSize())  # 7 x 7 blocks of 2 x 2 cells of 9 directions
+COLOUR_WIDTH = _STEPS**3
+WIDTH = SHAPE_WIDTH + COLOUR_WIDTH
+
+
+def describe(picture: Pixels, backdrop_weight: float) -> Pixels:
+    """(height, width, 3) BGR -> (2276,) uint8, 255 being 1.0: outline and texture (1,764), then colour (512)."""
+    values = np.concatenate([oriented_gradients(picture), colours(picture, backdrop_weight)])
+    coded: Pixels = np.rint(values * 255).astype(np.uint8)
+    return coded
+
+
+def descriptor_values(data: bytes) -> Vector:
+    """The values, 0 to 1, of a stored descriptor: (2276,). ValueError where the bytes are of another length."""
+    if len(data) != WIDTH:
+        raise ValueError(f"a descriptor has {WIDTH} bytes, not {len(data)}")
+    return np.frombuffer(data, np.uint8) / np.float32(255)
+
+
+def oriented_gradients(picture: Pixels) -> Vector:
+    """(1764,): OpenCV's histograms of oriented gradients (Dalal and Triggs, 2005) on 128 x 128 px."""
+    small = cv2.resize(picture, (_HOG_SIDE_PX, _HOG_SIDE_PX), interpolation=cv2.INTER_AREA)
+    found: Vector = _HOG.compute(small).ravel()
+    return found
+
+
+def colours(picture: Pixels, backdrop_weight: float) -> Vector:
+    """(512,): joint histogram of CIE L*a*b*, square-rooted, of unit length.
+
+    A pixel counts in the two nearest of the 8 steps on each axis, by how near it is: navy and black are apart by less
+    than a step. Pixels of the border's colour weigh less, as in ``colour_histogram``.
+    """
+    small = cv2.resize(picture, (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX), interpolation=cv2.INTER_AREA)
+    # In whole numbers: the same bytes on any processor
+    lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).reshape(-1, 3) * _OF_BYTE - _BYTE_ZERO
+    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
+    weights = np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
+    places = (np.clip((lab - _LOWEST) / (_HIGHEST - _LOWEST), 0, 1) * (_STEPS - 1)).T
+    lower = np.minimum(places.astype(np.intp), _STEPS - 2)
+    above = places - lower
+    near, first = (1 - above, above), lower[0] * _STEPS**2 + lower[1] * _STEPS + lower[2]
+    counts = np.zeros(COLOUR_WIDTH)
+    for light, green, blue in product((0, 1), repeat=3):
+        share = weights * near[light][0] * near[green][1] * near[blue][2]
+        counts += np.bincount(first + light * _STEPS**2 + green * _STEPS + blue, share, minlength=COLOUR_WIDTH)
+    total = counts.sum()
+    return np.sqrt(counts / total if total > 0 else counts).astype(np.float32)
