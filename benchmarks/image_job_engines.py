@@ -71,10 +71,10 @@ def bare(folder: Path) -> Run:
 
 
 def spark(folder: Path) -> Run:
-    """The job's own way: mapInArrow, written as ``mmgen.derive.write`` does."""
+    """The job's own way: what ``mmgen.derive`` calls."""
+    from mmgen.parts import write_parts
     from mmgen.pipeline import job_environment
     from mmgen.spark import session
-    from mmgen.work import mapper
 
     os.environ.update(job_environment())
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--master local[{NUM_PROCESSES}] pyspark-shell"
@@ -83,10 +83,8 @@ def spark(folder: Path) -> Run:
     work, agreed = recipe()
 
     def run(out: Path) -> None:
-        rows = made.read.parquet(str(folder)).mapInArrow(mapper(work, agreed), agreed.spark_schema)
-        options = {f"parquet.enable.dictionary#{c.name}": "false" for c in agreed.columns if c.physical == "binary"}
-        options |= {"compression": "uncompressed", "parquet.block.size": str(64 * 1024 * 1024)}
-        rows.select(*agreed.file_schema.names).write.options(**options).parquet(str(out))
+        out.mkdir()
+        write_parts(out, agreed, work, made.read.parquet(str(folder)))
 
     return run
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from mmgen.checks import audit, require
 from mmgen.datasets import Dataset
+from mmgen.parts import write_parts
 from mmgen.rejects import RejectReason
-from mmgen.work import Transform, Work, mapper
+from mmgen.work import Transform, Work
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -129,13 +130,16 @@ def _derive_rows(
     computed, reused = todo.count(), seen.count()
     if _is_current(dataset, ctx.ds, seen, computed, reused):
         return Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
-    rows = _made(ctx, inputs, every, todo, step, dataset, computed)
-    if reused:
-        rows = rows.unionByName(_copies(ctx, dataset, seen, reused))
-    return write(ctx, dataset, rows, computed, reused, recipe)
+    fresh = _fresh(ctx, inputs, every, todo, step, dataset, computed)
+    copies = _copies(ctx, dataset, seen, reused) if reused else None
+
+    def write_files(attempt: Path) -> None:
+        write_parts(attempt, dataset.contract, step.work, fresh, copies)
+
+    return commit_files(ctx, dataset, write_files, computed, reused, {"recipe": recipe})
 
 
-def _made(
+def _fresh(
     ctx: JobContext,
     inputs: Callable[[], DataFrame],
     every: DataFrame,
@@ -144,14 +148,13 @@ def _made(
     dataset: Dataset,
     computed: int,
 ) -> DataFrame:
-    """The rows to compute, computed. Where they are few, wide columns are read of these products alone."""
+    """The rows to compute. Where they are few, wide columns are read of these products alone."""
     from mmgen.spark import FEW_PRODUCTS, few_products, small
 
     with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
         rows = inputs() if ctx.only is not None and step.is_by_product else every
         fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
-        fresh = step.enrich(fresh) if step.enrich and computed else fresh
-    return fresh.mapInArrow(mapper(step.work, dataset.contract), dataset.contract.spark_schema)
+        return step.enrich(fresh) if step.enrich and computed else fresh
 
 
 def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:
@@ -205,22 +208,6 @@ def _known_rejects(dataset: Dataset, ds: str) -> dict[str, int]:
         for entry in batch.column(0).drop_null().value_counts().to_pylist():
             counts[entry["values"]] = counts.get(entry["values"], 0) + entry["counts"]
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
-
-
-def write(ctx: JobContext, dataset: Dataset, rows: DataFrame, computed: int, reused: int, recipe: str = "") -> Outcome:
-    """Rows of a data frame become the partition, or nothing changes."""
-    options = {"compression": "uncompressed" if dataset.contract.is_media else "zstd"}
-    for column in dataset.contract.columns:
-        if column.physical == "binary":
-            options[f"parquet.enable.dictionary#{column.name}"] = "false"
-    options["parquet.block.size"] = str(64 * 1024 * 1024)
-    chosen = rows.select(*dataset.contract.file_schema.names)
-
-    def write_files(attempt: Path) -> None:
-        # "append" because the folder is there already; the attempt's name is ours alone, so nobody else writes here.
-        chosen.write.options(**options).mode("append").parquet(str(attempt))
-
-    return commit_files(ctx, dataset, write_files, computed, reused, {"recipe": recipe})
 
 
 def commit_files(

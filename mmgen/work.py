@@ -38,7 +38,7 @@ def derived_hash(input_hash: str, config_hash: str, reject_reason: str | None = 
 
 
 def mapper(work: Work, contract: Contract) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """The function that Spark's ``mapInArrow`` runs."""
+    """Batches of rows that have been worked on, from batches of rows to work on."""
 
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -61,8 +61,9 @@ def complete(batch: pa.RecordBatch, work: Work, contract: Contract) -> pa.Record
     made = apply_guarded(batch.take(rows), work.transform, contract) if len(rows) else {}
     place = pa.array(_places(usable.to_pylist()), pa.int64())
     inputs = batch.column("input_hash").to_pylist()
-    columns: dict[str, Any] = {key: batch.column(key) for key in contract.keys}
-    columns["input_hash"] = batch.column("input_hash")
+    # Copied: a column as it came would keep its whole batch in memory, photos and all, for as long as the row is held
+    own = pa.array(range(batch.num_rows), pa.int64())
+    columns: dict[str, Any] = {name: batch.column(name).take(own) for name in (*contract.keys, "input_hash")}
     columns["config_hash"] = pa.array([work.config_hash] * batch.num_rows, pa.string())
     nothing: list[str | None] = [None] * batch.num_rows
     own_hashes = made["content_hash"].take(place).to_pylist() if "content_hash" in made else nothing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from mmgen.clean.params import TextParams
 from mmgen.clean.text import clean_texts
 from mmgen.contracts import contract
 from mmgen.derive import Step
+from mmgen.parts import write_part
 from mmgen.work import as_arrays, complete, mapper
 from tests.test_derive import STEP, Rows
 
@@ -70,7 +72,8 @@ def test_a_worker_loads_neither_pandas_nor_the_writer_of_tables() -> None:
     from pyspark import cloudpickle
 
     step = Step("clean_texts", "c1", partial(clean_texts, params=TextParams()), enrich=lambda rows: rows)
-    sent = cloudpickle.dumps(mapper(step.work, contract("clean_texts")))
+    agreed = contract("clean_texts")
+    sent = cloudpickle.dumps(partial(write_part, mapper(step.work, agreed), agreed, Path("unfinished")))
     program = "import pickle, sys; pickle.load(sys.stdin.buffer); print(*{m.split('.')[0] for m in sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], input=sent, capture_output=True, check=True)
     loaded = set(done.stdout.decode().split())
