@@ -103,7 +103,7 @@ def _open(path: Path, contract: Contract) -> pq.ParquetWriter:
     compression: dict[str, Any] = (
         {"compression": "none"} if contract.is_media else {"compression": "zstd", "compression_level": 3}
     )
-    repeating = [path for field in contract.file_schema for path in _leaves(field.name, field.type)]
+    repeating = [leaf for field in contract.file_schema for leaf in _leaves(field.name, field.type)]
     return pq.ParquetWriter(
         path,
         contract.file_schema,
