@@ -7,6 +7,7 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from mmgen.clean.minhash import signature_recipe
 from mmgen.clean.text import VERSION, clean_texts
 from mmgen.derive import Outcome, Step, derive
 from mmgen.inputs import products
@@ -22,7 +23,10 @@ def inputs(ctx: JobContext) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Repairs titles and descriptions, finds their language, masks personal data."""
     params = ctx.config.clean.text
-    step = Step("clean_texts", params.digest(VERSION), partial(clean_texts, params=params), is_by_product=True)
+    nearness = ctx.config.clean.duplicates.texts
+    transform = partial(clean_texts, params=params, nearness=nearness)
+    config_hash = params.digest(VERSION, signature_recipe(nearness))
+    step = Step("clean_texts", config_hash, transform, is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)
 
 

@@ -8,24 +8,42 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.clean import minhash
+from mmgen.clean.copies import groups_of
 from mmgen.clean.duplicates import VERSION
 from mmgen.clean.groups import COLUMNS, keep_groups
 from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import joined_hash, part, products
+from mmgen.inputs import held, held_product_ids, joined_hash, part, products
 from mmgen.job import JobContext, main
-from mmgen.near_copies import fetched, grouped, image_links, text_links
+from mmgen.near_copies import MAX_TOGETHER, fetched, grouped, image_links, text_links
+from mmgen.spark import kept
+
+PHOTO = ("perceptual_hash", "thumbnail")
+TEXT = ("title_key", "signature")
 
 
 def inputs(ctx: JobContext) -> DataFrame:
     """The products of the catalogue, each with the smallest product among its copies: by photo, by text, by either."""
+    ids = held_product_ids(ctx)
+    named = compared_here(ctx, ids) if len(ids) <= MAX_TOGETHER else compared_in_spark(ctx)
+    return named.withColumn("input_hash", joined_hash(*COLUMNS)).withColumn("reject_reason", F.lit(None).cast("string"))
+
+
+def compared_here(ctx: JobContext, ids: list[str]) -> DataFrame:
+    """The groups, found in this process."""
+    photos = held(ctx, "clean_images", *PHOTO)
+    texts = held(ctx, "clean_texts", *TEXT)
+    return ctx.spark.createDataFrame(groups_of(ids, photos, texts, ctx.config.clean.duplicates))
+
+
+def compared_in_spark(ctx: JobContext) -> DataFrame:
+    """The same groups, of any number of products."""
     params = ctx.config.clean.duplicates
-    rows = products(ctx).select("product_id")
-    photos = part(ctx, "clean_images", "image", "perceptual_hash", "thumbnail").join(rows, "product_id", "left_semi")
-    texts = part(ctx, "clean_texts", "text", "title", "description", "title_key").join(rows, "product_id", "left_semi")
+    rows = kept(products(ctx).select("product_id"))
+    photos = kept(part(ctx, "clean_images", "image", *PHOTO).join(rows, "product_id", "left_semi"))
+    texts = kept(part(ctx, "clean_texts", "text", *TEXT).join(rows, "product_id", "left_semi"))
     by_image = fetched(image_links(photos, params))
     by_text = fetched(text_links(texts, params.texts, params.max_shared))
-    named = grouped(rows, image_group_id=by_image, text_group_id=by_text, group_id=[*by_image, *by_text])
-    return named.withColumn("input_hash", joined_hash(*COLUMNS)).withColumn("reject_reason", F.lit(None).cast("string"))
+    return grouped(rows, image_group_id=by_image, text_group_id=by_text, group_id=[*by_image, *by_text])
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -10,8 +10,10 @@ from pyspark.sql import functions as F
 from mmgen.spark import newest
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
+    from mmgen.datasets import Dataset
     from mmgen.job import JobContext
 
 
@@ -24,18 +26,36 @@ def current(ctx: JobContext, name: str) -> DataFrame:
 
     MissingInputError with the job to run where there is nothing yet.
     """
+    return newest(ctx.spark, _existing(ctx, name), until=ctx.ds, only=ctx.only)
+
+
+def held(ctx: JobContext, name: str, *columns: str) -> pa.Table:
+    """Keys and small columns of a dataset as of the job's date, in this process's memory: no Spark plan, no stage.
+
+    MissingInputError as in ``current``.
+    """
+    return _existing(ctx, name).newest(list(columns), ctx.ds)
+
+
+def _existing(ctx: JobContext, name: str) -> Dataset:
     dataset = ctx.dataset(name)
     if not any(p.ds <= ctx.ds for p in dataset.partitions()) and dataset.last_commit(ctx.ds) is None:
         raise MissingInputError(
             f"{name} has no partition at or before {ctx.ds}; run the jobs before {ctx.name} first: "
             f"mmgen run --ds {ctx.ds} --to {ctx.name}"
         )
-    return newest(ctx.spark, dataset, until=ctx.ds, only=ctx.only)
+    return dataset
 
 
 def products(ctx: JobContext) -> DataFrame:
     """The products that are in the catalogue as of the date (those that left it are not)."""
     return current(ctx, "raw_products").where(~F.col("is_deleted").eqNullSafe(True))
+
+
+def held_product_ids(ctx: JobContext) -> list[str]:
+    """The ids of ``products``, sorted, in this process's memory."""
+    rows = held(ctx, "raw_products", "is_deleted").select(["product_id", "is_deleted"]).to_pylist()
+    return sorted(row["product_id"] for row in rows if not row["is_deleted"])
 
 
 def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:

@@ -1,4 +1,4 @@
-"""Near-copies across the whole catalogue, in Spark, without comparing every product with every other.
+"""Near-copies across a large catalogue, in Spark, without comparing every product with every other.
 
 A link is a (product, value) pair: products with an equal value are linked. A pair of products is two links to a value
 of its own. Photos and texts find their links in their own ways, by ``mmgen.clean.duplicates`` and
@@ -19,9 +19,11 @@ from pyspark.sql import functions as F
 
 from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
 from mmgen.clean.groups import connected
-from mmgen.clean.minhash import similarity, text_keys
+from mmgen.clean.minhash import similarity, text_bands
 from mmgen.clean.params import DuplicateParams, NearCopyParams
-from mmgen.spark import kept
+
+MAX_TOGETHER = 100_000
+"""Up to here one process finds all links (``mmgen.clean.copies``): signatures of so many products are 100 MB."""
 
 
 def image_links(photos: DataFrame, params: DuplicateParams) -> DataFrame:
@@ -73,12 +75,12 @@ def _signed(mask: int) -> int:
 def text_links(texts: DataFrame, params: NearCopyParams, max_shared: int) -> DataFrame:
     """Links (product_id, value) between products that say nearly the same.
 
-    ``texts``: product_id, title, description, title_key (strings or null). Equal titles are linked at once, and equal
-    signatures; one text of each signature goes on to be compared with those that share a band with it.
+    ``texts``: product_id, title_key (string or null), signature (bytes or null). Equal titles are linked at once, and
+    equal signatures; one text of each signature goes on to be compared with those that share a band with it.
     """
-    signed = kept(_with_signatures(texts, params))
+    signed = texts.where(F.col("signature").isNotNull())
     distinct = signed.groupBy("signature").agg(
-        F.min("product_id").alias("product_id"), F.first("bands").alias("bands"), F.count("*").alias("num_sharing")
+        F.min("product_id").alias("product_id"), F.count("*").alias("num_sharing")
     )
     distinct = distinct.where(F.col("num_sharing") <= max_shared).drop("num_sharing")
     hashed = signed.select("product_id", F.sha2("signature", 256).alias("text"))
@@ -89,14 +91,14 @@ def text_links(texts: DataFrame, params: NearCopyParams, max_shared: int) -> Dat
 
 def near_text_pairs(texts: DataFrame, params: NearCopyParams) -> DataFrame:
     """Pairs (product_id, other_id), product_id the smaller, whose signatures agree in ``min_similarity`` of their
-    numbers. ``texts``: product_id, signature, bands.
+    numbers. ``texts``: product_id, signature.
 
     A text is compared with the next ``max_bucket`` texts of each bucket at most: half a shop may begin its
     descriptions alike.
     """
     # Not a join on the band: it would look at all pairs of a bucket, and keep these
     following = Window.partitionBy("band").orderBy("product_id").rowsBetween(1, params.max_bucket)
-    banded = texts.select("product_id", F.explode("bands").alias("band"))
+    banded = _with_bands(texts, params).select("product_id", F.explode("bands").alias("band"))
     met = banded.select("product_id", F.collect_list("product_id").over(following).alias("others"))
     near = met.select("product_id", F.explode("others").alias("other_id")).distinct()
     return _verified(near, texts, "signature", lambda one, other: similarity(one, other) >= params.min_similarity)
@@ -118,22 +120,15 @@ def _verified(
     return candidates.mapInArrow(check, "product_id string, other_id string")
 
 
-def _with_signatures(texts: DataFrame, params: NearCopyParams) -> DataFrame:
-    """product_id, signature, bands of the texts that are long enough to compare."""
+def _with_bands(texts: DataFrame, params: NearCopyParams) -> DataFrame:
+    """product_id, bands of texts with a signature."""
 
-    def keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def banded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            found = text_keys(batch, params)
-            columns = [
-                batch.column("product_id"),
-                pa.array(found["signature"], pa.binary()),
-                pa.array(found["bands"], pa.list_(pa.int64())),
-            ]
-            yield pa.RecordBatch.from_arrays(columns, ["product_id", "signature", "bands"])
+            bands = pa.array(text_bands(batch.column("signature").to_pylist(), params), pa.list_(pa.int64()))
+            yield pa.RecordBatch.from_arrays([batch.column("product_id"), bands], ["product_id", "bands"])
 
-    rows = texts.select("product_id", "title", "description")
-    signed = rows.mapInArrow(keys, "product_id string, signature binary, bands array<long>")
-    return signed.where("signature is not null")
+    return texts.select("product_id", "signature").mapInArrow(banded, "product_id string, bands array<long>")
 
 
 def links_of_equal(rows: DataFrame, column: str, max_shared: int) -> DataFrame:

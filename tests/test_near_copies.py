@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from mmgen.clean.copies import groups_of
 from mmgen.clean.duplicates import HASH_BITS
+from mmgen.clean.groups import COLUMNS
 from mmgen.clean.image_decode import cv2, encode_jpeg
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_hash import perceptual_hash, thumbnail
-from mmgen.clean.minhash import near_copies, signatures, text_keys
+from mmgen.clean.minhash import near_copies, signatures, text_signatures
 from mmgen.clean.params import DuplicateParams
 from mmgen.near_copies import (
     fetched,
@@ -26,6 +28,8 @@ from mmgen.near_copies import (
 )
 
 PARAMS = DuplicateParams()
+TEXT_COLUMNS = ("product_id", "title_key", "signature")
+TEXTS = "product_id string, title_key string, signature binary"
 SCHEMA = "product_id string, perceptual_hash string, thumbnail binary"
 GREY = bytes([128] * 192)
 
@@ -99,7 +103,9 @@ def test_near_texts_are_grouped(spark: Any) -> None:
         ("f", "Mug", None, "k5"),
         ("g", None, None, None),
     ]
-    frame = spark.createDataFrame(rows, "product_id string, title string, description string, title_key string")
+    made = text_signatures([row[1] for row in rows], [row[2] for row in rows], PARAMS.texts)
+    signed_rows = [(row[0], row[3], signature) for row, signature in zip(rows, made, strict=True)]
+    frame = spark.createDataFrame(signed_rows, TEXTS)
     links = fetched(text_links(frame, PARAMS.texts, PARAMS.max_shared))
     found = {r.product_id: r.group_id for r in grouped(frame.select("product_id"), group_id=links).collect()}
     assert found == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "e", "f": "e", "g": "g"}
@@ -112,13 +118,57 @@ def test_text_pairs_are_those_of_one_process(spark: Any) -> None:
     texts += [f"{texts[i % 20]} number{i}" for i in range(100)]
     params = PARAMS.texts.model_copy(update={"max_bucket": 3})
     ids = [f"p{number:03}" for number in range(len(texts))]
-    keys = text_keys(pa.RecordBatch.from_pydict({"title": texts, "description": texts}), params)
-    rows = list(zip(ids, keys["signature"], keys["bands"], strict=True))
-    frame = spark.createDataFrame(rows, "product_id string, signature binary, bands array<long>")
+    frame = spark.createDataFrame(
+        list(zip(ids, text_signatures(texts, texts, params), strict=True)), "product_id string, signature binary"
+    )
     found = {(r.product_id, r.other_id) for r in near_text_pairs(frame, params).collect()}
     first, second, _ = near_copies(signatures([f"{t}\n{t}" for t in texts], params)[0], params)
     assert found == {(ids[a], ids[b]) for a, b in zip(first, second, strict=True)}
     assert len(found) > 100
+
+
+def random_shop(seed: int) -> tuple[list[tuple[str, str | None, bytes | None]], list[tuple[str, str, bytes | None]]]:
+    """Photos a few bits or shades apart, texts a few words apart, placeholders shared by many, and things missing."""
+    rng = np.random.default_rng(seed)
+    looks, words = [int(value) for value in rng.integers(0, 2**63, 8)], [f"word{number}" for number in range(60)]
+    stories = [" ".join(rng.choice(words, 40)) for _ in range(8)]
+    photos, texts = [], []
+    for number in rng.permutation(150):
+        product_id = f"p{number:03}"
+        flips = rng.choice(HASH_BITS, rng.choice([0, 0, 1, 3, 5]), replace=False)
+        look = looks[int(rng.integers(0, 8))] ^ sum(1 << int(bit) for bit in flips)
+        shade = bytes([int(rng.choice([100, 104, 140]))] * 192)
+        photos.append((product_id, f"{look:016x}", shade) if rng.random() < 0.9 else (product_id, None, None))
+        story = stories[int(rng.integers(0, 8))] + str(rng.choice(["", "", " today", f" number{number}"]))
+        short = rng.random() < 0.1
+        signature = text_signatures(["Mug" if short else story], [None], PARAMS.texts)[0]
+        texts.append((product_id, f"title {rng.integers(0, 60)}" if number % 7 else "mug", signature))
+    return photos, texts
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_process_finds_the_groups_that_spark_finds(spark: Any, seed: int) -> None:
+    """With bounds so low that placeholders and crowded buckets occur, and of a part of the products only."""
+    crowded = PARAMS.texts.model_copy(update={"max_bucket": 2})
+    params = PARAMS.model_copy(update={"max_shared": 5, "texts": crowded})
+    photos, texts = random_shop(seed)
+    ids = sorted(row[0] for row in photos)[10:]
+    rows = spark.createDataFrame([(product_id,) for product_id in ids], "product_id string")
+    frames = [
+        spark.createDataFrame(listed, kind).join(rows, "product_id", "left_semi")
+        for listed, kind in ((photos, SCHEMA), (texts, TEXTS))
+    ]
+    by_image = fetched(image_links(frames[0], params))
+    by_text = fetched(text_links(frames[1], params.texts, params.max_shared))
+    expected = grouped(rows, image_group_id=by_image, text_group_id=by_text, group_id=[*by_image, *by_text])
+    tables = [
+        pa.table(dict(zip(names, zip(*listed, strict=True), strict=True)))
+        for names, listed in ((("product_id", "perceptual_hash", "thumbnail"), photos), (TEXT_COLUMNS, texts))
+    ]
+    found = groups_of(ids, *tables, params)
+    assert found.to_pylist() == [row.asDict() for row in expected.orderBy("product_id").collect()]
+    for name in COLUMNS:
+        assert 1 < len(found[name].unique()) < len(ids)
 
 
 def test_groups_in_spark(spark: Any) -> None:

@@ -7,11 +7,13 @@ studio photos of different products; the thumbnails tell them apart by brightnes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from mmgen.clean.buckets import Places, bucket_pairs, distinct_pairs
 from mmgen.clean.image_hash import THUMBNAIL_PX
 from mmgen.clean.params import DuplicateParams
 
@@ -31,6 +33,22 @@ def band_masks(max_bits: int) -> list[int]:
     edges = np.linspace(0, HASH_BITS, max_bits + 3).round().astype(int).tolist()
     parts = [(1 << last) - (1 << first) for first, last in pairwise(edges)]
     return [one | other for one, other in combinations(parts, 2)]
+
+
+def near_hashes(bits: npt.NDArray[np.uint64], max_bits: int) -> npt.NDArray[np.int64]:
+    """Places [pairs, 2], the smaller first, of hashes that differ in ``max_bits`` bits or fewer."""
+    masks = np.array(band_masks(max_bits), np.uint64)
+
+    def near() -> Iterator[tuple[Places, Places]]:
+        for one, other in bucket_pairs(bits[:, None] & masks):
+            is_near = _bit_counts(bits[one] ^ bits[other]) <= max_bits
+            yield one[is_near], other[is_near]
+
+    return distinct_pairs(near(), len(bits))
+
+
+def _bit_counts(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    return np.unpackbits(values.view(np.uint8).reshape(len(values), 8), axis=1).sum(axis=1, dtype=np.int64)
 
 
 def are_copies(one: list[bytes | None], other: list[bytes | None], params: DuplicateParams) -> npt.NDArray[np.bool_]:

@@ -1,11 +1,12 @@
 """Groups of near-copies: products that are linked, directly or through others, share the smallest of their ids.
 
-A link is a (product, value) pair: products with an equal value are linked. ``mmgen.near_copies`` finds the links.
+A link is a (product, value) pair: products with an equal value are linked. ``mmgen.clean.copies`` and, for catalogues
+of more than one machine, ``mmgen.near_copies`` find the links.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +16,13 @@ from scipy.sparse.csgraph import connected_components
 COLUMNS = ("image_group_id", "text_group_id", "group_id")
 
 
-def connected(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+def connected(links: Iterable[tuple[str, Hashable]]) -> dict[str, str]:
     """Connected components of (product, link value) pairs: product -> the smallest product of its component."""
     listed = list(links)
     if not listed:
         return {}
     products = sorted({product for product, _ in listed})
-    values = {value: number for number, value in enumerate(sorted({value for _, value in listed}), len(products))}
+    values = {value: number for number, value in enumerate(dict.fromkeys(value for _, value in listed), len(products))}
     index = {product: number for number, product in enumerate(products)}
     rows = np.array([index[product] for product, _ in listed], np.int64)
     columns = np.array([values[value] for _, value in listed], np.int64)

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from mmgen.clean.buckets import bucket_pairs, distinct_pairs
 from mmgen.clean.params import NearCopyParams
 from mmgen.clean.tokens import matching_form
 
@@ -82,7 +82,7 @@ def near_copies(
     copies = np.flatnonzero(unique[inverse] != np.arange(len(signature)))
     firsts, seconds = [unique[inverse[copies]]], [copies]
     estimates = [np.ones(len(copies), np.float32)]
-    pairs = _candidates(band_keys(signature[unique], params), params.max_bucket)
+    pairs = distinct_pairs(bucket_pairs(band_keys(signature[unique], params), params.max_bucket), len(unique))
     for start in range(0, len(pairs), 50_000):
         a, b = unique[pairs[start : start + 50_000]].T
         alike = (signature[a] == signature[b]).mean(axis=1, dtype=np.float32)
@@ -93,30 +93,37 @@ def near_copies(
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(estimates)
 
 
-def text_keys(batch: pa.RecordBatch, params: NearCopyParams) -> dict[str, list[Any]]:
-    """Signature and bands of a batch of clean texts, for a join on bands where one machine cannot hold all signatures.
+def text_signatures(
+    titles: Sequence[str | None], descriptions: Sequence[str | None], params: NearCopyParams
+) -> list[bytes | None]:
+    """The signature of each product's title and description, which count as one text: ``num_hashes`` little-endian
+    32-bit numbers as bytes, None for texts that are too short to compare. Never raises for a row."""
+    pairs = zip(titles, descriptions, strict=True)
+    signature, has = signatures([f"{title or ''}\n{description or ''}" for title, description in pairs], params)
+    return [row.astype("<u4").tobytes() if ok else None for row, ok in zip(signature, has, strict=True)]
 
-    batch: ``title``, ``description`` (strings or null); they count as one text. Returns lists, ``batch.num_rows`` long:
-    ``signature`` (num_hashes little-endian 32-bit numbers as bytes) and ``bands`` (num_bands 64-bit numbers, each with
-    its column mixed in); None for texts that are too short to compare. Never raises for a row.
-    """
-    texts = [
-        f"{title or ''}\n{description or ''}"
-        for title, description in zip(
-            *(batch.column(name).to_pylist() for name in ("title", "description")), strict=True
-        )
-    ]
-    signature, has = signatures(texts, params)
+
+def signature_matrix(made: Sequence[bytes], params: NearCopyParams) -> Signatures:
+    """What ``text_signatures`` made, [len(made), num_hashes]."""
+    return np.frombuffer(b"".join(made), "<u4").reshape(len(made), params.num_hashes).astype(np.uint32)
+
+
+def signature_recipe(params: NearCopyParams) -> str:
+    """What a signature rests on but its text: rows of another recipe do not compare."""
+    return f"minhash {VERSION}: {params.num_hashes} {params.min_units} {params.seed}"
+
+
+def text_bands(made: Sequence[bytes], params: NearCopyParams) -> list[list[int]]:
+    """``num_bands`` 64-bit numbers of each signature, each with its column mixed in: for a join on bands where one
+    machine cannot hold all signatures."""
     columns = np.arange(1, params.num_bands + 1, dtype=np.uint64) * _ROOT_2
-    bands = _mixed(band_keys(signature, params).view(np.uint64) ^ columns).view(np.int64)
-    return {
-        "signature": [row.astype("<u4").tobytes() if ok else None for row, ok in zip(signature, has, strict=True)],
-        "bands": [row.tolist() if ok else None for row, ok in zip(bands, has, strict=True)],
-    }
+    keys = band_keys(signature_matrix(made, params), params).view(np.uint64)
+    bands: list[list[int]] = _mixed(keys ^ columns).view(np.int64).tolist()
+    return bands
 
 
 def similarity(one: Sequence[bytes], other: Sequence[bytes]) -> npt.NDArray[np.float32]:
-    """The estimated Jaccard index of each pair of signatures that ``text_keys`` made, [len(one)]."""
+    """The estimated Jaccard index of each pair of signatures that ``text_signatures`` made, [len(one)]."""
     if not len(one):
         return np.zeros(0, np.float32)
     first, second = (np.frombuffer(b"".join(part), "<u4").reshape(len(one), -1) for part in (one, other))
@@ -133,25 +140,6 @@ def _unique_rows(signature: Signatures) -> tuple[npt.NDArray[np.int64], npt.NDAr
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return first[order].astype(np.int64), rank[inverse]
-
-
-def _candidates(keys: npt.NDArray[np.int64], max_bucket: int) -> npt.NDArray[np.int64]:
-    """Distinct pairs of rows that share a key in some column, [pairs, 2], the smaller first."""
-    num = max(len(keys), 1)
-    found = [np.empty(0, np.int64)]
-    for column in keys.T:
-        order = np.argsort(column, kind="stable")
-        key = column[order]
-        at = np.arange(len(key))
-        for distance in range(1, max_bucket + 1):
-            at = at[at < len(key) - distance]
-            at = at[key[at] == key[at + distance]]
-            if not len(at):
-                break
-            a, b = order[at], order[at + distance]  # the sort is stable: a < b
-            found.append(a * num + b)
-    codes = np.unique(np.concatenate(found))
-    return np.stack([codes // num, codes % num], axis=1)
 
 
 def _chunk(texts: list[str], params: NearCopyParams) -> tuple[Signatures, npt.NDArray[np.bool_]]:

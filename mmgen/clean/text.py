@@ -8,19 +8,22 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.clean.language import language_of
-from mmgen.clean.params import TextParams
+from mmgen.clean.minhash import text_signatures
+from mmgen.clean.params import NearCopyParams, TextParams
 from mmgen.clean.pii import MASKS, mask_personal_data
 from mmgen.clean.rows import clean_rows
 from mmgen.clean.text_repair import repair
 from mmgen.clean.tokens import title_key, tokenize
 from mmgen.rejects import RejectReason
 
-VERSION = 3
+VERSION = 4
 
-COLUMNS = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
+_CLEANED = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
+COLUMNS = (*_CLEANED, "signature")
+_NEARNESS = NearCopyParams()
 
 
-def clean_texts(batch: pa.RecordBatch, params: TextParams) -> dict[str, Any]:
+def clean_texts(batch: pa.RecordBatch, params: TextParams, nearness: NearCopyParams = _NEARNESS) -> dict[str, Any]:
     """Clean a batch of texts.
 
     batch: ``title``, ``description``, ``locale``, ``reject_reason`` (passed on where set), strings.
@@ -29,8 +32,11 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams) -> dict[str, Any]:
     ``text_unreadable`` (too many U+FFFD). A usable description of a rejected row is still cleaned and kept, with its
     language and tokens, because the rest of the product can use it; ``title`` and ``title_key`` are None then. A
     description without letters becomes None and rejects nothing. Never raises for a row.
+
+    ``signature`` is made here, once, because ``duplicates`` compares those of all products each night.
     """
-    return clean_rows(batch, ("title", "description", "locale"), COLUMNS, partial(clean_text, params=params))
+    made = clean_rows(batch, ("title", "description", "locale"), _CLEANED, partial(clean_text, params=params))
+    return made | {"signature": text_signatures(made["title"], made["description"], nearness)}
 
 
 def clean_text(title: str | None, description: str | None, locale: str | None, params: TextParams) -> dict[str, Any]:

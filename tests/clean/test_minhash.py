@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mmgen.clean.minhash import band_keys, near_copies, signatures, similarity, text_keys
+from mmgen.clean.minhash import (
+    band_keys,
+    near_copies,
+    signature_matrix,
+    signatures,
+    similarity,
+    text_bands,
+    text_signatures,
+)
 from mmgen.clean.params import NearCopyParams
 
 PARAMS = NearCopyParams()
@@ -132,17 +139,17 @@ def test_bands_have_to_fit() -> None:
         NearCopyParams(num_bands=30)
 
 
-def test_keys_of_a_batch_find_the_same_pairs() -> None:
-    rows = {
-        "title": ["Warm coat", "Warm coat!", None, "Coat", None],
-        "description": [ENGLISH, ENGLISH + " today", CHINESE, None, None],
-    }
-    keys = text_keys(pa.RecordBatch.from_pydict({k: pa.array(v, pa.string()) for k, v in rows.items()}), PARAMS)
-    assert [keys["signature"][i] is None for i in range(5)] == [False, False, False, True, True]
-    shared = set(keys["bands"][0]) & set(keys["bands"][1])
-    assert shared and not set(keys["bands"][0]) & set(keys["bands"][2])
-    assert len(set(keys["bands"][0])) == PARAMS.num_bands
-    assert keys["bands"][3] is None
-    alike = similarity([keys["signature"][0]] * 2, [keys["signature"][1], keys["signature"][2]])
+def test_stored_signatures_find_the_same_pairs() -> None:
+    titles = ["Warm coat", "Warm coat!", None, "Coat", None]
+    made = text_signatures(titles, [ENGLISH, ENGLISH + " today", CHINESE, None, None], PARAMS)
+    assert [signature is None for signature in made] == [False, False, False, True, True]
+    one, near, far = (signature for signature in made if signature)
+    expected, _ = signatures([f"Warm coat\n{ENGLISH}"], PARAMS)
+    assert np.array_equal(signature_matrix([one], PARAMS), expected)
+    bands = [set(row) for row in text_bands([one, near, far], PARAMS)]
+    assert bands[0] & bands[1] and not bands[0] & bands[2]
+    assert len(bands[0]) == PARAMS.num_bands
+    alike = similarity([one, one], [near, far])
     assert alike[0] > 0.85 and alike[1] < 0.1
     assert similarity([], []).shape == (0,)
+    assert text_bands([], PARAMS) == []

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmgen.clean.language import language_of
-from mmgen.clean.params import TextParams
+from mmgen.clean.params import NearCopyParams, TextParams
 from mmgen.clean.text import COLUMNS, clean_texts
 from mmgen.clean.tokens import title_key, tokenize
 from mmgen.rejects import RejectReason
@@ -163,6 +163,15 @@ def test_keeps_order_and_passes_reasons_on() -> None:
     assert columns["title"] == [None, None, "b mug"]
     assert {len(values) for values in columns.values()} == {3}
     assert {len(values) for values in clean_texts(batch(), PARAMS).values()} == {0}
+
+
+def test_the_signature_is_of_what_is_shown() -> None:
+    story = "a soft cotton shirt with a round neck and short sleeves"
+    one, other = (clean(title, story)["signature"] for title in ("Mail a@b.com", "<b>Mail</b> c@d.com"))
+    assert one == other and len(one) == 4 * NearCopyParams().num_hashes
+    assert clean("Mug")["signature"] is None, "too short"
+    few = clean_texts(batch(("Mail", story, None, None)), PARAMS, NearCopyParams(num_hashes=16, num_bands=3))
+    assert len(few["signature"][0]) == 4 * 16
 
 
 # What is repeated, to 100,000 characters: a pattern or a search that is not linear takes minutes on one of them
