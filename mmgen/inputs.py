@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,12 +86,17 @@ def part(ctx: JobContext, name: str, prefix: str, *payload: str) -> DataFrame:
 
 def one_version(frame: DataFrame, name: str, column: str = "encoder_version") -> DataFrame:
     """The frame as it is. ValueError where more than one fitted model made its rows: they cannot be compared."""
-    found = sorted(row[0] for row in frame.select(column).where(F.col(column).isNotNull()).distinct().collect())
+    require_one_version((row[0] for row in frame.select(column).distinct().collect()), name)
+    return frame
+
+
+def require_one_version(versions: Iterable[str | None], name: str) -> None:
+    """ValueError where the versions of rows' models, None left out, are more than one."""
+    found = sorted({version for version in versions if version is not None})
     if len(found) > 1:
         raise ValueError(
             f"{name} has rows of {' and '.join(found)}: run {name} for the date, which makes all of them by one model"
         )
-    return frame
 
 
 def written(frame: DataFrame, folder: Path) -> DataFrame:

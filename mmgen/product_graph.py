@@ -3,25 +3,94 @@
 No product is compared with all others: signatures are sorted by each of their four words, and a product is compared
 with those that stand near it in a list (Ravichandran, Pantel, Hovy, "Randomized algorithms and NLP", 2005; the sorted
 neighbourhood of Hernandez, Stolfo, 1995). So the cost grows as N log N, and a degree is bounded.
+
+``ProductGraph`` does so in one process (``mmgen.features.neighbours``) where that holds all products, else in Spark.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from pyspark.sql import DataFrame, Window
+import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, choose_batches, max_distance, mean_batches, project_batches
+from mmgen.features.graph import (
+    ATTRIBUTES,
+    BASKET,
+    IMAGE,
+    OWN,
+    TEXT,
+    choose_batches,
+    max_distance,
+    mean_batches,
+    project_batches,
+)
+from mmgen.features.neighbours import Graph, graph_of, hashed_rows, hop_rows
 from mmgen.features.params import GraphParams
+from mmgen.inputs import one_version, require_one_version, written
 from mmgen.spark import kept
 
 EDGE = "struct<other: string, kinds: int>"
+_ROWS_OF_A_GROUP = 10_000
 _BITS = "array<long>"
 _OWN = (
     "product_id string, own_hash string, category_key string, encoder_version string, vector array<float>, "
     f"text_bits {_BITS}, image_bits {_BITS}, attribute_bits {_BITS}"
 )
+
+
+MAX_TOGETHER = 100_000
+"""Up to here one process links all products: their vectors, signatures and hashes are some 50 MB."""
+
+
+class ProductGraph:
+    """The graph as of a date. ``folder``: for what lives no longer than the job, shared with the executors; it has the
+    basket links in ``links`` (``catalog.baskets.write_links``).
+
+    Each frame that is used many times is written once: Spark plans a short query faster.
+    """
+
+    def __init__(self, folder: Path, params: GraphParams, max_together: int = MAX_TOGETHER) -> None:
+        self.folder, self.params, self.max_together = folder, params, max_together
+        self._held: tuple[pa.Table, Graph] | None = None
+
+    def rows(self, own: DataFrame) -> DataFrame:
+        """``own`` (what ``own_rows`` made) with ``edges`` and ``input_hash``."""
+        rows = written(own, self.folder / "own")
+        files = pads.dataset(self.folder / "own", format="parquet", schema=OWN)
+        if files.count_rows() > self.max_together:
+            return self._linked_in_spark(one_version(rows, "text_features"))
+        held = files.to_table().sort_by("product_id")
+        require_one_version(held.column("encoder_version").unique().to_pylist(), "text_features")
+        graph = graph_of(held, pads.dataset(self.folder / "links", format="parquet").to_table(), self.params)
+        self._held = held, graph
+        return self._read(hashed_rows(held, graph), "hashed", own.sparkSession)
+
+    def with_hops(self, rows: DataFrame) -> DataFrame:
+        """Of ``rows`` some, with ``hop_1`` and ``near_hops``."""
+        spark = rows.sparkSession
+        if self._held is None:
+            own, edges = (spark.read.parquet(str(self.folder / name)) for name in ("own", "edges"))
+            return with_hops(rows, own, edges, self.params)
+        ids = [row.product_id for row in rows.select("product_id").collect()]
+        return rows.join(self._read(hop_rows(*self._held, ids, self.params), "hops", spark), "product_id", "left")
+
+    def _read(self, table: pa.Table, name: str, spark: SparkSession) -> DataFrame:
+        file = self.folder / f"{name}.parquet"
+        pq.write_table(table, file, row_group_size=_ROWS_OF_A_GROUP)
+        return spark.read.parquet(str(file))
+
+    def _linked_in_spark(self, rows: DataFrame) -> DataFrame:
+        bought = rows.sparkSession.read.parquet(str(self.folder / "links")).withColumn("kind", F.lit(BASKET))
+        # Of products bought together those that the catalogue has as of the date
+        ids = rows.select("product_id")
+        bought = bought.join(ids, "product_id", "left_semi").join(ids.toDF("other"), "other", "left_semi")
+        met = nearest(rows, self.params).unionByName(bought)
+        return kept(with_input_hash(rows, written(edges_of(met, self.params), self.folder / "edges")))
 
 
 def own_rows(rows: DataFrame, params: GraphParams) -> DataFrame:

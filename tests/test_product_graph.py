@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from mmgen.features.graph import ATTRIBUTES, IMAGE, TEXT, means, project
+from mmgen.features.graph import ATTRIBUTES, BASKET, IMAGE, TEXT, means, project
 from mmgen.features.params import GraphParams
-from mmgen.product_graph import edges_of, nearest, own_rows, with_hops, with_input_hash
+from mmgen.product_graph import ProductGraph, edges_of, nearest, own_rows, with_hops, with_input_hash
 
 PARAMS = GraphParams(width=16, neighbours=3, reach=6, min_alike=0.3)
 COLUMNS = (
@@ -164,3 +166,47 @@ def test_signatures_in_spark_are_the_transforms(graph: tuple[Any, Any]) -> None:
     kept = graph[0].where("product_id in ('p00-0', 'p00-1', 'p00-2')").orderBy("product_id").collect()
     assert [row.image_bits for row in kept] == made["image_bits"]
     assert [row.attribute_bits for row in kept] == made["attribute_bits"]
+
+
+def random_shop(seed: int) -> list[dict[str, Any]]:
+    """The shop above with gaps, equal features (ties in every list), and products that resemble none."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for row in shop():
+        gaps = {name: None for name in ("text", "image") if rng.random() < 0.2}
+        gaps |= {"attributes": {}, "brand": None, "price": None, "category": []} if rng.random() < 0.2 else {}
+        gaps |= {name: rows[-1][name] for name in ("text", "image") if rows and rng.random() < 0.2}
+        rows.append(row | gaps)
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_process_makes_the_rows_that_spark_makes(spark: Any, tmp_path: Path, seed: int) -> None:
+    rows, rng = random_shop(seed), np.random.default_rng(seed)
+    ids = [row["product_id"] for row in rows] + ["gone"]
+    pairs = [(str(rng.choice(ids)), int(rng.integers(1, 5)), str(rng.choice(ids))) for _ in range(80)] if seed else []
+    bought = pa.table(
+        [pa.array([pair[n] for pair in pairs], kind) for n, kind in enumerate((pa.string(), pa.int32(), pa.string()))],
+        ["product_id", "far", "other"],
+    )
+    made = []
+    for name, max_together in (("here", 1_000), ("spark", 1)):
+        graph = ProductGraph(tmp_path / name, PARAMS, max_together)
+        (graph.folder / "links").mkdir(parents=True)
+        pq.write_table(bought, graph.folder / "links" / "part-0.parquet")
+        every = graph.rows(own_rows(spark.createDataFrame(rows, COLUMNS), PARAMS))
+        some = every.where("substring(product_id, 5) <> '2'")
+        linked, whole = every.orderBy("product_id").collect(), graph.with_hops(some).orderBy("product_id").collect()
+        made.append([[row.asDict(recursive=True) for row in found] for found in (linked, whole)])
+    assert made[0] == made[1]
+    linked, whole = made[0]
+    assert len(whole) == NUM_FAMILIES * (NUM_EACH - 1)
+    assert {edge["kinds"] & BASKET for row in linked for edge in row["edges"] or []} == ({0, BASKET} if seed else {0})
+
+
+def test_features_of_two_models_are_refused(spark: Any, tmp_path: Path) -> None:
+    rows = [row | {"encoder_version": f"m-{number % 2}"} for number, row in enumerate(shop())]
+    for name, max_together in (("here", 1_000), ("spark", 1)):
+        graph = ProductGraph(tmp_path / name, PARAMS, max_together)
+        with pytest.raises(ValueError, match="text_features has rows of m-0 and m-1"):
+            graph.rows(own_rows(spark.createDataFrame(rows, COLUMNS), PARAMS))

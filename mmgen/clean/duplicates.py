@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from mmgen.bits import bit_counts
 from mmgen.clean.buckets import Places, bucket_pairs, distinct_pairs
 from mmgen.clean.image_hash import THUMBNAIL_PX
 from mmgen.clean.params import DuplicateParams
@@ -41,14 +42,10 @@ def near_hashes(bits: npt.NDArray[np.uint64], max_bits: int) -> npt.NDArray[np.i
 
     def near() -> Iterator[tuple[Places, Places]]:
         for one, other in bucket_pairs(bits[:, None] & masks):
-            is_near = _bit_counts(bits[one] ^ bits[other]) <= max_bits
+            is_near = bit_counts(bits[one] ^ bits[other]) <= max_bits
             yield one[is_near], other[is_near]
 
     return distinct_pairs(near(), len(bits))
-
-
-def _bit_counts(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    return np.unpackbits(values.view(np.uint8).reshape(len(values), 8), axis=1).sum(axis=1, dtype=np.int64)
 
 
 def are_copies(one: list[bytes | None], other: list[bytes | None], params: DuplicateParams) -> npt.NDArray[np.bool_]:

@@ -30,6 +30,13 @@ BASKET, ATTRIBUTES, TEXT, IMAGE = 1, 2, 4, 8
 KINDS = {"basket": BASKET, "attributes": ATTRIBUTES, "text": TEXT, "image": IMAGE}
 """Why two products are neighbours: one bit a reason."""
 
+OWN = pa.schema([
+    *((name, pa.string()) for name in ("product_id", "own_hash", "category_key", "encoder_version")),
+    ("vector", pa.list_(pa.float32())),
+    *((name, pa.list_(pa.int64())) for name in ("text_bits", "image_bits", "attribute_bits")),
+])  # fmt: skip
+"""What ``project_batches`` makes."""
+
 Matrix = npt.NDArray[np.float32]
 
 
@@ -146,13 +153,11 @@ def means(lists: pa.Array, width: int) -> Matrix:
 
 def project_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
     """``product_id``, ``own_hash``, ``category_key``, ``encoder_version`` as they came, and what ``project`` makes."""
-    longs = pa.list_(pa.int64())
-    kinds = {"vector": pa.list_(pa.float32()), "text_bits": longs, "image_bits": longs, "attribute_bits": longs}
     for batch in batches:
         made = project(batch, params)
         names = ["product_id", "own_hash", "category_key", "encoder_version"]
         columns = {name: batch.column(name) for name in names}
-        yield pa.RecordBatch.from_pydict(columns | {name: pa.array(made[name], kind) for name, kind in kinds.items()})
+        yield pa.RecordBatch.from_pydict(columns | {name: pa.array(made[name], OWN.field(name).type) for name in made})
 
 
 def choose_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
