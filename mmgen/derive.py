@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from mmgen.job import JobContext
+
+
+ROWS_OF_A_TASK = 64
+"""Of a few rows to compute a task gets so many: the slowest transforms take 3 s for them."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +153,15 @@ def _fresh(
     dataset: Dataset,
     computed: int,
 ) -> DataFrame:
-    """The rows to compute. Where they are few, wide columns are read of these products alone."""
+    """The rows to compute. Where they are few, wide columns are read of these products alone, and no more Python workers
+    are started than have work: importing what a transform needs costs seconds in each."""
     from mmgen.spark import FEW_PRODUCTS, few_products, small
 
     with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
         rows = inputs() if ctx.only is not None and step.is_by_product else every
         fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
+        if ctx.only is not None and step.is_by_product:
+            fresh = fresh.coalesce(math.ceil(computed / ROWS_OF_A_TASK))
         return step.enrich(fresh) if step.enrich and computed else fresh
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mmgen.config import load_config
 from mmgen.contracts import contract
-from mmgen.derive import Outcome, Step, derive
+from mmgen.derive import ROWS_OF_A_TASK, Outcome, Step, derive
 from mmgen.job import JobContext
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"
@@ -123,6 +123,20 @@ def test_inputs_are_asked_again_for_the_changed_products_alone(
         assert ctx.only is None
     assert seen == asked
     assert (state(home, D1), state(home, D2)) == ({"p1": 1.0, "p2": 2.0}, {"p2": 3.0, "p3": 1.0})
+
+
+@pytest.mark.parametrize(("num_rows", "num_tasks"), [(10, 1), (ROWS_OF_A_TASK + 1, 2)])
+def test_few_rows_are_few_tasks(home: Path, spark: Any, num_rows: int, num_tasks: int) -> None:
+    """Each Python worker imports what the transform needs; a task writes a file."""
+    from mmgen.datasets import Dataset
+
+    ctx = JobContext("text_features", load_config(), D1, "run")
+    ctx.__dict__["spark"] = spark
+    rows = [(f"p{number}", "h", ["a"], None) for number in range(num_rows)]
+    columns = "product_id string, input_hash string, tokens array<string>, reject_reason string"
+    step = Step("text_features", "c1", embed, is_external=True, is_by_product=True)
+    outcome = derive(ctx, lambda: spark.createDataFrame(rows, columns).repartition(4), step)
+    assert (outcome.computed, len(Dataset("text_features", home).files())) == (num_rows, num_tasks)
 
 
 def test_as_many_products_as_are_ever_looked_up_by_id_can_be_read(home: Path, spark: Any) -> None:
