@@ -23,7 +23,7 @@ from mmgen.clean.minhash import similarity, text_bands
 from mmgen.clean.params import DuplicateParams, NearCopyParams
 
 MAX_TOGETHER = 100_000
-"""Up to here one process finds all links (``mmgen.clean.copies``): signatures of so many products are 100 MB."""
+"""Up to here one process finds all links (``mmgen.clean.copies``): in some 300 MB and 4 CPU seconds."""
 
 
 def image_links(photos: DataFrame, params: DuplicateParams) -> DataFrame:
