@@ -153,8 +153,8 @@ def _fresh(
     dataset: Dataset,
     computed: int,
 ) -> DataFrame:
-    """The rows to compute. Where they are few, wide columns are read of these products alone, and no more Python workers
-    are started than have work: importing what a transform needs costs seconds in each."""
+    """The rows to compute. Where they are few, wide columns are read of these products alone, and no more workers
+    of Python are started than have work: importing what a transform needs costs seconds in each."""
     from mmgen.spark import FEW_PRODUCTS, few_products, small
 
     with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
