@@ -48,7 +48,15 @@ def objects(values: Iterable[Any], count: int) -> NDArray[np.object_]:
 
 def take(columns: Columns, rows: NDArray[np.int64] | slice) -> Columns:
     """The given rows, in the given order."""
-    return {name: values[rows] for name, values in columns.items()}
+    if isinstance(rows, slice):
+        return {name: values[rows] for name, values in columns.items()}
+    return {name: values.take(rows, axis=0) for name, values in columns.items()}  # half the time of values[rows]
+
+
+def put(columns: Columns, rows: NDArray[np.int64], coming: Columns) -> None:
+    """Set the given rows of ``columns`` to those that come; the two are alike."""
+    for name, values in coming.items():
+        _as_items(columns[name])[rows] = _as_items(values)
 
 
 def concat(parts: Sequence[Columns]) -> Columns:
@@ -82,6 +90,11 @@ def row_bytes(columns: Columns) -> NDArray[np.int64]:
         if values.dtype == np.object_:
             found += np.fromiter((_object_bytes(value) for value in values), np.int64, len(values))
     return found
+
+
+def _as_items(values: NDArray[Any]) -> NDArray[Any]:
+    """A view with one item for a row of a matrix: numpy sets whole items faster than rows."""
+    return values if values.ndim == 1 else values.view(f"V{values.shape[1] * values.itemsize}")[:, 0]
 
 
 def _object_bytes(value: Any) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmgen.training.columns import Columns, are_alike, as_objects, take
+from mmgen.training.columns import Columns, are_alike, as_objects, put, take
 
 
 class ShuffleBuffer:
@@ -34,8 +34,7 @@ class ShuffleBuffer:
         end = self.num_rows + len(sizes)
         rows = self._reserve(rows, end)
         places = self._places[self.num_rows : end]
-        for name, values in rows.items():
-            self._columns[name][places] = values
+        put(self._columns, places, rows)
         self._bytes[places] = sizes
         self.num_rows, self._num_drawn = end, 0  # what was drawn and not taken out is drawn again
         self.num_bytes += int(sizes.sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmgen.training.columns import objects, row_bytes
+from mmgen.training.columns import objects, row_bytes, take
 from mmgen.training.shuffle import ShuffleBuffer
 
 
@@ -41,3 +41,25 @@ def test_each_row_goes_in_and_out_once(max_rows: int, max_bytes: int, seed: int)
 def test_more_than_is_held_cannot_be_drawn() -> None:
     with pytest.raises(ValueError, match="positive integer"):
         ShuffleBuffer(5, 100, np.random.default_rng(0)).draw(1)
+
+
+@pytest.mark.parametrize("is_ragged", [False, True], ids=["matrix", "lists"])
+def test_rows_handed_out_are_never_written_over(is_ragged: bool) -> None:
+    buffer = ShuffleBuffer(40, 10**6, np.random.default_rng(0))
+    drawn = []
+    for start in range(0, 400, 20):
+        coming = rows_of(start, 20, is_ragged)
+        buffer.add(coming, row_bytes(coming))
+        coming["id"][:] = -1  # nor do rows that came in stay those of whoever gave them
+        drawn.append(buffer.draw(20))
+    found = [i for rows in drawn for i in rows["id"].tolist()]
+    assert sorted(found) == list(range(400))
+    assert all(set(value) == {i} for rows in drawn for i, value in zip(rows["id"], rows["values"], strict=True))
+
+
+def test_a_slice_may_have_a_step_without_rows() -> None:
+    buffer = ShuffleBuffer(5, 1000, np.random.default_rng(0))
+    for count in (0, 3, 0):
+        coming = rows_of(0, count, False) if count else take(rows_of(0, 3, False), slice(0, 0))
+        buffer.add(coming, row_bytes(coming))
+    assert sorted(buffer.draw(3)["id"]) == [0, 1, 2]
