@@ -74,13 +74,14 @@ def run_jobs(
 ) -> list[JobResult]:
     """Run the jobs in order up to the first that fails. ``tick`` gets the seconds so far, about twice a second.
 
-    An interrupt (also SIGTERM and SIGHUP) ends the running job with all its processes, and is raised again.
+    An interrupt (also SIGTERM and SIGHUP) ends the running job with all its processes, and is raised again. One that
+    comes when the last job is done changes nothing.
     """
     results: list[JobResult] = []
-    with interruptible():
+    with interruptible() as interrupts:
         for number, job in enumerate(night.jobs, start=1):
             started(number, job)
-            result = run_job(night, job, tick)
+            result = run_job(night, job, tick, interrupts)
             results.append(result)
             ended(job, result)
             if result.status != "succeeded":
@@ -88,7 +89,7 @@ def run_jobs(
     return results
 
 
-def run_job(night: Night, job: Job, tick: Callable[[float], None]) -> JobResult:
+def run_job(night: Night, job: Job, tick: Callable[[float], None], interrupts: Interrupts) -> JobResult:
     """Run one job. What it prints and logs goes to its log file."""
     log = night.log_file(job)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +102,11 @@ def run_job(night: Night, job: Job, tick: Callable[[float], None]) -> JobResult:
             raise FileNotFoundError(f"{error.filename} is not there: make the jobs' environment, see README") from None
         last = LastLine(process.stdout, stream)
         try:
-            is_late = _wait(process, begun + timeout_s(job), lambda: tick(time.monotonic() - begun))
-        except BaseException:
+            with interrupts.heeded():
+                is_late = _wait(process, begun + timeout_s(job), lambda: tick(time.monotonic() - begun))
+        finally:
+            # Also after an end by itself: a worker of a job that failed must not go on writing.
             stop_tree(tree)
-            raise
-        # Also after an end by itself: a worker of a job that failed must not go on writing.
-        stop_tree(tree)
         summary = last.text()
     seconds = round(time.monotonic() - begun, 1)
     if is_late:
@@ -151,23 +151,49 @@ class LastLine:
         return self._line.decode("utf-8", "replace")
 
 
+class Interrupts:
+    """Signals that end a run. They wait, but where the run waits for a job: one between the job's start and the ``try``
+    that ends it, or while it is being ended, would leave its processes running."""
+
+    def __init__(self) -> None:
+        self._is_heeded = self._has_come = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """The handler of the signals."""
+        self._has_come = True
+        self._raise_if_due()
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Within, a signal raises KeyboardInterrupt, also one that came before."""
+        self._is_heeded = True
+        try:
+            self._raise_if_due()
+            yield
+        finally:
+            self._is_heeded = False
+
+    def _raise_if_due(self) -> None:
+        if self._is_heeded and self._has_come:
+            self._has_come = False
+            raise KeyboardInterrupt
+
+
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[Interrupts]:
     """SIGTERM and SIGHUP count as Ctrl-C: whoever ends this command ends the job that it runs.
 
     A signal that is ignored stays so: under ``nohup`` the run goes on when its terminal closes.
     """
+    interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield interrupts
         return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    heeded = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, interrupt) for number in heeded}
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    heeded = [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupts) for number in heeded}
     try:
-        yield
+        yield interrupts
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mmgen.cli import runner
 from mmgen.pipeline import ROOT, Job
-from mmgen.processes import snapshot
+from mmgen.processes import Tree, members, snapshot
 from tests.cli.conftest import DAY1, DAY2, Put, Run
 
 ECHO = """
@@ -120,6 +121,33 @@ main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
     assert grandchild not in snapshot()
 
 
+@pytest.mark.parametrize("moment", ["start_tree", "stop_tree"])
+def test_an_interrupt_while_a_job_is_started_or_ended_leaves_nothing_running(
+    mmgen: Run, scripts: dict[str, str], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Between a job's start and the wait for its end; and once more while the first interrupt ends it."""
+    trees: list[Tree] = []
+    real = {name: getattr(runner, name) for name in ("start_tree", "stop_tree")}
+
+    def start(*arguments: Any) -> tuple[subprocess.Popen[bytes], Tree]:
+        process, tree = real["start_tree"](*arguments)
+        trees.append(tree)
+        signal.raise_signal(signal.SIGTERM)
+        return process, tree
+
+    def stop(tree: Tree) -> int:
+        if moment == "stop_tree":
+            signal.raise_signal(signal.SIGTERM)
+        return int(real["stop_tree"](tree))
+
+    monkeypatch.setattr(runner, "start_tree", start)
+    monkeypatch.setattr(runner, "stop_tree", stop)
+    scripts["extract_products"] = "import time; time.sleep(60)"
+    result = mmgen("run", "--ds", DAY1, "--to", "clean_images")
+    assert result.exit_code == 130 and "To go on" in result.stdout
+    assert len(trees) == 1 and not members(trees[0])
+
+
 @pytest.mark.parametrize(
     ("before", "is_heeded"),
     [(signal.SIG_DFL, True), (signal.SIG_IGN, False)],
@@ -129,7 +157,7 @@ def test_the_terminal_closes(before: signal.Handlers, is_heeded: bool) -> None:
     kept = signal.signal(signal.SIGHUP, before)
     is_interrupted = False
     try:
-        with runner.interruptible():
+        with runner.interruptible() as interrupts, interrupts.heeded():
             signal.raise_signal(signal.SIGHUP)
     except KeyboardInterrupt:
         is_interrupted = True
