@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mmgen.job import JobContext, main, progress_lines
 
 MIN_ROWS = 30
@@ -23,6 +25,7 @@ def run(ctx: JobContext) -> str:
     if champion is not None and not ctx.is_forced:
         return f"train ds={ctx.ds}: version {champion} is the champion; nothing to train"
 
+    from mmgen.generation.targets import training_targets
     from mmgen.training.loop import train_and_register
     from mmgen.training.snapshot import take_snapshots
 
@@ -36,7 +39,8 @@ def run(ctx: JobContext) -> str:
     folder = ctx.home / "training" / ctx.ds
     progress = progress_lines("train")
     params, seed = ctx.config.train, ctx.config.seed
-    model = train_and_register(files, folder, params, store, ctx.ds, versions, seed, progress, live=live)
+    targets = partial(training_targets, limits=ctx.config.descriptions)
+    model = train_and_register(files, folder, params, store, ctx.ds, versions, seed, targets, progress, live)
     if model is None:
         return f"train ds={ctx.ds}: this process was not the first of its group; it is done"
     state = "promoted to champion" if model.decision.promote else "registered, not promoted"

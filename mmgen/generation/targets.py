@@ -21,8 +21,8 @@ NUM_DRAFTS = 4
 _LIMITS = DescriptionParams()
 
 
-def training_targets(example: Mapping[str, Any]) -> TextTargets:
-    """What the text decoder learns from one row of ``examples``.
+def training_targets(example: Mapping[str, Any], limits: DescriptionParams = _LIMITS) -> TextTargets:
+    """What the text decoder learns from one row of ``examples``, for texts that keep the ``limits``.
 
     The sentences of a written description in their own words, delexicalised, and composed drafts of both kinds. A row
     without facts has no texts.
@@ -42,13 +42,14 @@ def training_targets(example: Mapping[str, Any]) -> TextTargets:
         targets.append([begin_token("description", locale), *written])
     for kind in TEXT_KINDS:
         for number in range(NUM_DRAFTS):
-            draft = compose(facts, locale, kind, seed_of(example.get("product_id", ""), "target", kind, number))
+            seed = seed_of(example.get("product_id", ""), "target", kind, number)
+            draft = compose(facts, locale, kind, seed, limits)
             targets.append([begin_token(kind, locale), *draft.tokens])
     texts = [list(t) for t in dict.fromkeys(tuple(t) for t in targets) if 1 < len(t) <= MAX_TARGET_TOKENS + 2]
     num_written = int(bool(written))
     # People's own words are learnt as what to write where there is no description.
     slots = [frozenset(allowed_slots(plain))] * num_written + [
-        frozenset(open_slots(_kind_of(text), facts, locale, _LIMITS.longest_written(locale)))
+        frozenset(open_slots(_kind_of(text), facts, locale, limits.longest_written(locale)))
         for text in texts[num_written:]
     ]
     return TextTargets(texts, slots, traits_of(facts, locale), num_written)

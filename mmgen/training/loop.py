@@ -65,18 +65,18 @@ def train_and_register(
     ds: str,
     data_versions: Mapping[str, str | int],
     seed: int,
+    targets: Targets,
     progress: Progress | None = None,
-    targets: Targets | None = None,
     live: Collection[str] | None = None,
 ) -> TrainedModel | None:
     """Train on the rows of ``files``, score on their test split, register as ``candidate``, and promote where it is
     due.
 
     Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find
-    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. ``live``: see
-    ``take_snapshots``. Raises ValueError where the files have no training row.
+    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. ``targets``: what there is to
+    learn from a product's texts. ``live``: see ``take_snapshots``. Raises ValueError where the files have no training
+    row.
     """
-    targets = targets or _own_targets()
     with process_group(params.timeout_s) as ranks:
         data = take_snapshots(files, SPLITS, live)
         texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
@@ -98,12 +98,6 @@ def train_and_register(
     model.save(out / "model")
     version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
     return TrainedModel(version, run.run_id, figures, decision)
-
-
-def _own_targets() -> Targets:
-    from mmgen.generation.targets import training_targets  # here, because training without it is tested too
-
-    return training_targets
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from mmgen.generation.compose import compose
 from mmgen.generation.delex import delexicalise, realise
 from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots, misplaced, said_twice, traits_of
+from mmgen.generation.params import DescriptionParams
 from mmgen.generation.product_en import Product
 from mmgen.generation.slots import Fact
 from mmgen.generation.targets import training_targets
-from tests.generation.records import EMPTY, OTHERS
+from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE
 
@@ -85,6 +86,19 @@ def test_no_targets(example: dict[str, Any]) -> None:
 def test_a_written_description_is_a_target_in_its_own_words() -> None:
     milk = next(r for r in CHINESE if r["product_id"] == "c16")
     assert any("奶" in target and "<sentence_1>" not in target for target in training_targets(milk).texts)
+
+
+def test_targets_keep_as_much_of_a_written_description_as_the_shop_does() -> None:
+    text = "The soles are of natural rubber. The laces come in two lengths. Wipe the canvas with a damp cloth."
+    shoes = product("w01", "en", "Toro Canvas Shoes", ["Shoes"], "Toro", text)
+    for written_chars, kept in [(360, 3), (70, 2), (40, 1)]:
+        targets = training_targets(shoes, DescriptionParams(written_chars=written_chars))
+        wanted = {f"<sentence_{number}>" for number in range(1, kept + 1)}
+        drafts = [n for n, text in enumerate(targets.texts) if "<sentence_1>" in text]
+        assert drafts
+        for n in drafts:
+            assert wanted == {token for token in targets.texts[n] if token.startswith("<sentence_")}
+            assert wanted == {token for token in targets.slots[n] if token.startswith("<sentence_")}
 
 
 @pytest.mark.parametrize(
