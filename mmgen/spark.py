@@ -9,10 +9,8 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from mmgen import MAX_IMAGE_PIXELS
 from mmgen.datasets import Dataset
-
-MAX_IMAGE_PIXELS = 100_000_000
-"""A 109 KB PNG can claim 30,000 x 30,000 pixels. OpenCV reads this bound once, when it is imported."""
 
 MAX_BROADCAST_ROWS = 200_000
 """Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""

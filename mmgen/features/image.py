@@ -3,10 +3,7 @@ image encoder says where one is fitted, and the pixels that training reads."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
-
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 27))  # read once, when cv2 is imported
 
 import cv2
 import numpy as np

@@ -7,10 +7,7 @@ drawn comes from (product, epoch, seed): a training that goes on after a crash s
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
-
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1 << 27))  # read once, when cv2 is imported
 
 import cv2
 import numpy as np

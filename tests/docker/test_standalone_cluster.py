@@ -88,8 +88,8 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.mark.timeout(400)
 def test_a_job_runs_on_the_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    from mmgen import MAX_IMAGE_PIXELS
     from mmgen.seeds import seed_of
-    from mmgen.spark import MAX_IMAGE_PIXELS
 
     job = tmp_path / "drill.py"
     job.write_text(JOB, encoding="utf-8")
