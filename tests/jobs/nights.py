@@ -89,6 +89,8 @@ class Night:
     """product_content, in order"""
     reads: dict[str, set[str]]
     """job -> the datasets that it asked for, its own among them"""
+    on_spark: set[str]
+    """the jobs that asked for the Spark session"""
 
     def outcome(self, name: str) -> Outcome:
         """The result of a job that makes a dataset."""
@@ -99,9 +101,17 @@ class Night:
 
 @dataclass
 class WatchedContext(JobContext):
-    """A context that notes which datasets its job asks for."""
+    """A context that notes which datasets its job asks for, and whether it asks for Spark."""
 
     asked: set[str] = field(default_factory=set)
+    session: Any = None
+    uses_spark: bool = False
+
+    @property
+    def spark(self) -> Any:
+        """The shared session in place of one of its own."""
+        self.uses_spark = True
+        return self.session
 
     def dataset(self, name: str) -> Dataset:
         self.asked.add(name)
@@ -139,31 +149,31 @@ class Shop:
         return import_file(self.engine, products_csv, load_source_map(MAP))
 
     def context(self, name: str, ds: str, run_id: str) -> WatchedContext:
-        """A job's context with the shared session in place of one of its own."""
-        ctx = WatchedContext(name, self.config, ds, run_id)
-        ctx.__dict__["spark"] = self.spark
-        return ctx
+        """A job's context that takes notes."""
+        return WatchedContext(name, self.config, ds, run_id, session=self.spark)
 
     def run_job(self, name: str, ds: str, run_id: str) -> Outcome | str:
         """What ``jobs/<name>.py`` does."""
         return self.watch_job(name, ds, run_id)[0]
 
-    def watch_job(self, name: str, ds: str, run_id: str) -> tuple[Outcome | str, set[str]]:
-        """A job's result, and the datasets that it asked for."""
+    def watch_job(self, name: str, ds: str, run_id: str) -> tuple[Outcome | str, WatchedContext]:
+        """A job's result, and the context with what it noted."""
         run: Callable[[JobContext], Outcome | str] = job_module(name).run
         ctx = self.context(name, ds, run_id)
-        return run(ctx), ctx.asked
+        return run(ctx), ctx
 
     def night(self, ds: str, run_id: str) -> Night:
         """All jobs of one date, in order. A model is made the champion as soon as it is registered."""
         results: dict[str, Outcome | str] = {}
-        reads: dict[str, set[str]] = {}
+        contexts: dict[str, WatchedContext] = {}
         for job in JOBS:
-            results[job.name], reads[job.name] = self.watch_job(job.name, ds, run_id)
+            results[job.name], contexts[job.name] = self.watch_job(job.name, ds, run_id)
             if job.is_training:
                 self.promote(job.output, "1")
         fingerprints = {name: self.dataset(name).fingerprint() for name in dataset_names()}
-        return Night(ds, results, fingerprints, self.content(), reads)
+        reads = {name: ctx.asked for name, ctx in contexts.items()}
+        on_spark = {name for name, ctx in contexts.items() if ctx.uses_spark}
+        return Night(ds, results, fingerprints, self.content(), reads, on_spark)
 
     def promote(self, output: str, version: str) -> None:
         """What ``mmgen promote`` does: forty steps on fifty products rarely beat the baselines."""
