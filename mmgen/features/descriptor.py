@@ -48,7 +48,7 @@ def descriptor_values(data: bytes) -> Vector:
 def oriented_gradients(picture: Pixels) -> Vector:
     """(1764,): OpenCV's histograms of oriented gradients (Dalal and Triggs, 2005) on 128 x 128 px."""
     small = cv2.resize(picture, (_HOG_SIDE_PX, _HOG_SIDE_PX), interpolation=cv2.INTER_AREA)
-    found: Vector = _HOG.compute(small).ravel()
+    found: Vector = np.asarray(_HOG.compute(small), np.float32).ravel()
     return found
 
 
