@@ -37,7 +37,7 @@ SCALARS: dict[str, pa.DataType] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, its unit, whether it is a key."""
+    """One column: its Arrow type, its unit, whether it is a key, whether its bytes are a picture or sound to export."""
 
     name: str
     type: pa.DataType
@@ -46,6 +46,7 @@ class Column:
     unit: str | None
     is_key: bool
     is_required: bool
+    is_media: bool
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,16 @@ def _custom(owner: Any) -> dict[str, Any]:
 
 
 def _column(prop: SchemaProperty, where: str) -> Column:
-    name = prop.name or ""
+    name, custom = prop.name or "", _custom(prop)
     return Column(
         name=name,
         type=arrow_type(prop.physicalType or "", f"{where}.{name}"),
         physical=prop.physicalType or "",
         description=(prop.description or "").strip(),
-        unit=_custom(prop).get("unit"),
+        unit=custom.get("unit"),
         is_key=bool(prop.primaryKey),
         is_required=bool(prop.required),
+        is_media=prop.physicalType == "binary" and bool(custom.get("isMedia", True)),
     )
 
 

@@ -152,10 +152,8 @@ def write(dataset: Dataset, dates: Sequence[str], wanted: Wanted, out: Path, pro
 
 
 def media_columns(dataset: Dataset) -> list[str]:
-    """The columns that hold files' bytes."""
-    import pyarrow as pa
-
-    return [column.name for column in dataset.contract.columns if pa.types.is_binary(column.type)]
+    """The columns that hold pictures or sound. Other bytes, signatures and the like, go into the index."""
+    return [column.name for column in dataset.contract.columns if column.is_media]
 
 
 def newest_rows(

@@ -102,8 +102,10 @@ def _wav(value: bytes) -> bytes | None:
 
 
 def as_cell(value: Any) -> str:
-    """A value as a CSV cell. Lists and maps are JSON. A text that a spreadsheet would compute gets an apostrophe, which
-    spreadsheets read as "this is text"."""
+    """A value as a CSV cell. Lists and maps are JSON, bytes are hexadecimal.
+
+    A text that a spreadsheet would compute gets an apostrophe, which spreadsheets read as "this is text".
+    """
     if value is None:
         return ""
     if isinstance(value, str):
@@ -111,6 +113,8 @@ def as_cell(value: Any) -> str:
         return f"'{value}" if is_formula else value
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

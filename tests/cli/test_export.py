@@ -135,6 +135,7 @@ CELLS = {
     "a number is a number": (-1.5, "-1.5"),
     "absent": (None, ""),
     "flag": (True, "true"),
+    "bytes that are no file": (b"\x00\xff=", "00ff3d"),
     "list": (["=1", "é"], '["=1", "é"]'),
     "map": ([("colour", "red")], '[["colour", "red"]]'),
 }
@@ -153,7 +154,7 @@ def media(put: Put) -> None:
     put("clean_audio", DAY2, [{"product_id": "p1", "audio": clip(), "duration_s": -2.0}])
     photo = {"modality": "image", "path": '=a,\n"b".jpg'}
     put("raw_media", DAY1, [{"product_id": "a/b", "data": picture("PNG")} | photo, {"product_id": "衣"} | photo])
-    put("clean_texts", DAY1, [{"product_id": "p1", "title": "Coat"}])
+    put("clean_texts", DAY1, [{"product_id": "p1", "title": "Coat", "signature": b"\x01\x02"}])
 
 
 CASES = {
