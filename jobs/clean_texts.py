@@ -7,8 +7,7 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from mmgen.clean.minhash import signature_recipe
-from mmgen.clean.text import VERSION, clean_texts
+from mmgen.clean.text import clean_texts, text_recipe
 from mmgen.derive import Outcome, Step, derive
 from mmgen.inputs import products
 from mmgen.job import JobContext, main
@@ -25,8 +24,7 @@ def run(ctx: JobContext) -> Outcome:
     params = ctx.config.clean.text
     nearness = ctx.config.clean.duplicates.texts
     transform = partial(clean_texts, params=params, nearness=nearness)
-    config_hash = params.digest(VERSION, signature_recipe(nearness))
-    step = Step("clean_texts", config_hash, transform, is_by_product=True)
+    step = Step("clean_texts", text_recipe(params, nearness), transform, is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)
 
 

@@ -11,8 +11,9 @@ from mmgen.clean import minhash
 from mmgen.clean.copies import groups_of
 from mmgen.clean.duplicates import VERSION
 from mmgen.clean.groups import COLUMNS, keep_groups
+from mmgen.clean.text import text_recipe
 from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import held, held_product_ids, joined_hash, part, products
+from mmgen.inputs import held, held_product_ids, joined_hash, part, products, require_recipe
 from mmgen.job import JobContext, main
 from mmgen.near_copies import MAX_TOGETHER, fetched, grouped, image_links, text_links
 from mmgen.spark import kept
@@ -24,14 +25,15 @@ TEXT = ("title_key", "signature")
 def inputs(ctx: JobContext) -> DataFrame:
     """The products of the catalogue, each with the smallest product among its copies: by photo, by text, by either."""
     ids = held_product_ids(ctx)
-    named = compared_here(ctx, ids) if len(ids) <= MAX_TOGETHER else compared_in_spark(ctx)
+    named = compared_here(ctx, ids.to_pylist()) if len(ids) <= MAX_TOGETHER else compared_in_spark(ctx)
     return named.withColumn("input_hash", joined_hash(*COLUMNS)).withColumn("reject_reason", F.lit(None).cast("string"))
 
 
 def compared_here(ctx: JobContext, ids: list[str]) -> DataFrame:
     """The groups, found in this process."""
-    photos = held(ctx, "clean_images", *PHOTO)
-    texts = held(ctx, "clean_texts", *TEXT)
+    photos = held(ctx, "clean_images", *PHOTO, ids=ids)
+    texts = held(ctx, "clean_texts", *TEXT, "config_hash", ids=ids)
+    require_recipe(texts.column("config_hash").unique().to_pylist(), recipe(ctx), "clean_texts")
     return ctx.spark.createDataFrame(groups_of(ids, photos, texts, ctx.config.clean.duplicates))
 
 
@@ -40,10 +42,16 @@ def compared_in_spark(ctx: JobContext) -> DataFrame:
     params = ctx.config.clean.duplicates
     rows = kept(products(ctx).select("product_id"))
     photos = kept(part(ctx, "clean_images", "image", *PHOTO).join(rows, "product_id", "left_semi"))
-    texts = kept(part(ctx, "clean_texts", "text", *TEXT).join(rows, "product_id", "left_semi"))
+    texts = kept(part(ctx, "clean_texts", "text", *TEXT, "config_hash").join(rows, "product_id", "left_semi"))
+    require_recipe((row[0] for row in texts.select("config_hash").distinct().collect()), recipe(ctx), "clean_texts")
     by_image = fetched(image_links(photos, params))
     by_text = fetched(text_links(texts, params.texts, params.max_shared))
     return grouped(rows, image_group_id=by_image, text_group_id=by_text, group_id=[*by_image, *by_text])
+
+
+def recipe(ctx: JobContext) -> str:
+    """What signatures that compare were made by."""
+    return text_recipe(ctx.config.clean.text, ctx.config.clean.duplicates.texts)
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,5 +13,5 @@ _OF_16 = np.unpackbits(np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshap
 
 def bit_counts(words: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """How many bits are set in each row of 64-bit ``words``, [rows] or [rows, words]."""
-    rows = np.ascontiguousarray(words).reshape(len(words), -1)
+    rows = np.ascontiguousarray(words).reshape(len(words), math.prod(words.shape[1:]))
     return _OF_16[rows.view(np.uint16)].sum(axis=1, dtype=np.int64)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
@@ -134,20 +135,28 @@ class Dataset:
             )
 
     def newest(self, columns: list[str], until: str) -> pa.Table:
-        """The newest row of each key at or before ``until``. Small columns only: it is held in memory."""
+        """The newest row of each key at or before ``until``. Small columns only: they are held in memory.
+
+        Of rows that a newer one replaced, no more than the keys are.
+        """
         keys = self.contract.keys
         wanted = list(dict.fromkeys([*keys, "ds", *columns]))
         files = self.files(until=until)
         if not files:
             schema = self.contract.arrow_schema
             return pa.schema([schema.field(name) for name in wanted]).empty_table()
-        table = self.scan(files).to_table(columns=wanted)
-        if len(set(table.column("ds").to_pylist())) < 2:
-            return table
-        last = table.select([*keys, "ds"]).group_by(keys).aggregate([("ds", "max")]).rename_columns([*keys, "ds"])
-        index = table.select([*keys, "ds"]).append_column("row", pa.array(range(table.num_rows)))
-        rows = last.join(index, keys=[*keys, "ds"]).column("row")
-        return table.take(rows.combine_chunks().sort())
+        index = self.scan(files).to_table(columns=[*keys, "ds"])
+        if len(index.column("ds").unique()) < 2:
+            return self.scan(files).to_table(columns=wanted)
+        last = index.group_by(keys).aggregate([("ds", "max")]).rename_columns([*keys, "ds"])
+        index = index.append_column("row", pa.array(np.arange(index.num_rows)))
+        rows = np.sort(last.join(index, keys=[*keys, "ds"]).column("row").to_numpy())
+        parts, start = [], 0
+        for batch in self.batches(files, wanted, 65_536):
+            own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + batch.num_rows)] - start
+            parts.append(batch.take(pa.array(own)))
+            start += batch.num_rows
+        return pa.Table.from_batches(parts)
 
     def places(self, product_ids: Collection[str], until: str) -> pa.Table:
         """The keys of a few products, each with the ``ds`` of its newest row at or before ``until``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +30,16 @@ def current(ctx: JobContext, name: str) -> DataFrame:
     return newest(ctx.spark, _existing(ctx, name), until=ctx.ds, only=ctx.only)
 
 
-def held(ctx: JobContext, name: str, *columns: str) -> pa.Table:
+def held(ctx: JobContext, name: str, *columns: str, ids: Sequence[str] | None = None) -> pa.Table:
     """Keys and small columns of a dataset as of the job's date, in this process's memory: no Spark plan, no stage.
 
-    MissingInputError as in ``current``.
+    ``ids``: of these products alone. MissingInputError as in ``current``.
     """
-    return _existing(ctx, name).newest(list(columns), ctx.ds)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows = _existing(ctx, name).newest(list(columns), ctx.ds)
+    return rows if ids is None else rows.filter(pc.is_in(rows.column("product_id"), pa.array(ids, pa.string())))
 
 
 def _existing(ctx: JobContext, name: str) -> Dataset:
@@ -53,10 +57,13 @@ def products(ctx: JobContext) -> DataFrame:
     return current(ctx, "raw_products").where(~F.col("is_deleted").eqNullSafe(True))
 
 
-def held_product_ids(ctx: JobContext) -> list[str]:
+def held_product_ids(ctx: JobContext) -> pa.Array:
     """The ids of ``products``, sorted, in this process's memory."""
-    rows = held(ctx, "raw_products", "is_deleted").select(["product_id", "is_deleted"]).to_pylist()
-    return sorted(row["product_id"] for row in rows if not row["is_deleted"])
+    import pyarrow.compute as pc
+
+    rows = held(ctx, "raw_products", "is_deleted")
+    present = rows.filter(pc.invert(pc.fill_null(rows.column("is_deleted"), False))).column("product_id")
+    return present.combine_chunks().sort()
 
 
 def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:
@@ -96,6 +103,15 @@ def require_one_version(versions: Iterable[str | None], name: str) -> None:
     if len(found) > 1:
         raise ValueError(
             f"{name} has rows of {' and '.join(found)}: run {name} for the date, which makes all of them by one model"
+        )
+
+
+def require_recipe(hashes: Iterable[str], recipe: str, name: str) -> None:
+    """ValueError where rows of ``name`` have another ``config_hash``: what they hold does not compare."""
+    if set(hashes) - {recipe}:
+        raise ValueError(
+            f"{name} has rows that were made by other parameters or by an older version of mmgen, and they do not "
+            f"compare with the rest: run {name} for the date first, which makes them anew"
         )
 
 

@@ -51,7 +51,8 @@ def write_parts(
         (unfinished / name).rename(folder / part_name(number))
     if not names:
         _open(folder / part_name(0), contract).close()  # so that a partition without rows is one, too
-    shutil.rmtree(unfinished, ignore_errors=True)
+    for _ in range(3):  # a run that Spark does not count may open its file while the folder is emptied
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def part_name(number: int) -> str:

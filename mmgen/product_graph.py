@@ -44,7 +44,7 @@ _OWN = (
 
 
 MAX_TOGETHER = 100_000
-"""Up to here one process links all products: in some 600 MB and 12 CPU seconds."""
+"""Up to here one process links all products: in some 1.1 GB and 12 CPU seconds."""
 
 
 class ProductGraph:

@@ -43,14 +43,19 @@ def image_links(photos: pa.Table, params: DuplicateParams) -> list[Link]:
     ids, hashes, thumbnails = ([row[n] for row in signed] for n in range(3))
     links, firsts = links_of_equal(ids, list(zip(hashes, thumbnails, strict=True)), params.max_shared)
     bits = np.array([int(hashes[place], 16) for place in firsts], np.uint64)
-    pairs = near_hashes(bits, params.max_hash_bits)
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        ones, others = ([firsts[n] for n in side] for side in pairs[start : start + _PAIRS_AT_ONCE].T.tolist())
-        same = are_copies([thumbnails[n] for n in ones], [thumbnails[n] for n in others], params)
-        for one, other, is_copy in zip(ones, others, same, strict=True):
-            if is_copy:
-                links += _linked(ids[one], ids[other])
+    for ones, others in near_hashes(bits, params.max_hash_bits):
+        for start in range(0, len(ones), _PAIRS_AT_ONCE):
+            one, other = (side[start : start + _PAIRS_AT_ONCE].tolist() for side in (ones, others))
+            links += _copies(ids, thumbnails, [firsts[n] for n in one], [firsts[n] for n in other], params)
     return links
+
+
+def _copies(
+    ids: Sequence[str], thumbnails: Sequence[bytes], ones: list[int], others: list[int], params: DuplicateParams
+) -> list[Link]:
+    same = are_copies([thumbnails[n] for n in ones], [thumbnails[n] for n in others], params)
+    pairs = [(ids[a], ids[b]) for a, b, is_copy in zip(ones, others, same, strict=True) if is_copy]
+    return [link for one, other in pairs for link in _linked(one, other)]
 
 
 def text_links(texts: pa.Table, params: NearCopyParams, max_shared: int) -> list[Link]:

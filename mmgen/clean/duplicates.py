@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmgen.bits import bit_counts
-from mmgen.clean.buckets import Places, bucket_pairs, distinct_pairs
+from mmgen.clean.buckets import Places, bucket_pairs
 from mmgen.clean.image_hash import THUMBNAIL_PX
 from mmgen.clean.params import DuplicateParams
 
@@ -36,16 +36,16 @@ def band_masks(max_bits: int) -> list[int]:
     return [one | other for one, other in combinations(parts, 2)]
 
 
-def near_hashes(bits: npt.NDArray[np.uint64], max_bits: int) -> npt.NDArray[np.int64]:
-    """Places [pairs, 2], the smaller first, of hashes that differ in ``max_bits`` bits or fewer."""
+def near_hashes(bits: npt.NDArray[np.uint64], max_bits: int) -> Iterator[tuple[Places, Places]]:
+    """Places (one, other), ``one`` the smaller, of hashes that differ in ``max_bits`` bits or fewer: each pair once, a
+    few at a time, because thousands of photos may share a hash and differ in colour alone."""
     masks = np.array(band_masks(max_bits), np.uint64)
-
-    def near() -> Iterator[tuple[Places, Places]]:
-        for one, other in bucket_pairs(bits[:, None] & masks):
-            is_near = bit_counts(bits[one] ^ bits[other]) <= max_bits
-            yield one[is_near], other[is_near]
-
-    return distinct_pairs(near(), len(bits))
+    for number, mask in enumerate(masks):
+        for one, other in bucket_pairs((bits & mask)[:, None]):
+            differing = bits[one] ^ bits[other]
+            is_met_before = ((differing[:, None] & masks[:number]) == 0).any(axis=1)
+            is_new = (bit_counts(differing) <= max_bits) & ~is_met_before
+            yield one[is_new], other[is_new]
 
 
 def are_copies(one: list[bytes | None], other: list[bytes | None], params: DuplicateParams) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.clean.language import language_of
-from mmgen.clean.minhash import text_signatures
+from mmgen.clean.minhash import signature_recipe, text_signatures
 from mmgen.clean.params import NearCopyParams, TextParams
 from mmgen.clean.pii import MASKS, mask_personal_data
 from mmgen.clean.rows import clean_rows
@@ -21,6 +21,11 @@ VERSION = 4
 _CLEANED = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
 COLUMNS = (*_CLEANED, "signature")
 _NEARNESS = NearCopyParams()
+
+
+def text_recipe(params: TextParams, nearness: NearCopyParams) -> str:
+    """The ``config_hash`` of ``clean_texts``."""
+    return params.digest(VERSION, signature_recipe(nearness))
 
 
 def clean_texts(batch: pa.RecordBatch, params: TextParams, nearness: NearCopyParams = _NEARNESS) -> dict[str, Any]:

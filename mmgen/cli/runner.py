@@ -175,7 +175,7 @@ class Interrupts:
 
     def _raise_if_due(self) -> None:
         if self._is_heeded and self._has_come:
-            self._has_come = False
+            self._is_heeded = self._has_come = False
             raise KeyboardInterrupt
 
 

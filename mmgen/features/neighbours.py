@@ -73,6 +73,8 @@ def nearest(bits: pa.Array, groups: pa.Array | None, params: GraphParams) -> Pla
             one, other = order[:-step], order[step:]
             together = codes[one] == codes[other]
             one, other = one[together], other[together]
+            if not len(one):
+                break  # no group has so many
             far = bit_counts(words[one] ^ words[other])
             near = far <= max_distance(params.min_alike)
             one, other, far = places[one[near]], places[other[near]], far[near]

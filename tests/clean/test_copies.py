@@ -69,7 +69,12 @@ def test_every_pair_of_near_hashes_is_found(parts: list[int], max_bits: int) -> 
         for other in range(one + 1, len(parts))
         if (parts[one] ^ parts[other]).bit_count() <= max_bits
     ]
-    assert near_hashes(bits, max_bits).tolist() == near
+    found = [
+        list(pair)
+        for ones, others in near_hashes(bits, max_bits)
+        for pair in zip(ones.tolist(), others.tolist(), strict=True)
+    ]
+    assert sorted(found) == near, "each pair, and once"
 
 
 def test_a_bucket_is_looked_at_as_far_as_the_bound() -> None:
