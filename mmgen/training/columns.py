@@ -56,7 +56,7 @@ def take(columns: Columns, rows: NDArray[np.int64] | slice) -> Columns:
 def put(columns: Columns, rows: NDArray[np.int64], coming: Columns) -> None:
     """Set the given rows of ``columns`` to those that come; the two are alike."""
     for name, values in coming.items():
-        _as_items(columns[name])[rows] = _as_items(values)
+        _as_items(columns[name])[rows] = _as_items(np.ascontiguousarray(values))
 
 
 def concat(parts: Sequence[Columns]) -> Columns:
@@ -93,8 +93,9 @@ def row_bytes(columns: Columns) -> NDArray[np.int64]:
 
 
 def _as_items(values: NDArray[Any]) -> NDArray[Any]:
-    """A view with one item for a row of a matrix: numpy sets whole items faster than rows."""
-    return values if values.ndim == 1 else values.view(f"V{values.shape[1] * values.itemsize}")[:, 0]
+    """A view with one item for a row of a matrix: numpy sets whole items faster than rows. Rows of nothing stay."""
+    num_bytes = values.shape[1] * values.itemsize if values.ndim == 2 else 0
+    return values.view(f"V{num_bytes}")[:, 0] if num_bytes else values
 
 
 def _object_bytes(value: Any) -> int:

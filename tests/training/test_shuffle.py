@@ -63,3 +63,16 @@ def test_a_slice_may_have_a_step_without_rows() -> None:
         coming = rows_of(0, count, False) if count else take(rows_of(0, 3, False), slice(0, 0))
         buffer.add(coming, row_bytes(coming))
     assert sorted(buffer.draw(3)["id"]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.zeros((6, 0), np.float32), np.arange(24, dtype=np.float32).reshape(6, 4)[:, ::2]],
+    ids=["every list is empty", "every other value of a wider column"],
+)
+def test_lists_of_any_length_and_layout(values: np.ndarray) -> None:
+    buffer = ShuffleBuffer(6, 1000, np.random.default_rng(0))
+    coming = {"id": np.arange(6), "values": values}
+    buffer.add(coming, row_bytes(coming))
+    drawn = buffer.draw(6)
+    assert np.array_equal(drawn["values"], values[drawn["id"]])
