@@ -31,7 +31,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 
 def compared_here(ctx: JobContext, ids: list[str]) -> DataFrame:
     """The groups, found in this process."""
-    photos = held(ctx, "clean_images", *PHOTO, ids=ids)
+    photos = held(ctx, "clean_images", *PHOTO)
     texts = held(ctx, "clean_texts", *TEXT, "config_hash", ids=ids)
     require_recipe(texts.column("config_hash").unique().to_pylist(), recipe(ctx), "clean_texts")
     return ctx.spark.createDataFrame(groups_of(ids, photos, texts, ctx.config.clean.duplicates))

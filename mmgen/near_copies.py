@@ -23,7 +23,7 @@ from mmgen.clean.minhash import similarity, text_bands
 from mmgen.clean.params import DuplicateParams, NearCopyParams
 
 MAX_TOGETHER = 100_000
-"""Up to here one process finds all links (``mmgen.clean.copies``): in some 300 MB and 4 CPU seconds."""
+"""Up to here one process finds all links (``mmgen.clean.copies``): what is compared is under 1 kB a product."""
 
 
 def image_links(photos: DataFrame, params: DuplicateParams) -> DataFrame:

@@ -1,7 +1,7 @@
 """A photo's fine descriptor: outline, texture and colour in 2,276 bytes, made without any training.
 
-It says more than the encoder where a shop is small, and other things than the encoder where it is large: a linear
-classifier that reads both is better than one that reads either (docs/BENCHMARKS.md, "What features know").
+A shop that is too small for an encoder has it, too, and beside an encoder it says other things: a linear classifier
+that reads both is better than one that reads either (docs/BENCHMARKS.md, "What features know").
 """
 
 from __future__ import annotations
@@ -52,17 +52,25 @@ def oriented_gradients(picture: Pixels) -> Vector:
     return found
 
 
+def weighted_pixels(picture: Pixels, backdrop_weight: float) -> tuple[Pixels, npt.NDArray[np.float64]]:
+    """(height, width, 3) BGR -> (64, 64, 3), and the weight of each of its 4,096 pixels.
+
+    Pixels of the border's colour weigh less: most of a studio photo is backdrop, and it says nothing of the product.
+    """
+    small: Pixels = cv2.resize(picture, (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX), interpolation=cv2.INTER_AREA)
+    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
+    return small, np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
+
+
 def colours(picture: Pixels, backdrop_weight: float) -> Vector:
     """(512,): joint histogram of CIE L*a*b*, square-rooted, of unit length.
 
     A pixel counts in the two nearest of the 8 steps on each axis, by how near it is: navy and black are apart by less
-    than a step. Pixels of the border's colour weigh less, as in ``colour_histogram``.
+    than a step.
     """
-    small = cv2.resize(picture, (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX), interpolation=cv2.INTER_AREA)
+    small, weights = weighted_pixels(picture, backdrop_weight)
     # In whole numbers: the same bytes on any processor
     lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).reshape(-1, 3) * _OF_BYTE - _BYTE_ZERO
-    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
-    weights = np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
     places = (np.clip((lab - _LOWEST) / (_HIGHEST - _LOWEST), 0, 1) * (_STEPS - 1)).T
     lower = np.minimum(places.astype(np.intp), _STEPS - 2)
     above = places - lower

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.clean.image_frame import border_colour, lengths
-from mmgen.features.descriptor import describe
+from mmgen.clean.image_frame import lengths
+from mmgen.features.descriptor import describe, weighted_pixels
 from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
@@ -26,11 +26,9 @@ COLUMNS = ("embedding", "descriptor", "encoding", "encoder_version", "pixels", "
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
 
-_COLOUR_SIDE_PX = 64
 _SHAPE_SIDE_PX = 128
 _CELLS = 4  # a side: 4 x 4 cells of 8 directions
 _DIRECTIONS = 8
-_BACKDROP_TOLERANCE = 16
 _CELL_OF_PIXEL = (
     np.repeat(np.arange(_SHAPE_SIDE_PX) * _CELLS // _SHAPE_SIDE_PX, _SHAPE_SIDE_PX) * _CELLS
     + np.tile(np.arange(_SHAPE_SIDE_PX) * _CELLS // _SHAPE_SIDE_PX, _SHAPE_SIDE_PX)
@@ -108,15 +106,11 @@ def embed_image(picture: Pixels, params: ImageFeatureParams) -> Vector:
 def colour_histogram(picture: Pixels, backdrop_weight: float) -> Vector:
     """(128,): joint histogram of hue (8), saturation (4) and value (4), square-rooted, of unit length.
 
-    Pixels of the border's colour weigh less: most of a studio photo is backdrop, and it says nothing of the product.
     The square root makes the dot product of two embeddings Bhattacharyya's coefficient.
     """
-    size = (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small, weights = weighted_pixels(picture, backdrop_weight)
     hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV).reshape(-1, 3).astype(np.intp)
     bins = np.minimum(hsv[:, 0] * 8 // 180, 7) * 16 + (hsv[:, 1] >> 6) * 4 + (hsv[:, 2] >> 6)
-    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
-    weights = np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
     return _unit(np.sqrt(np.bincount(bins, weights, minlength=128)))
 
 
