@@ -21,7 +21,7 @@ from audio_scores import Method
 from mmgen.clean.audio import clean_audio
 from mmgen.clean.audio_decode import Wave, resample
 from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
-from mmgen.clean.params import AudioParams
+from mmgen.config.clean import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from report import Section, options, publish, ratio_of
 

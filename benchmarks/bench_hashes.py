@@ -12,7 +12,7 @@ from bench_images import over
 from mmgen.clean.image_decode import decode_image
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_hash import perceptual_hash
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 from report import Section, cpu_seconds, options, peer, publish, ratio_of
 
 BAR = 3.0

@@ -15,7 +15,7 @@ import numpy as np
 import photos
 from mmgen.clean.image_decode import decode_image
 from mmgen.clean.image_frame import fit
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 from report import Ratio, Section, cpu_seconds, options, publish, ratio_of
 
 SIDE_PX = 224

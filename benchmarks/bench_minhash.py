@@ -18,7 +18,7 @@ from near_copy_texts import alike, planted, shingles
 from datasketch import MinHash, MinHashLSH
 
 from mmgen.clean.minhash import near_copies, signatures
-from mmgen.clean.params import NearCopyParams
+from mmgen.config.clean import NearCopyParams
 from report import Ratio, Section, options, publish, ratio_of
 
 PARAMS = NearCopyParams()

@@ -20,8 +20,8 @@ import pyarrow as pa
 import spacy
 from faker import Faker
 
-from mmgen.clean.params import TextParams
 from mmgen.clean.text import clean_texts
+from mmgen.config.clean import TextParams
 from report import Section, options, publish, ratio_of
 
 PARAMS = TextParams()

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mmgen.clean.image import VERSION, clean_images
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 from mmgen.contracts import Contract, contract
 from mmgen.work import Work, complete
 

@@ -178,8 +178,8 @@ def import_shop(products_csv: Path, home: Path) -> Any:
 
 def make_champion(home: Path, config: Path) -> None:
     """Let the newest fusion model be the champion, as ``mmgen promote`` does: trained quickly, it beats no baseline."""
-    from mmgen.config import load_config
-    from mmgen.training.params import CANDIDATE, CHAMPION
+    from mmgen.config.config import load_config
+    from mmgen.config.training import CANDIDATE, CHAMPION
     from mmgen.training.tracking import Tracker
 
     os.environ["MMGEN_HOME"] = str(home)

@@ -18,7 +18,7 @@ from audio_scores import Method, at, mean_of, rows_of, scores
 
 from mmgen.clean.audio_decode import Wave
 from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
-from mmgen.clean.params import AudioParams
+from mmgen.config.clean import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from mmgen.training.denoiser_mixes import read_clip
 from report import Section, options, publish

@@ -21,7 +21,7 @@ import pyarrow as pa
 import photos
 from mmgen.clean.groups import connected
 from mmgen.clean.image import clean_images
-from mmgen.clean.params import DuplicateParams, ImageParams
+from mmgen.config.clean import DuplicateParams, ImageParams
 from mmgen.near_copies import fetched, image_links, near_pairs
 from mmgen.pipeline import job_environment
 from mmgen.spark import session

@@ -29,13 +29,13 @@ from sklearn.preprocessing import StandardScaler
 from mmgen.clean.audio import clean_audio
 from mmgen.clean.denoise import denoiser_weights
 from mmgen.clean.groups import connected
-from mmgen.clean.params import AudioParams
-from mmgen.config import Config
+from mmgen.config.clean import AudioParams
+from mmgen.config.config import Config
+from mmgen.config.params import Params
 from mmgen.features.audio import audio_features
 from mmgen.features.descriptor import SHAPE_WIDTH, descriptor_values
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
-from mmgen.params import Params
 from mmgen.seeds import fingerprint
 from mmgen.training.labels import values_of
 from mmgen.training.media_rows import MediaRows

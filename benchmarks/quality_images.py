@@ -14,8 +14,8 @@ import numpy as np
 
 import photos
 from mmgen.clean.image import clean_image
-from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError
+from mmgen.config.clean import ImageParams
 from report import Interval, Section, bootstrap, options, publish
 
 BAR = 0.5

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from near_copy_texts import EDITS, alike, planted
 
 from mmgen.clean.minhash import near_copies, signatures
-from mmgen.clean.params import NearCopyParams
+from mmgen.config.clean import NearCopyParams
 from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 PARAMS = NearCopyParams()

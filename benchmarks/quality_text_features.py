@@ -24,13 +24,13 @@ from quality_features import fashion, groups_of, is_held_out
 from scipy.sparse import csr_matrix, spmatrix
 from sklearn.svm import LinearSVC
 
-from mmgen.clean.params import TextParams
 from mmgen.clean.text import clean_texts
-from mmgen.config import Config
+from mmgen.config.clean import TextParams
+from mmgen.config.config import Config
+from mmgen.config.features import GraphParams
 from mmgen.features.examples import split_of
 from mmgen.features.graph import TEXT, means
 from mmgen.features.image import image_features
-from mmgen.features.params import GraphParams
 from mmgen.features.text import FittedText, text_features
 from mmgen.seeds import seed_of
 from report import Interval, Section, bootstrap, catalogue, options, publish

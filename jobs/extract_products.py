@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 
 from mmgen.catalog.extract import DELETED_HASH, PRODUCTS_VERSION, keep_products, write_products
 from mmgen.catalog.tables import iter_products, open_catalog
+from mmgen.config.params import Params
 from mmgen.derive import Outcome, Step, derive
 from mmgen.job import JobContext, main
-from mmgen.params import Params
 from mmgen.spark import newest, scan
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
-from mmgen.params import nearest
+from mmgen.config.params import nearest
 from mmgen.pipeline import JOBS
 from mmgen.rejects import RejectReason
 

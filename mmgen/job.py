@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmgen import __version__
-from mmgen.config import Config, load_config
+from mmgen.config.config import Config, load_config
 from mmgen.contracts import dataset_names
 from mmgen.datasets import Dataset
 from mmgen.dates import parse_ds

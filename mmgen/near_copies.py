@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
 from mmgen.clean.groups import connected
 from mmgen.clean.minhash import similarity, text_bands
-from mmgen.clean.params import DuplicateParams, NearCopyParams
+from mmgen.config.clean import DuplicateParams, NearCopyParams
 
 MAX_TOGETHER = 100_000
 """Up to here one process finds all links (``mmgen.clean.copies``): what is compared is under 1 kB a product."""

@@ -19,6 +19,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from mmgen.config.features import GraphParams
 from mmgen.features.graph import (
     ATTRIBUTES,
     BASKET,
@@ -31,7 +32,6 @@ from mmgen.features.graph import (
     project_batches,
 )
 from mmgen.features.neighbours import Graph, graph_of, hashed_rows, hop_rows
-from mmgen.features.params import GraphParams
 from mmgen.inputs import one_version, require_one_version, written
 from mmgen.spark import kept
 

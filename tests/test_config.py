@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgen.config import Config, load_config
+from mmgen.config.config import Config, load_config
 
 
 @pytest.mark.parametrize(

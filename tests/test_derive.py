@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from mmgen.config import load_config
+from mmgen.config.config import load_config
 from mmgen.contracts import contract
 from mmgen.derive import ROWS_OF_A_TASK, Outcome, Step, derive
 from mmgen.job import JobContext

@@ -125,7 +125,7 @@ def test_a_transform_knows_no_spark(path: Path) -> None:
 @pytest.mark.parametrize("path", TRANSFORMS, ids=name_of)
 def test_a_transform_knows_no_dataset_and_no_job(path: Path) -> None:
     """It is a pure function on a batch: what it reads and writes is the job's matter."""
-    unwanted = ("mmgen.datasets", "mmgen.job", "mmgen.derive", "mmgen.inputs", "mmgen.catalog", "mmgen.config")
+    unwanted = ("mmgen.datasets", "mmgen.job", "mmgen.derive", "mmgen.inputs", "mmgen.catalog", "mmgen.config.config")
     assert [one for one in imports_of(tree_of(path)) for name in unwanted if one.is_of(name)] == []
 
 

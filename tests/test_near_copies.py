@@ -15,7 +15,7 @@ from mmgen.clean.image_decode import cv2, encode_jpeg
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_hash import perceptual_hash, thumbnail
 from mmgen.clean.minhash import near_copies, signatures, text_signatures
-from mmgen.clean.params import DuplicateParams
+from mmgen.config.clean import DuplicateParams
 from mmgen.near_copies import (
     fetched,
     grouped,

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from mmgen.config.features import GraphParams
 from mmgen.features.graph import ATTRIBUTES, BASKET, IMAGE, TEXT, means, project
-from mmgen.features.params import GraphParams
 from mmgen.product_graph import ProductGraph, edges_of, nearest, own_rows, with_hops, with_input_hash
 
 PARAMS = GraphParams(width=16, neighbours=3, reach=6, min_alike=0.3)

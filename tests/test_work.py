@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from mmgen.clean.params import TextParams
 from mmgen.clean.text import clean_texts
+from mmgen.config.clean import TextParams
 from mmgen.contracts import contract
 from mmgen.derive import Step
 from mmgen.parts import write_part

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmgen.params import Params
+from mmgen.config.params import Params
 
 
 class Baskets(Params):

@@ -27,7 +27,7 @@ from mmgen.catalog.basket_map import Baskets
 from mmgen.catalog.readers import Row, Unreadable, open_source
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import basket_digests, basket_links, insert_for, iter_pages, products, storable
-from mmgen.params import nearest
+from mmgen.config.params import nearest
 from mmgen.seeds import digest_of, seed_of
 
 BATCH_ROWS = 5_000

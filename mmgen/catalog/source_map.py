@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from mmgen.catalog.basket_map import Baskets
-from mmgen.params import Params, nearest
+from mmgen.config.params import Params, nearest
 
 
 class Columns(Params):

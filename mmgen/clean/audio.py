@@ -15,8 +15,8 @@ from scipy.signal import resample_poly
 
 from mmgen.clean.audio_decode import Wave, decode_audio
 from mmgen.clean.denoise import Denoised, denoise, denoiser_of
-from mmgen.clean.params import AudioParams
 from mmgen.clean.rows import RejectedError, clean_media
+from mmgen.config.clean import AudioParams
 from mmgen.models.denoiser import HOP, Denoiser
 from mmgen.rejects import RejectReason
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import soundfile as sf
 from scipy.signal import resample_poly
 
-from mmgen.clean.params import AudioParams
 from mmgen.clean.rows import RejectedError
+from mmgen.config.clean import AudioParams
 from mmgen.rejects import RejectReason
 
 Wave = npt.NDArray[np.float32]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from mmgen.clean.duplicates import are_copies, near_hashes
 from mmgen.clean.groups import connected
 from mmgen.clean.minhash import near_copies, signature_matrix
-from mmgen.clean.params import DuplicateParams, NearCopyParams
+from mmgen.config.clean import DuplicateParams, NearCopyParams
 
 Link = tuple[str, Hashable]
 _PAIRS_AT_ONCE = 50_000

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from mmgen.clean.audio_decode import Wave
-from mmgen.clean.params import AudioParams
+from mmgen.config.clean import AudioParams
 from mmgen.models.denoiser import REACH, Denoiser, bands, features, spectrum, waveform
 
 _CHUNK = 2048  # frames (33 s) that the network sees at once: bounds memory

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mmgen.bits import bit_counts
 from mmgen.clean.buckets import Places, bucket_pairs
 from mmgen.clean.image_hash import THUMBNAIL_PX
-from mmgen.clean.params import DuplicateParams
+from mmgen.config.clean import DuplicateParams
 
 VERSION = 1
 HASH_BITS = 64

@@ -12,8 +12,8 @@ from mmgen.clean.image_enhance import enhance, faults_of
 from mmgen.clean.image_frame import border_colour, fit, is_blank, letterbox
 from mmgen.clean.image_hash import perceptual_hash, thumbnail
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
-from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError, clean_media
+from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
 VERSION = 3

@@ -21,8 +21,8 @@ from mmgen.clean.image_header import (
     sniff,
     without_metadata,
 )
-from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError
+from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
 cv2.setLogLevel(2)  # errors only: a damaged file is reported in its row

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mmgen.clean.image_deblur import deblur
 from mmgen.clean.image_frame import Pixels, fit
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, Quality, measure
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 
 Curve = npt.NDArray[np.float64]  # (256,): a value for each level, 0 to 1
 

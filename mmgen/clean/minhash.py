@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mmgen.clean.buckets import bucket_pairs, distinct_pairs
-from mmgen.clean.params import NearCopyParams
 from mmgen.clean.tokens import matching_form
+from mmgen.config.clean import NearCopyParams
 
 VERSION = 1
 

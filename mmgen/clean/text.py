@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from mmgen.clean.language import language_of
 from mmgen.clean.minhash import signature_recipe, text_signatures
-from mmgen.clean.params import NearCopyParams, TextParams
 from mmgen.clean.pii import MASKS, mask_personal_data
 from mmgen.clean.rows import clean_rows
 from mmgen.clean.text_repair import repair
 from mmgen.clean.tokens import title_key, tokenize
+from mmgen.config.clean import NearCopyParams, TextParams
 from mmgen.rejects import RejectReason
 
 VERSION = 4

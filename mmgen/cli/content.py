@@ -145,7 +145,7 @@ def _all_waiting(settings: Settings, kind: str | None, locale: str | None) -> It
 
 def keys_of(settings: Settings, product: str, kind: str | None, locale: str | None) -> list[Key]:
     """What a decision is about: the waiting texts of a product, or the one that kind and locale name."""
-    from mmgen.params import nearest
+    from mmgen.config.params import nearest
     from mmgen.publishing.params import Key, Status, key_of
     from mmgen.publishing.receipts import content_of
 
@@ -272,7 +272,7 @@ def written_by(settings: Settings, run: str) -> int:
     import sqlalchemy as sa
 
     from mmgen.catalog.tables import product_content_history as table
-    from mmgen.params import nearest
+    from mmgen.config.params import nearest
     from mmgen.publishing.params import PUBLISH_EVENTS
 
     column = table.c.cause_run_id

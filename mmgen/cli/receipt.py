@@ -15,7 +15,8 @@ from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
 from mmgen.contracts import datasets_in_order
 from mmgen.datasets import Dataset
-from mmgen.publishing.params import TEXT_KINDS, Author
+from mmgen.kinds import TEXT_KINDS
+from mmgen.publishing.params import Author
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def _product(settings: Settings, product_id: str) -> dict[str, Any] | None:
 
 
 def _check_kind(product_id: str, kind: str | None, content: list[dict[str, Any]]) -> None:
-    from mmgen.params import nearest
+    from mmgen.config.params import nearest
 
     known = sorted({row["kind"] for row in content} | KINDS_OF.keys())
     if kind is not None and kind not in known:

@@ -44,7 +44,7 @@ def run(settings: Settings, ds: str, first: str | None, last: str | None, full: 
 
 def parse_reasons(text: str) -> tuple[str, ...]:
     """``a,b`` as reject reasons. ValueError naming the nearest one for a word that is none."""
-    from mmgen.params import nearest
+    from mmgen.config.params import nearest
     from mmgen.rejects import RejectReason
 
     known = [str(reason) for reason in RejectReason]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy.engine import Engine
 
-    from mmgen.config import Config
+    from mmgen.config.config import Config
     from mmgen.datasets import Dataset
 
 WIDTH_OF_A_FILE = 160
@@ -40,7 +40,7 @@ class Settings:
     def config(self) -> Config:
         """The configuration in force."""
         if self._config is None:
-            from mmgen.config import load_config
+            from mmgen.config.config import load_config
 
             self._config = load_config(self.config_path)
         return self._config

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from mmgen.config.descriptions import CONTENT_CHECKS_VERSION, ContentParams
 from mmgen.evaluation.content_checks import check_content, status_of
-from mmgen.generation.params import CONTENT_CHECKS_VERSION, ContentParams
 from mmgen.generation.slots import Fact
 from mmgen.rejects import RejectReason
 

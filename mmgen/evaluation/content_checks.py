@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from mmgen.config.descriptions import ContentParams
 from mmgen.evaluation.faithfulness import unsupported
-from mmgen.generation.params import ContentParams
 from mmgen.generation.slots import Fact
 from mmgen.generation.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of, text_length
 from mmgen.generation.words import word_set

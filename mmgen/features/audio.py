@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import soundfile as sf
 
-from mmgen.features.params import AudioFeatureParams
+from mmgen.config.features import AudioFeatureParams
 from mmgen.models.encoders import UNTRAINED, AudioEncoder, audio_encoder_in
 from mmgen.rejects import RejectReason
 

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mmgen.config.features import GraphParams
 from mmgen.features.examples import NUM_ATTRIBUTE_IDS, attribute_id, attribute_ids
-from mmgen.features.params import GraphParams
 from mmgen.models.encoders import unit
 from mmgen.seeds import seed_of
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mmgen.clean.image_frame import lengths
+from mmgen.config.features import ImageFeatureParams
 from mmgen.features.descriptor import describe, weighted_pixels
-from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 

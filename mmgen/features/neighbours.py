@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mmgen.bits import bit_counts
+from mmgen.config.features import GraphParams
 from mmgen.features.graph import ATTRIBUTES, BASKET, IMAGE, TEXT, WORDS, max_distance, means
-from mmgen.features.params import GraphParams
 
 Places = npt.NDArray[np.int64]
 _KIND, _FAR = 16, 512  # more than any bit of a kind, and than any distance or rank

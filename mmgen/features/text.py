@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.features.params import TextFeatureParams
+from mmgen.config.features import TextFeatureParams
 from mmgen.features.text_model import text_model_in
 from mmgen.features.tfidf import compound_characters, tfidf
 from mmgen.models.encoders import UNTRAINED

@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmgen.config.training import CHAMPION
 from mmgen.training.fitted import copy_once
-from mmgen.training.params import CHAMPION
 
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from mmgen.config import Config
+    from mmgen.config.config import Config
     from mmgen.models.fusion import FusionModel
 
 

@@ -9,9 +9,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mmgen.config.descriptions import DescriptionParams
 from mmgen.generation import compose_en, compose_zh
 from mmgen.generation.delex import realise
-from mmgen.generation.params import DescriptionParams
 from mmgen.generation.slots import Fact, by_slot
 from mmgen.generation.values import language_of, text_length
 from mmgen.generation.written import written_slots

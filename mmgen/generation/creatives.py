@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mmgen.config.creatives import CreativeParams
 from mmgen.generation import creative_colour as colour
 from mmgen.generation.creative_colour import Canvas, Colour, contrast_ratio, mixed
-from mmgen.generation.creative_params import CreativeParams
 from mmgen.generation.creative_photo import Box, Photo, place, read_photo
 from mmgen.generation.creative_text import FittedText, call_text, fit_text, plain_text, price_text
 from mmgen.generation.fonts import is_cjk

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.champion import model_in
 from mmgen.generation.descriptions import INPUTS, write_descriptions
-from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.models.arrays import ExampleArrays
 
 VERSION = DESCRIPTIONS_VERSION

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.evaluation.content_checks import check_content, passes, status_of
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.features.examples import RECORD
@@ -22,10 +23,9 @@ from mmgen.generation.compose import Draft, compose, is_well_formed
 from mmgen.generation.delex import realise
 from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots, misplaced, open_slots, said_twice, traits_of
-from mmgen.generation.params import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.slots import Fact, to_json
 from mmgen.generation.values import language_of
-from mmgen.publishing.params import TEXT_KINDS
+from mmgen.kinds import TEXT_KINDS
 from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of
 

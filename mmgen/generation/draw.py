@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
 from mmgen.generation.champion import model_in
-from mmgen.generation.creative_params import CREATIVE_VERSION, CreativeParams
 from mmgen.generation.creatives import Creative, CreativeSpec, alt_text, compose_creative
 from mmgen.models.arrays import ExampleArrays
 from mmgen.rejects import RejectReason

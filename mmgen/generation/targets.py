@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmgen.config.descriptions import DescriptionParams
 from mmgen.generation.compose import compose
 from mmgen.generation.delex import delexicalise
 from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots, open_slots, traits_of
-from mmgen.generation.params import DescriptionParams
 from mmgen.generation.values import language_of
+from mmgen.kinds import TEXT_KINDS
 from mmgen.models.sentences import TextTargets
 from mmgen.models.vocabulary import begin_token
-from mmgen.publishing.params import TEXT_KINDS
 from mmgen.seeds import seed_of
 
 MAX_TARGET_TOKENS = 70

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 from safetensors.numpy import load_file, save
 
-from mmgen.features.params import AudioFeatureParams
-from mmgen.params import Params
+from mmgen.config.features import AudioFeatureParams
+from mmgen.config.params import Params
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

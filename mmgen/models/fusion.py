@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from mmgen.config.params import Params
 from mmgen.models import sampling
 from mmgen.models.arrays import AUDIO_SIZE, NUM_ATTRIBUTES, TEXT_SIZE, ExampleArrays
 from mmgen.models.experts import product_of_experts
@@ -25,7 +26,6 @@ from mmgen.models.sampling import ScoredTokens
 from mmgen.models.sentences import Sentences
 from mmgen.models.text_decoder import TextDecoder
 from mmgen.models.vocabulary import Vocabulary, begin_token
-from mmgen.params import Params
 
 # Rows that go through the network at once, always padded to this many: a matrix product may round differently for
 # another number of rows, and a row's result must not depend on what is generated beside it.

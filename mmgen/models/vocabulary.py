@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mmgen.publishing.params import TEXT_KINDS
+from mmgen.kinds import TEXT_KINDS
 
 PAD, EOS, UNK = "<pad>", "<eos>", "<unk>"
 LANGUAGES = ("en", "zh", "other")

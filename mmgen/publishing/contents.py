@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from mmgen.inputs import joined_hash, part, products
-from mmgen.publishing.params import TEXT_KINDS
+from mmgen.kinds import TEXT_KINDS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

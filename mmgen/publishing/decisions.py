@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, product_content, products, storable, write_transaction
-from mmgen.params import nearest
-from mmgen.publishing.params import TEXT_KINDS, Author, Event, Key, Status
+from mmgen.config.params import nearest
+from mmgen.kinds import TEXT_KINDS
+from mmgen.publishing.params import Author, Event, Key, Status
 from mmgen.publishing.slots import Slot, delete_rows, entry, has_human_text, now_text, put_rows, read_slots, record
 from mmgen.seeds import digest_of
 

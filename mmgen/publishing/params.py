@@ -7,20 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from pydantic import Field
-
-from mmgen.params import Params
-
-TEXT_KINDS = ("description", "ad_copy")
-CONTENT_KINDS = (*TEXT_KINDS, "creative")
-"""What is written for a product; a picture is told by the path of its file."""
-
-
-class PublishParams(Params):
-    """``[publish]`` of the configuration."""
-
-    batch_size: int = Field(default=1000, ge=1, le=10_000)
-
 
 class Status(StrEnum):
     """The status of a content row."""

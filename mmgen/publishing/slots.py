@@ -11,15 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import insert_for, iter_pages, product_content, product_content_history
-from mmgen.publishing.params import (
-    DECISION_EVENTS,
-    Author,
-    ContentRow,
-    Event,
-    Key,
-    Status,
-    key_of,
-)
+from mmgen.publishing.params import DECISION_EVENTS, Author, ContentRow, Event, Key, Status, key_of
 
 CONTENT_COLUMNS = [column.name for column in product_content.columns]
 KEY_COLUMNS = ["product_id", "kind", "locale", "author"]

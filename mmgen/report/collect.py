@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from mmgen import __version__
-from mmgen.config import Config
+from mmgen.config.config import Config
 from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
 from mmgen.report.counts import DATASETS, dataset_figures, pairs, previous_date, product_changes, state_as_of

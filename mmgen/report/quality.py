@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from mmgen.clean.image_decode import decode_image
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.evaluation.text import distinct_n, self_bleu

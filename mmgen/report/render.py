@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mmgen.publishing.params import CONTENT_KINDS
+from mmgen.kinds import CONTENT_KINDS
 from mmgen.rejects import RejectReason
 from mmgen.report import words
 from mmgen.report.findings import ACTIONS, STATUSES, DatasetFigures, ModelCard, Report, State

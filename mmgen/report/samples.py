@@ -10,7 +10,7 @@ from typing import Any
 from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.generation.slots import Fact, from_json
-from mmgen.publishing.params import CONTENT_KINDS
+from mmgen.kinds import CONTENT_KINDS
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows
 from mmgen.report.pictures import budget_per_picture, picture_of

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mmgen.publishing.params import CONTENT_KINDS
+from mmgen.kinds import CONTENT_KINDS
 from mmgen.report.findings import ACTIONS, Report
 
 

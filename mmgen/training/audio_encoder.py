@@ -12,13 +12,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mmgen.config.encoders import AudioEncoderParams
+from mmgen.config.features import AudioFeatureParams
 from mmgen.features.audio import bands_of
-from mmgen.features.params import AudioFeatureParams
 from mmgen.models.encoders import AudioEncoder, AudioNetwork, Floats, save_encoder, segments_of
 from mmgen.models.encoders_keras import audio_network, audio_weights
 from mmgen.seeds import seed_of
 from mmgen.training import keras_loop
-from mmgen.training.encoder_params import AudioEncoderParams
 from mmgen.training.keras_loop import Batch, Progress, Task
 from mmgen.training.media_rows import MediaRows
 from mmgen.training.ranks import Ranks

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mmgen.config.training import AugmentParams
 from mmgen.seeds import seed_of
-from mmgen.training.params import AugmentParams
 
 cv2.setNumThreads(1)
 

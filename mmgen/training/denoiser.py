@@ -21,7 +21,7 @@ import numpy as np
 
 from mmgen.clean.audio_decode import Wave
 from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
-from mmgen.clean.params import AudioParams
+from mmgen.config.clean import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from mmgen.models.denoiser import RATE_HZ, Denoiser
 from mmgen.training.denoiser_loop import DenoiserParams, train

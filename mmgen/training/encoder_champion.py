@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mmgen.config.features import ImageFeatureParams
+from mmgen.config.training import AugmentParams
 from mmgen.features.image import WIDTH, image_features, model_pixels
-from mmgen.features.params import ImageFeatureParams
 from mmgen.models.encoders import Encoder, audio_encoder_in, image_encoder_in, unit
 from mmgen.seeds import fingerprint
 from mmgen.training.augment import augment_batch
 from mmgen.training.encoder_choice import is_audio_outdated, is_image_outdated
 from mmgen.training.fitted import Fitting
 from mmgen.training.media_rows import MediaRows, media_rows
-from mmgen.training.params import AugmentParams
 from mmgen.training.promotion import Comparison, Decision, decide, interval
 from mmgen.training.ranks import Ranks
 

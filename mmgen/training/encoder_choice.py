@@ -9,7 +9,7 @@ from mmgen.models.encoders import AudioNetwork, ImageNetwork
 from mmgen.training.fitted import Fitted, fitted_champion, model_name
 
 if TYPE_CHECKING:
-    from mmgen.config import Config
+    from mmgen.config.config import Config
 
 
 def fitted_image(config: Config) -> Fitted:

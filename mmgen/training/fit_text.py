@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from mmgen.config.features import TextModelParams
 from mmgen.features.examples import split_of
-from mmgen.features.params import TextModelParams
 from mmgen.features.sentence import SentenceEncoder, digest_of_checkpoint
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import terms_of

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmgen.config.training import CANDIDATE, CHAMPION
 from mmgen.models.encoders import UNTRAINED
-from mmgen.training.params import CANDIDATE, CHAMPION
 from mmgen.training.promotion import Decision
 
 __all__ = ["UNTRAINED", "Fitted", "Fitting", "fit_where_needed", "fitted_champion"]
 
 if TYPE_CHECKING:
-    from mmgen.config import Config
+    from mmgen.config.config import Config
     from mmgen.job import JobContext
     from mmgen.training.tracking import Tracker
 

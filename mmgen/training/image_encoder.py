@@ -17,13 +17,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mmgen.config.encoders import ImageEncoderParams
 from mmgen.features.image import model_pixels
 from mmgen.models.encoders import ImageNetwork, save_encoder
 from mmgen.models.encoders_keras import THUMBNAIL_PX, image_network, image_weights, resnet50
 from mmgen.seeds import seed_of
 from mmgen.training import keras_loop
 from mmgen.training.augment import augment_batch
-from mmgen.training.encoder_params import ImageEncoderParams
 from mmgen.training.keras_loop import Batch, Progress, Task
 from mmgen.training.labels import Label, class_numbers, discover
 from mmgen.training.media_rows import MediaRows

@@ -18,8 +18,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mmgen.config.encoders import Schedule
 from mmgen.seeds import seed_of
-from mmgen.training.encoder_params import Schedule
 from mmgen.training.fitted import worker_number
 from mmgen.training.loader import PetastormReader
 from mmgen.training.ranks import Ranks

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from mmgen.config.training import CHAMPION, TrackingParams, TrainParams
 from mmgen.models.arrays import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
 from mmgen.models.sentences import Sentences
@@ -26,7 +27,6 @@ from mmgen.training.distributed import process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
 from mmgen.training.loader import READERS
 from mmgen.training.objective import elbo_terms
-from mmgen.training.params import CHAMPION, TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
 from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot, take_snapshots

@@ -20,7 +20,7 @@ from mmgen.training.labels import values_of
 from mmgen.training.snapshot import RowGroup, Snapshot, check_files
 
 if TYPE_CHECKING:
-    from mmgen.config import Config
+    from mmgen.config.config import Config
     from mmgen.job import JobContext
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from mmgen.config.training import TrainParams
 from mmgen.models.arrays import IMAGE_PX, MODALITIES
 from mmgen.models.experts import free_bits, gaussian_nll, kl_to_prior, multinomial_nll
 from mmgen.models.fusion import Decoded, FusionNet, Tensors
 from mmgen.models.image import PatchDiscriminator
 from mmgen.models.vocabulary import SPECIALS, UNK
-from mmgen.training.params import TrainParams
 
 TERMS = ("image", "text", "audio", "attributes", "tokens")
 UNKNOWN = SPECIALS.index(UNK)

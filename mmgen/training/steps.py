@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mmgen.config.training import AugmentParams, TrainParams
 from mmgen.models.arrays import ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionNet, Tensors
 from mmgen.models.image import PatchDiscriminator
@@ -28,7 +29,6 @@ from mmgen.training.objective import (
     thin,
     weighted_loss,
 )
-from mmgen.training.params import AugmentParams, TrainParams
 from mmgen.training.ranks import Ranks
 from mmgen.training.texts import Texts
 

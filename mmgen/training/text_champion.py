@@ -17,9 +17,9 @@ from mmgen.training.fitted import Fitting, fitted_champion
 from mmgen.training.promotion import Comparison, Decision, holds_against, interval
 
 if TYPE_CHECKING:
-    from mmgen.config import Config
+    from mmgen.config.config import Config
+    from mmgen.config.features import TextModelParams
     from mmgen.datasets import Dataset
-    from mmgen.features.params import TextModelParams
     from mmgen.job import JobContext
 
 MIN_DOCUMENTS = 10

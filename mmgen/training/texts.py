@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mmgen.config.training import TrainParams
 from mmgen.models.sentences import TextTargets
 from mmgen.models.vocabulary import Vocabulary
 from mmgen.training.objective import TextBatch
-from mmgen.training.params import TrainParams
 from mmgen.training.snapshot import Snapshot
 
 Found = Mapping[str, TextTargets]  # by product

@@ -26,7 +26,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 
-from mmgen.training.params import CANDIDATE, CHAMPION, TrackingParams
+from mmgen.config.training import CANDIDATE, CHAMPION, TrackingParams
 from mmgen.training.promotion import Decision
 
 __all__ = ["CANDIDATE", "CHAMPION", "Tracker"]

@@ -10,7 +10,7 @@ import pytest
 from mmgen.catalog.importer import import_file
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import open_catalog
-from mmgen.config import load_config
+from mmgen.config.config import load_config
 from mmgen.datasets import Dataset
 from mmgen.job import JobContext
 from tests.jobs.nights import job_module

@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from mmgen.clean.image import COLUMNS, clean_images
 from mmgen.clean.image_decode import cv2
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 
 PARAMS = ImageParams()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mmgen.clean.buckets import bucket_pairs, distinct_pairs
 from mmgen.clean.copies import groups_of, links_of_equal
 from mmgen.clean.duplicates import near_hashes
-from mmgen.clean.params import DuplicateParams
+from mmgen.config.clean import DuplicateParams
 
 PARAMS = DuplicateParams()
 GREY, WHITE = bytes([128] * 192), bytes([255] * 192)

@@ -16,7 +16,7 @@ import torch
 from mmgen.catalog.sample_voice import speak
 from mmgen.clean.audio import clean_audio
 from mmgen.clean.denoise import _CHUNK, _gains, denoise, denoiser_of, denoiser_weights
-from mmgen.clean.params import AudioParams
+from mmgen.config.clean import AudioParams
 from mmgen.evaluation.audio import si_sdr_db
 from mmgen.models.denoiser import HOP, RATE_HZ, REACH, Denoiser, bands, features, spectrum, waveform
 

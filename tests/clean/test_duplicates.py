@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
-from mmgen.clean.params import DuplicateParams
+from mmgen.config.clean import DuplicateParams
 
 PARAMS = DuplicateParams()
 

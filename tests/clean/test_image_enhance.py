@@ -13,7 +13,7 @@ from mmgen.clean.image_deblur import deblur
 from mmgen.clean.image_decode import cv2
 from mmgen.clean.image_enhance import Faults, enhance, faults_of, is_better, levels_curve
 from mmgen.clean.image_quality import Quality, blur_of, measure
-from mmgen.clean.params import ImageParams
+from mmgen.config.clean import ImageParams
 
 PARAMS = ImageParams()
 NONE = Faults(False, False, False)

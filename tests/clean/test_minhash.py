@@ -19,7 +19,7 @@ from mmgen.clean.minhash import (
     text_bands,
     text_signatures,
 )
-from mmgen.clean.params import NearCopyParams
+from mmgen.config.clean import NearCopyParams
 
 PARAMS = NearCopyParams()
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmgen.clean.language import language_of
-from mmgen.clean.params import NearCopyParams, TextParams
 from mmgen.clean.text import COLUMNS, clean_texts
 from mmgen.clean.tokens import title_key, tokenize
+from mmgen.config.clean import NearCopyParams, TextParams
 from mmgen.rejects import RejectReason
 
 PARAMS = TextParams()

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from mmgen.cli import content
 from mmgen.cli.demo import import_shop
 from mmgen.cli.settings import Settings
-from mmgen.config import load_config
+from mmgen.config.config import load_config
 from mmgen.publishing.receipts import content_of
 from mmgen.training.fitted import registry
 from tests.cli.conftest import DAY1, Run, publish

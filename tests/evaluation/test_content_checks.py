@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mmgen.config.descriptions import ContentParams
 from mmgen.evaluation.content_checks import CheckResult, check_content, doubled, passes, status_of
 from mmgen.generation.facts import facts_of
-from mmgen.generation.params import ContentParams
 from mmgen.generation.slots import Fact
 from tests.generation.records import product
 

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from mmgen.config.features import AudioFeatureParams, ImageFeatureParams
 from mmgen.contracts import contract
 from mmgen.features.audio import audio_features
 from mmgen.features.image import image_features
-from mmgen.features.params import AudioFeatureParams, ImageFeatureParams
 from mmgen.models.encoders import AudioNetwork, ImageNetwork, save_encoder
 from mmgen.work import as_arrays
 from tests.training.media_files import clip, photo

@@ -12,10 +12,10 @@ import pytest
 import soundfile as sf
 
 from mmgen.clean.image_decode import cv2, encode_jpeg
+from mmgen.config.features import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
 from mmgen.features.audio import audio_features, log_mel, mel_filters
 from mmgen.features.descriptor import SHAPE_WIDTH, WIDTH, describe, descriptor_values
 from mmgen.features.image import embed_image, image_features
-from mmgen.features.params import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
 from mmgen.features.text import embed_tokens, stable_hash, text_features
 
 IMAGE, TEXT, AUDIO = ImageFeatureParams(), TextFeatureParams(), AudioFeatureParams()

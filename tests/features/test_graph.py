@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from mmgen.config.features import GraphParams
 from mmgen.contracts import contract
 from mmgen.features.graph import (
     ATTRIBUTES,
@@ -22,7 +23,6 @@ from mmgen.features.graph import (
     project,
     signatures,
 )
-from mmgen.features.params import GraphParams
 from mmgen.work import as_arrays
 
 PARAMS = GraphParams(width=8, neighbours=2, basket_neighbours=1)

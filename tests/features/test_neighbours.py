@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from mmgen.config.features import GraphParams
 from mmgen.features.graph import OWN, WORDS
 from mmgen.features.neighbours import graph_of, hashed_rows
-from mmgen.features.params import GraphParams
 
 BOUGHT = pa.table({
     "product_id": pa.array([], pa.string()), "far": pa.array([], pa.int64()), "other": pa.array([], pa.string())

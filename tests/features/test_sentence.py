@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mmgen.features.params import TextFeatureParams
+from mmgen.config.features import TextFeatureParams
 from mmgen.features.sentence import SentenceEncoder, check_checkpoint, digest_of_checkpoint
 from mmgen.features.text import FittedText, text_features
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mmgen.features.params import TextFeatureParams
+from mmgen.config.features import TextFeatureParams
 from mmgen.features.text import FittedText, text_features
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import bucket_of, terms_of, tfidf

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
+from mmgen.config.creatives import CreativeParams
 from mmgen.generation import creative_colour as colour
 from mmgen.generation import fonts
-from mmgen.generation.creative_params import CreativeParams
 from mmgen.generation.creative_photo import read_photo
 from mmgen.generation.creative_text import NO_END, NO_START, fit_text, plain_text, price_text, wrap
 from mmgen.generation.creatives import Creative, CreativeSpec, alt_text, compose_creative, render_creative

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from mmgen.config.descriptions import DescriptionParams
 from mmgen.generation.compose import compose
 from mmgen.generation.delex import delexicalise, realise
 from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots, misplaced, said_twice, traits_of
-from mmgen.generation.params import DescriptionParams
 from mmgen.generation.product_en import Product
 from mmgen.generation.slots import Fact
 from mmgen.generation.targets import training_targets

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from mmgen.config.descriptions import DescriptionParams
 from mmgen.evaluation.content_checks import check_content, status_of
 from mmgen.generation.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
 from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots
-from mmgen.generation.params import DescriptionParams
 from mmgen.generation.slots import from_json
 from mmgen.generation.targets import training_targets
 from tests.generation.records import EMPTY, OTHERS

@@ -18,14 +18,14 @@ import sqlalchemy as sa
 from mmgen.catalog.importer import ImportResult, import_file
 from mmgen.catalog.source_map import load_source_map
 from mmgen.catalog.tables import open_catalog, product_content
-from mmgen.config import Config, load_config
+from mmgen.config.config import Config, load_config
+from mmgen.config.training import CHAMPION
 from mmgen.contracts import dataset_names
 from mmgen.datasets import Dataset
 from mmgen.derive import Outcome
 from mmgen.job import JobContext
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
 from mmgen.training.fitted import registry
-from mmgen.training.params import CHAMPION
 from mmgen.training.tracking import Tracker
 
 D1, D2 = "2026-11-01", "2026-11-02"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgen.config import Config
+from mmgen.config.config import Config
 from tests.report.homes import DAY, NEXT, product, products, write_night
 
 

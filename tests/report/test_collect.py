@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgen.config import Config
+from mmgen.config.config import Config
 from mmgen.datasets import Dataset
 from mmgen.report.collect import NothingToReportError, collect, config_hash
 from mmgen.report.findings import Attention, Coverage, Products, Report

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mmgen.config import Config
+from mmgen.config.config import Config
+from mmgen.config.training import TrackingParams
 from mmgen.report.collect import collect
 from mmgen.report.log import champion_card, log_report
-from mmgen.training.params import TrackingParams
 from mmgen.training.tracking import Tracker
 from tests.report.homes import DAY, NEXT, product, products, write_night
 

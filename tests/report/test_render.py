@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmgen.config import Config
+from mmgen.config.config import Config
 from mmgen.report.collect import collect
 from mmgen.report.counts import DATASETS
 from mmgen.report.findings import ModelCard

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mmgen.config.training import Adversarial, ModelSizes, TrainParams
 from mmgen.models.sentences import TextTargets
-from mmgen.training.params import Adversarial, ModelSizes, TrainParams
 
 SCHEMA = pa.schema(
     [

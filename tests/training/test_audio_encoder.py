@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow")
-from mmgen.features.params import AudioFeatureParams
+from mmgen.config.encoders import AudioEncoderParams, Schedule
+from mmgen.config.features import AudioFeatureParams
 from mmgen.models.encoders import audio_encoder_in
 from mmgen.training import audio_encoder, keras_loop
 from mmgen.training.encoder_champion import copy_figures
-from mmgen.training.encoder_params import AudioEncoderParams, Schedule
 from tests.training.media_files import clip_rows
 
 BANDS = AudioFeatureParams(num_mels=16)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from mmgen.config.training import AugmentParams
 from mmgen.models.arrays import ExampleArrays
 from mmgen.training.augment import augment, augment_batch
-from mmgen.training.params import AugmentParams
 from mmgen.training.steps import varied
 
 OFF: dict[str, float] = dict.fromkeys(AugmentParams.model_fields, 0.0)

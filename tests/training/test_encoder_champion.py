@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.config import Config, SplitParams
-from mmgen.features.params import AudioFeatureParams
+from mmgen.config.config import Config, SplitParams
+from mmgen.config.features import AudioFeatureParams
+from mmgen.config.training import CHAMPION
 from mmgen.job import JobContext
 from mmgen.models.encoders import UNTRAINED, AudioNetwork, ImageNetwork, save_encoder, unit
 from mmgen.training.encoder_champion import AGAINST, BASELINES, Photos, image_figures
 from mmgen.training.encoder_choice import fitted_audio, is_audio_outdated
 from mmgen.training.fitted import registry
 from mmgen.training.media_rows import MediaRows, media_rows
-from mmgen.training.params import CHAMPION
 from mmgen.training.promotion import decide
 from tests.training.media_files import photo
 

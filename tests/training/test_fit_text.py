@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmgen.features.params import TextModelParams
+from mmgen.config.features import TextModelParams
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import tfidf
 from mmgen.features.vectors import WordVectors

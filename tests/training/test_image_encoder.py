@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmgen.config.encoders import ImageEncoderParams, Schedule
 from mmgen.models.encoders import image_encoder_in
-from mmgen.training.encoder_params import ImageEncoderParams, Schedule
 from tests.training.media_files import photo_rows
 
 pytest.importorskip("tensorflow")

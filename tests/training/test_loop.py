@@ -10,9 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from mmgen.config.training import AugmentParams, TrackingParams, TrainParams
 from mmgen.models.fusion import FusionModel
 from mmgen.training import checkpoint, loop
-from mmgen.training.params import AugmentParams, TrackingParams, TrainParams
 from mmgen.training.snapshot import take_snapshots
 from mmgen.training.texts import collect
 from mmgen.training.tracking import Tracker

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgen.training.params import TrackingParams
+from mmgen.config.training import TrackingParams
 from mmgen.training.tracking import Tracker
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from mmgen.params import Params
+from mmgen.config.params import Params
 
 
 class ImageParams(Params):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mmgen.params import Params
+from mmgen.config.params import Params
 
 CREATIVE_VERSION = 2  # raise it when the same parameters draw a different picture
 

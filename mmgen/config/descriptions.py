@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mmgen.params import Params
+from mmgen.config.params import Params
 
 DESCRIPTIONS_VERSION = 4
 CONTENT_CHECKS_VERSION = 4

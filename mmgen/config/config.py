@@ -8,21 +8,21 @@ from pathlib import Path
 
 from pydantic import Field
 
-from mmgen.clean.params import AudioParams, DuplicateParams, ImageParams, TextParams
-from mmgen.features.params import (
+from mmgen.config.clean import AudioParams, DuplicateParams, ImageParams, TextParams
+from mmgen.config.creatives import CreativeParams
+from mmgen.config.descriptions import DescriptionParams
+from mmgen.config.encoders import EncoderParams
+from mmgen.config.features import (
     AudioFeatureParams,
     GraphParams,
     ImageFeatureParams,
     TextFeatureParams,
     TextModelParams,
 )
-from mmgen.generation.creative_params import CreativeParams
-from mmgen.generation.params import DescriptionParams
-from mmgen.params import Params
+from mmgen.config.params import Params
+from mmgen.config.publishing import PublishParams
+from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.pipeline import ROOT
-from mmgen.publishing.params import PublishParams
-from mmgen.training.encoder_params import EncoderParams
-from mmgen.training.params import TrackingParams, TrainParams
 
 
 class CatalogueParams(Params):

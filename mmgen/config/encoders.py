@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmgen.params import Params
-from mmgen.training.params import AugmentParams
+from mmgen.config.params import Params
+from mmgen.config.training import AugmentParams
 
 
 class Schedule(Params):

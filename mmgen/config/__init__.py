@@ -1,0 +1,1 @@
+"""Typed parameters of every part, and the configuration that puts them together."""
