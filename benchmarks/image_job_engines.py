@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mmgen.clean.image import VERSION, clean_images
 from mmgen.config.clean import ImageParams
-from mmgen.contracts import Contract, contract
-from mmgen.work import Work, complete
+from mmgen.engine.work import Work, complete
+from mmgen.store.contracts import Contract, contract
 
 BATCH_ROWS = 64
 NUM_PROCESSES = 2
@@ -71,10 +71,10 @@ def bare(folder: Path) -> Run:
 
 
 def spark(folder: Path) -> Run:
-    """The job's own way: what ``mmgen.derive`` calls."""
-    from mmgen.parts import write_parts
+    """The job's own way: what ``mmgen.engine.derive`` calls."""
+    from mmgen.engine.parts import write_parts
+    from mmgen.engine.spark import session
     from mmgen.pipeline import job_environment
-    from mmgen.spark import session
 
     os.environ.update(job_environment())
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--master local[{NUM_PROCESSES}] pyspark-shell"

@@ -22,9 +22,9 @@ import photos
 from mmgen.clean.groups import connected
 from mmgen.clean.image import clean_images
 from mmgen.config.clean import DuplicateParams, ImageParams
+from mmgen.engine.spark import session
 from mmgen.near_copies import fetched, image_links, near_pairs
 from mmgen.pipeline import job_environment
-from mmgen.spark import session
 from report import Section, catalogue, options, publish
 
 IMAGES, DUPLICATES = ImageParams(), DuplicateParams()

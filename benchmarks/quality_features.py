@@ -262,7 +262,7 @@ def progress(name: str) -> Any:
     import logging
     import sys
 
-    from mmgen.job import progress_lines
+    from mmgen.engine.main import progress_lines
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     return progress_lines(name, every_s=30)

@@ -62,7 +62,7 @@ def main() -> None:
     os.environ["PYSPARK_SUBMIT_ARGS"] = "--master local[2] --conf spark.ui.showConsoleProgress=false pyspark-shell"
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).resolve().parent.parent / "conf" / "spark"))
-    from mmgen.spark import session
+    from mmgen.engine.spark import session
 
     spark = session("quality_text_features", 2_000)
     try:

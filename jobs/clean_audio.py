@@ -7,9 +7,11 @@ from functools import partial
 
 from mmgen.clean.audio import VERSION, clean_audio
 from mmgen.clean.denoise import denoiser_weights
-from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import media
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import media
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 
 
 def run(ctx: JobContext) -> Outcome:

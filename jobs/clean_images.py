@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from mmgen.clean.image import VERSION, clean_images
-from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import media
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import media
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -8,9 +8,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.clean.text import clean_texts, text_recipe
-from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import products
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -6,9 +6,11 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.evaluation.check_rows import VERSION, check_rows
-from mmgen.job import JobContext, main
 from mmgen.publishing.contents import contents
 
 

@@ -6,12 +6,14 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import joined_hash, part, products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.generation.champion import champion_of
 from mmgen.generation.describe import ARRAYS
 from mmgen.generation.draw import VERSION, draw_creatives
-from mmgen.inputs import joined_hash, part, products
-from mmgen.job import JobContext, main
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -6,11 +6,13 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import derived, products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.generation.champion import champion_of
 from mmgen.generation.describe import PAYLOAD, VERSION, describe
-from mmgen.inputs import derived, products
-from mmgen.job import JobContext, main
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -12,11 +12,13 @@ from mmgen.clean.copies import groups_of
 from mmgen.clean.duplicates import VERSION
 from mmgen.clean.groups import COLUMNS, keep_groups
 from mmgen.clean.text import text_recipe
-from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import held, held_product_ids, joined_hash, part, products, require_recipe
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import held, held_product_ids, joined_hash, part, products, require_recipe
+from mmgen.engine.main import main
+from mmgen.engine.spark import kept
+from mmgen.engine.step import Outcome, Step
 from mmgen.near_copies import MAX_TOGETHER, fetched, grouped, image_links, text_links
-from mmgen.spark import kept
 
 PHOTO = ("perceptual_hash", "thumbnail")
 TEXT = ("title_key", "signature")

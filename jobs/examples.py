@@ -7,10 +7,12 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import joined_hash, part, products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
-from mmgen.inputs import joined_hash, part, products
-from mmgen.job import JobContext, main
 
 HASHES = ("product_hash", "clean_text_hash", "image_hash", "text_hash", "audio_hash", "group_id")
 

@@ -7,9 +7,11 @@ from functools import partial
 from pyspark.sql import DataFrame
 
 from mmgen.catalog.extract import FINGERPRINT_SCHEMA, MEDIA_VERSION, fingerprints, read_files
-from mmgen.derive import Outcome, Step, derive
-from mmgen.inputs import products
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -12,9 +12,11 @@ from pyspark.sql import functions as F
 from mmgen.catalog.extract import DELETED_HASH, PRODUCTS_VERSION, keep_products, write_products
 from mmgen.catalog.tables import iter_products, open_catalog
 from mmgen.config.params import Params
-from mmgen.derive import Outcome, Step, derive
-from mmgen.job import JobContext, main
-from mmgen.spark import newest, scan
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.main import main
+from mmgen.engine.spark import newest, scan
+from mmgen.engine.step import Outcome, Step
 
 
 def inputs(ctx: JobContext, scratch: Path) -> DataFrame:

@@ -11,10 +11,12 @@ from pyspark.sql import functions as F
 
 from mmgen.catalog.baskets import baskets_digest, write_links
 from mmgen.catalog.tables import open_catalog
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import joined_hash, part, products
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.features.graph import VERSION, graph_features
-from mmgen.inputs import joined_hash, part, products
-from mmgen.job import JobContext, main
 from mmgen.product_graph import ProductGraph, own_rows
 
 

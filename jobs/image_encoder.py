@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mmgen.job import JobContext, main, progress_lines
+from mmgen.engine.context import JobContext
+from mmgen.engine.main import main, progress_lines
 
 
 def run(ctx: JobContext) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import derived
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.features.image import VERSION, image_features
-from mmgen.inputs import derived
-from mmgen.job import JobContext, main
 from mmgen.training.encoder_choice import fitted_image
 
 

@@ -6,8 +6,9 @@ import tempfile
 from pathlib import Path
 
 from mmgen.catalog.tables import open_catalog
-from mmgen.derive import Outcome
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome
 from mmgen.publishing.needed import needed_content
 from mmgen.publishing.nightly import catalogue_name, publish_date
 

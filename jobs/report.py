@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.main import main
 from mmgen.report.collect import collect
 from mmgen.report.log import champion_card, log_report
 from mmgen.training.tracking import Tracker

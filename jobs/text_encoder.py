@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.main import main
 
 
 def run(ctx: JobContext) -> str:

@@ -7,10 +7,12 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from mmgen.derive import Outcome, Step, derive
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import derive
+from mmgen.engine.inputs import derived
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome, Step
 from mmgen.features.text import VERSION, text_features
-from mmgen.inputs import derived
-from mmgen.job import JobContext, main
 from mmgen.training.text_champion import fitted_text
 
 

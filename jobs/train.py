@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from mmgen.job import JobContext, main, progress_lines
+from mmgen.engine.context import JobContext
+from mmgen.engine.main import main, progress_lines
 
 MIN_ROWS = 30
 """Fewer training rows than this teach nothing: content is then composed from the facts."""

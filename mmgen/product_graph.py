@@ -20,6 +20,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from mmgen.config.features import GraphParams
+from mmgen.engine.inputs import one_version, require_one_version, written
+from mmgen.engine.spark import kept
 from mmgen.features.graph import (
     ATTRIBUTES,
     BASKET,
@@ -32,8 +34,6 @@ from mmgen.features.graph import (
     project_batches,
 )
 from mmgen.features.neighbours import Graph, graph_of, hashed_rows, hop_rows
-from mmgen.inputs import one_version, require_one_version, written
-from mmgen.spark import kept
 
 EDGE = "struct<other: string, kinds: int>"
 _ROWS_OF_A_GROUP = 10_000

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.checks import CheckFailedError, audit, require
-from mmgen.contracts import contract
+from mmgen.store.checks import CheckFailedError, audit, require
+from mmgen.store.contracts import contract
 
 
 def staged(tmp_path: Path, rows: list[dict[str, Any]], name: str = "clean_images") -> list[Path]:
@@ -98,7 +98,7 @@ def test_parts_are_judged_as_one(
     detail: str,
 ) -> None:
     """Nine rejects of sixty only warn, though they are nearly half of the first twenty rows."""
-    monkeypatch.setattr("mmgen.checks.CHUNK_ROWS", 20)
+    monkeypatch.setattr("mmgen.store.checks.CHUNK_ROWS", 20)
     result = audit(contract("clean_images"), staged(tmp_path, [row(i, **changed.get(i, {})) for i in range(60)]))
     assert [o.name for o in result.failed] == failed
     assert [o.name for o in result.warned] == warned

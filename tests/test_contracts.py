@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from mmgen.checks import expectation_of
-from mmgen.contracts import LINEAGE, arrow_type, contract, dataset_names, documentation, parse_contract
 from mmgen.pipeline import BY_NAME, producer
+from mmgen.store.checks import expectation_of
+from mmgen.store.contracts import LINEAGE, arrow_type, contract, dataset_names, documentation, parse_contract
 
 
 @pytest.mark.parametrize("name", dataset_names())

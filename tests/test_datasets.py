@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.datasets import ContractBrokenError, Dataset
+from mmgen.store.datasets import ContractBrokenError, Dataset
 
 DS = "2026-11-01"
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.config import load_config
-from mmgen.contracts import contract
-from mmgen.derive import ROWS_OF_A_TASK, Outcome, Step, derive
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
+from mmgen.engine.derive import ROWS_OF_A_TASK, derive
+from mmgen.engine.step import Outcome, Step
+from mmgen.store.contracts import contract
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"
 Rows = list[tuple[str, str, list[str] | None, str | None]]
@@ -40,7 +41,7 @@ def run(home: Path, spark: Any, ds: str, rows: Rows, step: Step = STEP, is_full:
 
 
 def state(home: Path, ds: str) -> dict[str, Any]:
-    from mmgen.datasets import Dataset
+    from mmgen.store.datasets import Dataset
 
     dataset = Dataset("text_features", home)
     rows = [r for b in dataset.batches(dataset.files(ds=[ds]), ["product_id", "embedding"]) for r in b.to_pylist()]
@@ -75,7 +76,7 @@ def test_another_configuration_computes_again(home: Path, spark: Any) -> None:
 
 
 def test_a_batch_of_bad_rows_stops_at_the_gate_and_the_old_partition_stands(home: Path, spark: Any) -> None:
-    from mmgen.checks import CheckFailedError
+    from mmgen.store.checks import CheckFailedError
 
     good: Rows = [(f"p{i}", "h", ["a"], None) for i in range(60)]
     bad: Rows = [(f"p{i}", "hx", ["bug"], None) for i in range(60)]
@@ -128,7 +129,7 @@ def test_inputs_are_asked_again_for_the_changed_products_alone(
 @pytest.mark.parametrize(("num_rows", "num_tasks"), [(10, 1), (ROWS_OF_A_TASK + 1, 2)])
 def test_few_rows_are_few_tasks(home: Path, spark: Any, num_rows: int, num_tasks: int) -> None:
     """Each Python worker imports what the transform needs; a task writes a file."""
-    from mmgen.datasets import Dataset
+    from mmgen.store.datasets import Dataset
 
     ctx = JobContext("text_features", load_config(), D1, "run")
     ctx.__dict__["spark"] = spark
@@ -141,8 +142,8 @@ def test_few_rows_are_few_tasks(home: Path, spark: Any, num_rows: int, num_tasks
 
 def test_as_many_products_as_are_ever_looked_up_by_id_can_be_read(home: Path, spark: Any) -> None:
     """Each id that is pushed down to Parquet's reader costs it a frame of the stack."""
-    from mmgen.datasets import Dataset
-    from mmgen.spark import FEW_PRODUCTS, newest
+    from mmgen.engine.spark import FEW_PRODUCTS, newest
+    from mmgen.store.datasets import Dataset
 
     ids = [f"p{i}" for i in range(FEW_PRODUCTS)]
     run(home, spark, D1, [(i, "h", ["a"], None) for i in ids])

@@ -16,8 +16,8 @@ STANDARD = set(sys.stdlib_module_names)
 IMPORTED_BY_ONE = {
     "petastorm": "mmgen/training/loader.py",
     "mlflow": "mmgen/training/tracking.py",
-    "great_expectations": "mmgen/checks.py",
-    "deltalake": "mmgen/datasets.py",
+    "great_expectations": "mmgen/store/checks.py",
+    "deltalake": "mmgen/store/datasets.py",
 }
 MAY_IMPORT = {
     "dags/*.py": {"airflow", "mmgen.pipeline", "job_operators"},
@@ -119,13 +119,13 @@ def test_one_file_imports(package: str, only: str) -> None:
 
 @pytest.mark.parametrize("path", TRANSFORMS, ids=name_of)
 def test_a_transform_knows_no_spark(path: Path) -> None:
-    assert [one for one in imports_of(tree_of(path)) if one.is_of("pyspark") or one.is_of("mmgen.spark")] == []
+    assert [one for one in imports_of(tree_of(path)) if one.is_of("pyspark") or one.is_of("mmgen.engine.spark")] == []
 
 
 @pytest.mark.parametrize("path", TRANSFORMS, ids=name_of)
 def test_a_transform_knows_no_dataset_and_no_job(path: Path) -> None:
     """It is a pure function on a batch: what it reads and writes is the job's matter."""
-    unwanted = ("mmgen.datasets", "mmgen.job", "mmgen.derive", "mmgen.inputs", "mmgen.catalog", "mmgen.config.config")
+    unwanted = ("mmgen.store", "mmgen.engine", "mmgen.catalog", "mmgen.config.config")
     assert [one for one in imports_of(tree_of(path)) for name in unwanted if one.is_of(name)] == []
 
 
@@ -199,7 +199,7 @@ def test_a_danger_is_found(source: str, count: int) -> None:
         ("try:\n    import mlflow\nexcept ImportError: pass", [("mlflow", True)]),
         ("if TYPE_CHECKING:\n    import mlflow", []),
         ("class A:\n    import mlflow", [("mlflow", True)]),
-        ("from mmgen import spark", [("mmgen", True), ("mmgen.spark", True)]),
+        ("from mmgen import spark", [("mmgen", True), ("mmgen.engine.spark", True)]),
     ],
 )
 def test_an_import_is_found(source: str, expected: list[tuple[str, bool]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.inputs import require_one_version, require_recipe
+from mmgen.engine.inputs import require_one_version, require_recipe
 
 MIXED = {
     "rows of an older version": (["new", "old"], "run clean_texts for the date first"),

@@ -8,10 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from mmgen.checks import CheckFailedError
-from mmgen.derive import Outcome
-from mmgen.inputs import MissingInputError
-from mmgen.job import JobContext, main
+from mmgen.engine.context import JobContext
+from mmgen.engine.inputs import MissingInputError
+from mmgen.engine.main import main
+from mmgen.engine.step import Outcome
+from mmgen.store.checks import CheckFailedError
 
 ERRORS = {
     "a wrong value": (ValueError("--ds 'x': a date is wanted"), False),

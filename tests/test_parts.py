@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen import parts
-from mmgen.contracts import Contract, contract
-from mmgen.parts import Batches, row_groups, write_part, write_parts
-from mmgen.work import Work, complete
+from mmgen.engine import parts
+from mmgen.engine.parts import Batches, row_groups, write_part, write_parts
+from mmgen.engine.work import Work, complete
+from mmgen.store.contracts import Contract, contract
 from tests.conftest import ROOT
 from tests.test_derive import STEP
 
@@ -100,9 +100,9 @@ def test_a_run_that_goes_on_after_the_driver_adds_nothing(tmp_path: Path) -> Non
 RETRIED = """
 import os, sys
 from pathlib import Path
-from mmgen.parts import write_parts
-from mmgen.spark import session
-from mmgen.work import Work
+from mmgen.engine.parts import write_parts
+from mmgen.engine.spark import session
+from mmgen.engine.work import Work
 from tests.test_parts import CLIPS, sound
 
 folder, marker = Path(sys.argv[1]), Path(sys.argv[2])

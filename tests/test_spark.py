@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mmgen.datasets import Dataset
-from mmgen.spark import MAX_PUSHED_IDS, kept, newest
+from mmgen.engine.spark import MAX_PUSHED_IDS, kept, newest
+from mmgen.store.datasets import Dataset
 from tests.test_datasets import stage
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"

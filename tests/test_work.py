@@ -13,10 +13,10 @@ import pytest
 
 from mmgen.clean.text import clean_texts
 from mmgen.config.clean import TextParams
-from mmgen.contracts import contract
-from mmgen.derive import Step
-from mmgen.parts import write_part
-from mmgen.work import as_arrays, complete, mapper
+from mmgen.engine.parts import write_part
+from mmgen.engine.step import Step
+from mmgen.engine.work import as_arrays, complete, mapper
+from mmgen.store.contracts import contract
 from tests.test_derive import STEP, Rows
 
 TYPES = [pa.string(), pa.string(), pa.list_(pa.string()), pa.string()]

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmgen.catalog.media import read_media, stat_media
-from mmgen.contracts import contract
 from mmgen.rejects import reason_text
 from mmgen.seeds import digest_of
+from mmgen.store.contracts import contract
 
 PRODUCTS_VERSION = 1
 MEDIA_VERSION = 1

@@ -17,7 +17,7 @@ from mmgen.cli.settings import Settings, command, ds_option, pass_settings, plur
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-    from mmgen.datasets import Dataset
+    from mmgen.store.datasets import Dataset
 
 INDEX = "index.csv"
 BATCH_ROWS = 8  # of photos of up to some MB each

@@ -26,7 +26,7 @@ IMPORT = "import"
 def status(settings: Settings, dataset: str | None) -> None:
     """What each dataset holds: partitions, rows, rejects, the last commit."""
     from mmgen.cli import status as view
-    from mmgen.contracts import datasets_in_order
+    from mmgen.store.contracts import datasets_in_order
 
     if dataset:
         value = view.status_of(settings.dataset(dataset), is_detailed=True)
@@ -56,7 +56,7 @@ def quarantine(
     """Rows that were rejected, and why. Nothing else is kept out of what is published."""
     from mmgen.cli.rejects import Rejects
     from mmgen.cli.run import parse_reasons
-    from mmgen.contracts import datasets_in_order
+    from mmgen.store.contracts import datasets_in_order
 
     reasons = parse_reasons(reason or "")
     found = Rejects(settings, ds, reasons, is_all, limit)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmgen.contracts import contract, dataset_names, documentation
 from mmgen.pipeline import producer
+from mmgen.store.contracts import contract, dataset_names, documentation
 
 INDEX = "README.md"
 

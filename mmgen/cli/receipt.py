@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from mmgen.cli.rejects import NEWEST
 from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
-from mmgen.contracts import datasets_in_order
-from mmgen.datasets import Dataset
 from mmgen.kinds import TEXT_KINDS
 from mmgen.publishing.params import Author
+from mmgen.store.contracts import datasets_in_order
+from mmgen.store.datasets import Dataset
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from mmgen.cli.settings import Settings, plural, short
-from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
+from mmgen.store.datasets import Dataset
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
     from mmgen.config.config import Config
-    from mmgen.datasets import Dataset
+    from mmgen.store.datasets import Dataset
 
 WIDTH_OF_A_FILE = 160
 """Columns of a table that goes into a pipe or a file, which have no width."""
@@ -61,7 +61,7 @@ class Settings:
 
     def dataset(self, name: str) -> Dataset:
         """A dataset of this home. ValueError naming the nearest one where there is none of that name."""
-        from mmgen.datasets import Dataset
+        from mmgen.store.datasets import Dataset
 
         return Dataset(name, self.home)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mmgen.datasets import Commit, Dataset
 from mmgen.pipeline import producer
+from mmgen.store.datasets import Commit, Dataset
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,7 +19,7 @@ from mmgen.cli.settings import Settings, command, pass_settings, show
 @pass_settings
 def vacuum(settings: Settings, older_than_days: int, dry_run: bool) -> None:
     """Delete the files of old versions of partitions, and what crashed jobs left; the rows that stand are kept."""
-    from mmgen.contracts import datasets_in_order
+    from mmgen.store.contracts import datasets_in_order
 
     deleted = {
         name: len(settings.dataset(name).vacuum(older_than_days * 24, is_dry_run=dry_run))

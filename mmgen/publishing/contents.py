@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from mmgen.inputs import joined_hash, part, products
+from mmgen.engine.inputs import joined_hash, part, products
 from mmgen.kinds import TEXT_KINDS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
 
 
 def contents(ctx: JobContext) -> DataFrame:

@@ -9,17 +9,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
-from mmgen.derive import needed_keys
-from mmgen.inputs import current
+from mmgen.engine.derive import needed_keys
+from mmgen.engine.inputs import current
+from mmgen.engine.spark import few_products, kept, scan
 from mmgen.publishing.contents import contents
 from mmgen.publishing.slots import iter_written_at
-from mmgen.spark import few_products, kept, scan
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from sqlalchemy.engine import Engine
 
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
 
 KEY = ["product_id", "kind"]
 LATER = ("ds", "run_id", "model_version", "status")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from mmgen import __version__
 from mmgen.config.config import Config
-from mmgen.datasets import Dataset
 from mmgen.rejects import RejectReason
 from mmgen.report.counts import DATASETS, dataset_figures, pairs, previous_date, product_changes, state_as_of
 from mmgen.report.findings import Attention, DatasetFigures, ModelCard, Report, State, Waiting
 from mmgen.report.lookup import newest_rows
 from mmgen.report.quality import quality
 from mmgen.report.samples import piece_of, samples
+from mmgen.store.datasets import Dataset
 
 MAX_WAITING = 20
 WANTED_SHARE = 0.98

@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen.contracts import datasets_in_order
-from mmgen.datasets import Commit, Dataset
 from mmgen.report.findings import Coverage, DatasetFigures, Products, State
+from mmgen.store.contracts import datasets_in_order
+from mmgen.store.datasets import Commit, Dataset
 
 BATCH_ROWS = 65_536
 DATASETS = tuple(datasets_in_order())

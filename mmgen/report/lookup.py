@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 
 MEDIA_BATCH_ROWS = 64
 

@@ -15,7 +15,6 @@ from mmgen.clean.image_decode import decode_image
 from mmgen.clean.image_frame import fit
 from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
 from mmgen.config.clean import ImageParams
-from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.evaluation.text import distinct_n, self_bleu
 from mmgen.report.counts import BATCH_ROWS
@@ -23,6 +22,7 @@ from mmgen.report.findings import Figure
 from mmgen.report.lookup import by_product, newest_rows
 from mmgen.report.samples import facts_from
 from mmgen.report.sampling import place_of
+from mmgen.store.datasets import Dataset
 
 MAX_TEXTS = 500
 """Texts a language that are scored: distinct-n falls with their number, so equal samples are compared."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmgen.datasets import Dataset
 from mmgen.evaluation.faithfulness import coverage
 from mmgen.generation.slots import Fact, from_json
 from mmgen.kinds import CONTENT_KINDS
@@ -16,6 +15,7 @@ from mmgen.report.lookup import Rows, by_product, newest_rows
 from mmgen.report.pictures import budget_per_picture, picture_of
 from mmgen.report.sampling import Candidate, choose
 from mmgen.report.words import clip
+from mmgen.store.datasets import Dataset
 
 # A page shows what a person can read; a shop's longest text must not make it unreadable.
 MAX_TITLE_CHARS = 300

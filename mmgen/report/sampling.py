@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from mmgen.datasets import Dataset
 from mmgen.report.findings import STATUSES
 from mmgen.report.lookup import by_product, newest_rows
 from mmgen.seeds import seed_of
+from mmgen.store.datasets import Dataset
 
 DOUBTFUL_SHARE = 1 / 6
 """Of the samples: the borderline ones, and as many rejected ones."""

@@ -25,7 +25,7 @@ from mmgen.training.promotion import Comparison, Decision, decide, interval
 from mmgen.training.ranks import Ranks
 
 if TYPE_CHECKING:
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
 
 MAX_JUDGED = 1000
 MAX_KNOWN = 3000

@@ -24,7 +24,7 @@ __all__ = ["UNTRAINED", "Fitted", "Fitting", "fit_where_needed", "fitted_champio
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
     from mmgen.training.tracking import Tracker
 
 Figures = Mapping[str, float]

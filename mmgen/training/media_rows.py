@@ -21,7 +21,7 @@ from mmgen.training.snapshot import RowGroup, Snapshot, check_files
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
 
 
 @dataclass(frozen=True)

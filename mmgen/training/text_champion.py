@@ -19,8 +19,8 @@ from mmgen.training.promotion import Comparison, Decision, holds_against, interv
 if TYPE_CHECKING:
     from mmgen.config.config import Config
     from mmgen.config.features import TextModelParams
-    from mmgen.datasets import Dataset
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
+    from mmgen.store.datasets import Dataset
 
 MIN_DOCUMENTS = 10
 """Fewer texts say nothing of how rare a word is."""
@@ -69,8 +69,8 @@ def prepare(ctx: JobContext) -> Fitting | str:
     held_out: list[list[str]] = []
 
     def fit(folder: Path) -> None:
-        from mmgen.inputs import current
-        from mmgen.spark import kept
+        from mmgen.engine.inputs import current
+        from mmgen.engine.spark import kept
 
         rows = current(ctx, "clean_texts").select("product_id", "title_key", "tokens")
         documents = kept(documents_of(rows, params.bigrams, seed, share))

@@ -11,8 +11,8 @@ from mmgen.catalog.importer import import_file
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import open_catalog
 from mmgen.config.config import load_config
-from mmgen.datasets import Dataset
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
+from mmgen.store.datasets import Dataset
 from tests.jobs.nights import job_module
 
 D1, D2, D3, D4 = "2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"

@@ -17,10 +17,10 @@ from mmgen.catalog.importer import import_file
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import open_catalog
 from mmgen.cli import main
-from mmgen.datasets import Dataset
 from mmgen.publishing.params import Publication
 from mmgen.publishing.upsert import publish_rows
 from mmgen.seeds import digest_of
+from mmgen.store.datasets import Dataset
 from tests.catalog.conftest import sqlite_url
 
 DAY1, DAY2 = "2026-11-01", "2026-11-02"

@@ -18,7 +18,7 @@ import soundfile
 from PIL import Image
 
 from mmgen.cli.export_files import MAX_STEM_BYTES, as_cell, as_file, kind_of, put, safe_stem
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 from tests.cli.conftest import DAY1, DAY2, Put, Run
 
 
@@ -262,7 +262,7 @@ MEMORY = """
 import sys
 from pathlib import Path
 from mmgen.cli.export import Wanted, write
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 import resource, soundfile, PIL.Image
 home, out, ds = sys.argv[1:]
 write(Dataset("raw_media", Path(home)), [ds], Wanted(frozenset(), 1, None), Path(out) / "one", None)

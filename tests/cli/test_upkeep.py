@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from click.testing import CliRunner
 
 from mmgen.cli import main
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 
 
 def test_vacuum_deletes_old_versions_and_keeps_what_stands(home: Path) -> None:

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from mmgen.spark import session
+from mmgen.engine.spark import session
 
 
 def seeds(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

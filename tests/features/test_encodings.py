@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.features import AudioFeatureParams, ImageFeatureParams
-from mmgen.contracts import contract
+from mmgen.engine.work import as_arrays
 from mmgen.features.audio import audio_features
 from mmgen.features.image import image_features
 from mmgen.models.encoders import AudioNetwork, ImageNetwork, save_encoder
-from mmgen.work import as_arrays
+from mmgen.store.contracts import contract
 from tests.training.media_files import clip, photo
 
 RNG = np.random.default_rng(3)

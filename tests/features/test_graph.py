@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.features import GraphParams
-from mmgen.contracts import contract
+from mmgen.engine.work import as_arrays
 from mmgen.features.graph import (
     ATTRIBUTES,
     BASKET,
@@ -23,7 +23,7 @@ from mmgen.features.graph import (
     project,
     signatures,
 )
-from mmgen.work import as_arrays
+from mmgen.store.contracts import contract
 
 PARAMS = GraphParams(width=8, neighbours=2, basket_neighbours=1)
 FLOATS = pa.list_(pa.float32())

@@ -20,11 +20,11 @@ from mmgen.catalog.source_map import load_source_map
 from mmgen.catalog.tables import open_catalog, product_content
 from mmgen.config.config import Config, load_config
 from mmgen.config.training import CHAMPION
-from mmgen.contracts import dataset_names
-from mmgen.datasets import Dataset
-from mmgen.derive import Outcome
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
+from mmgen.engine.step import Outcome
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
+from mmgen.store.contracts import dataset_names
+from mmgen.store.datasets import Dataset
 from mmgen.training.fitted import registry
 from mmgen.training.tracking import Tracker
 

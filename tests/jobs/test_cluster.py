@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 
 from mmgen.catalog.sample import SampleSummary
-from mmgen.contracts import dataset_names
-from mmgen.datasets import Dataset
 from mmgen.pipeline import JOBS, ROOT, job_python
+from mmgen.store.contracts import dataset_names
+from mmgen.store.datasets import Dataset
 from tests.jobs.conftest import Stage
 from tests.jobs.nights import D1, SMALL, Shop
 from tests.spark_cluster import QUICK_JVM, Cluster, need_java, running, standalone

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.contracts import dataset_names
-from mmgen.derive import Outcome
+from mmgen.engine.step import Outcome
 from mmgen.pipeline import BY_NAME, JOBS
 from mmgen.publishing.receipts import content_of
+from mmgen.store.contracts import dataset_names
 from mmgen.training.tracking import Tracker
 from tests.jobs.conftest import NEW_TITLE, OWN_TEXT, Changes, Stage
 from tests.jobs.nights import D1, D2, Night, Row, Shop

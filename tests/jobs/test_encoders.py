@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mmgen.config.training import CHAMPION
-from mmgen.derive import Outcome
+from mmgen.engine.step import Outcome
 from mmgen.training.fitted import fitted_champion, registry
 from mmgen.training.snapshot import take_snapshots
 from tests.jobs.conftest import Stage

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from mmgen.datasets import Dataset
 from mmgen.pipeline import BY_NAME, ROOT, job_arguments, job_command, job_environment
+from mmgen.store.datasets import Dataset
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1
 

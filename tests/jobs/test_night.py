@@ -14,12 +14,12 @@ from mmgen.catalog.sample import SampleSummary
 from mmgen.catalog.sample_faults import KEPT
 from mmgen.catalog.tables import import_rejects
 from mmgen.cli import main
-from mmgen.contracts import dataset_names
-from mmgen.derive import Outcome
+from mmgen.engine.step import Outcome
 from mmgen.generation.describe import VERSION
 from mmgen.generation.descriptions import COMPOSER_VERSION
 from mmgen.pipeline import JOBS, Job
 from mmgen.rejects import RejectReason
+from mmgen.store.contracts import dataset_names
 from mmgen.training.tracking import Tracker
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1, Shop, job_module

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmgen.catalog.sample import SampleSummary
 from mmgen.catalog.tables import import_rejects, product_content_history, products
-from mmgen.derive import Outcome
+from mmgen.engine.step import Outcome
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1
 

@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from mmgen.catalog.tables import open_catalog, product_content
-from mmgen.checks import CheckFailedError
 from mmgen.config.config import load_config
 from mmgen.config.publishing import PublishParams
-from mmgen.datasets import Dataset
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
 from mmgen.publishing.nightly import publish_date
 from mmgen.publishing.params import Author, Status
 from mmgen.seeds import digest_of
+from mmgen.store.checks import CheckFailedError
+from mmgen.store.datasets import Dataset
 from tests.jobs.nights import job_module
 from tests.report.homes import commit
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 
 DAY, NEXT = "2026-11-01", "2026-11-02"
 KINDS = ("description", "ad_copy", "creative")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from mmgen.config.config import Config
-from mmgen.datasets import Dataset
 from mmgen.report.collect import NothingToReportError, collect, config_hash
 from mmgen.report.findings import Attention, Coverage, Products, Report
 from mmgen.report.sampling import Candidate, choose, pick
 from mmgen.report.summary import metrics_of, params_of, withdrawn
+from mmgen.store.datasets import Dataset
 from tests.report.homes import DAY, NEXT, commit, product, products, write_night
 
 

@@ -119,7 +119,7 @@ def test_a_report_that_fails_leaves_a_failed_run(one_night: Config, monkeypatch:
 
 def test_job_prints_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from jobs.report import run
-    from mmgen.job import main
+    from mmgen.engine.main import main
 
     write_night(home, DAY, products(6))
     main("report", run, argv=["--ds", DAY])
@@ -130,7 +130,7 @@ def test_job_prints_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_job_without_data_says_what_to_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from jobs.report import run
-    from mmgen.job import main
+    from mmgen.engine.main import main
 
     with pytest.raises(SystemExit) as failure:
         main("report", run, argv=["--ds", DAY])

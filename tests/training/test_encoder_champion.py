@@ -14,7 +14,7 @@ import pytest
 from mmgen.config.config import Config, SplitParams
 from mmgen.config.features import AudioFeatureParams
 from mmgen.config.training import CHAMPION
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
 from mmgen.models.encoders import UNTRAINED, AudioNetwork, ImageNetwork, save_encoder, unit
 from mmgen.training.encoder_champion import AGAINST, BASELINES, Photos, image_figures
 from mmgen.training.encoder_choice import fitted_audio, is_audio_outdated

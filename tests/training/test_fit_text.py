@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from mmgen.config.features import TextModelParams
+from mmgen.engine.spark import kept
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import tfidf
 from mmgen.features.vectors import WordVectors
-from mmgen.spark import kept
 from mmgen.training.fit_text import documents_of, fit_text_model, made_with
 from mmgen.training.text_champion import figures_of, judge
 

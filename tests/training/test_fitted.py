@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmgen.config.config import Config
-from mmgen.job import JobContext
+from mmgen.engine.context import JobContext
 from mmgen.training.fitted import UNTRAINED, Fitted, Fitting, fit_where_needed, fitted_champion, worker_number
 from mmgen.training.promotion import Decision
 

@@ -6,81 +6,23 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.checks import audit, require
-from mmgen.datasets import Dataset
-from mmgen.parts import write_parts
-from mmgen.rejects import RejectReason
-from mmgen.work import Transform, Work
+from mmgen.engine.parts import write_parts
+from mmgen.engine.step import Outcome, Step
+from mmgen.store.checks import audit, require
+from mmgen.store.datasets import Dataset
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
 
 
 ROWS_OF_A_TASK = 64
 """Of a few rows to compute a task gets so many: the slowest transforms take 3 s for them."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """How one dataset is made.
-
-    ``needs``: an input row where this column is null has nothing to work on: it stays an empty row, without a reason
-    (a product without a clip is normal). ``is_external``: it also reads what is no dataset (the catalogue, files), so
-    unchanged input tables do not mean unchanged inputs; where what it reads has a fingerprint, ``external`` is that
-    instead. ``is_by_product``: an input row rests on its own product's rows alone, so inputs can be asked for a few
-    products; then wide columns of the others are not read. Where it rests on others as well (neighbours, copies),
-    ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others.
-    """
-
-    output: str
-    config_hash: str
-    transform: Transform
-    needs: str | None = None
-    is_external: bool = False
-    is_by_product: bool = False
-    external: str = ""
-    enrich: Callable[[DataFrame], DataFrame] | None = None
-
-    @property
-    def work(self) -> Work:
-        """What the executors are sent."""
-        return Work(self.config_hash, self.transform, self.needs)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run did for one partition."""
-
-    output: str
-    ds: str
-    computed: int
-    reused: int
-    rejects: dict[str, int] = field(default_factory=dict)
-    is_unchanged: bool = False
-    seconds: float = 0.0
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def num_rows(self) -> int:
-        """Rows of the partition."""
-        return self.computed + self.reused
-
-    def line(self) -> str:
-        """One line for a person."""
-        rejected = sum(n for reason, n in self.rejects.items() if reason != RejectReason.INPUT_REJECTED)
-        reasons = ", ".join(f"{reason} {n}" for reason, n in self.rejects.items())
-        tail = f" ({reasons})" if reasons else ""
-        state = "; partition already as it should be" if self.is_unchanged else ""
-        return (
-            f"{self.output} ds={self.ds}: {self.num_rows} rows, computed {self.computed}, reused {self.reused}, "
-            f"rejected {rejected}{tail} in {self.seconds:.1f} s{state}"
-        )
 
 
 def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outcome:
@@ -125,7 +67,7 @@ def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:
 def _derive_rows(
     ctx: JobContext, inputs: Callable[[], DataFrame], step: Step, dataset: Dataset, recipe: str
 ) -> Outcome:
-    from mmgen.spark import kept
+    from mmgen.engine.spark import kept
 
     keys = dataset.contract.keys
     every = inputs()
@@ -155,7 +97,7 @@ def _fresh(
 ) -> DataFrame:
     """The rows to compute. Where they are few, wide columns are read of these products alone, and no more workers
     of Python are started than have work: importing what a transform needs costs seconds in each."""
-    from mmgen.spark import FEW_PRODUCTS, few_products, small
+    from mmgen.engine.spark import FEW_PRODUCTS, few_products, small
 
     with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
         rows = inputs() if ctx.only is not None and step.is_by_product else every
@@ -169,7 +111,7 @@ def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_has
     """Keys and input hashes of the rows that the partition must hold."""
     from pyspark.sql import functions as F
 
-    from mmgen.spark import newest
+    from mmgen.engine.spark import newest
 
     keys = dataset.contract.keys
     now = inputs.select(*keys, "input_hash")
@@ -183,7 +125,7 @@ def _seen(ctx: JobContext, dataset: Dataset, need: DataFrame, config_hash: str) 
     """Of the needed keys, those the dataset holds already, with the ``ds`` to copy from (this date's own first)."""
     from pyspark.sql import functions as F
 
-    from mmgen.spark import scan
+    from mmgen.engine.spark import scan
 
     keys = dataset.contract.keys
     rows = scan(ctx.spark, dataset, dataset.files()).where(F.col("config_hash") == config_hash)
@@ -195,7 +137,7 @@ def _seen(ctx: JobContext, dataset: Dataset, need: DataFrame, config_hash: str) 
 
 
 def _copies(ctx: JobContext, dataset: Dataset, seen: DataFrame, reused: int) -> DataFrame:
-    from mmgen.spark import scan, small
+    from mmgen.engine.spark import scan, small
 
     dates = [row.ds for row in seen.select("ds").distinct().collect()]
     rows = scan(ctx.spark, dataset, dataset.files(ds=dates))

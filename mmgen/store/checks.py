@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mmgen.contracts import Check, Contract
+from mmgen.store.contracts import Check, Contract
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from mmgen import MAX_IMAGE_PIXELS
-from mmgen.datasets import Dataset
+from mmgen.store.datasets import Dataset
 
 MAX_BROADCAST_ROWS = 200_000
 """Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""

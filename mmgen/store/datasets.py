@@ -27,7 +27,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
-from mmgen.contracts import Contract, contract
+from mmgen.store.contracts import Contract, contract
 
 log = logging.getLogger(__name__)
 

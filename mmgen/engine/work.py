@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen.contracts import Contract
 from mmgen.rejects import RejectReason
+from mmgen.store.contracts import Contract
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ Transform = Callable[[pa.RecordBatch], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Work:
-    """The part of a ``mmgen.derive.Step`` that travels with the task, so that a worker imports what it needs alone."""
+    """The part of a ``Step`` that travels with the task, so that a worker imports what it needs alone."""
 
     config_hash: str
     transform: Transform

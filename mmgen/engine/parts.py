@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.contracts import Contract
-from mmgen.work import Work, mapper
+from mmgen.engine.work import Work, mapper
+from mmgen.store.contracts import Contract
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

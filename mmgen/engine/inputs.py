@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from mmgen.spark import newest
+from mmgen.engine.spark import newest
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-    from mmgen.datasets import Dataset
-    from mmgen.job import JobContext
+    from mmgen.engine.context import JobContext
+    from mmgen.store.datasets import Dataset
 
 
 class MissingInputError(ValueError):

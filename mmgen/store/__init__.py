@@ -1,0 +1,1 @@
+"""What is stored and how: contracts, Delta tables, checks."""
