@@ -179,8 +179,8 @@ def import_shop(products_csv: Path, home: Path) -> Any:
 def make_champion(home: Path, config: Path) -> None:
     """Let the newest fusion model be the champion, as ``mmgen promote`` does: trained quickly, it beats no baseline."""
     from mmgen.config.config import load_config
-    from mmgen.config.training import CANDIDATE, CHAMPION
-    from mmgen.training.tracking import Tracker
+    from mmgen.registry.aliases import CANDIDATE, CHAMPION
+    from mmgen.registry.tracker import Tracker
 
     os.environ["MMGEN_HOME"] = str(home)
     tracker = Tracker(load_config(config).tracking_store)

@@ -11,9 +11,9 @@ from mmgen.engine.main import main, progress_lines
 def run(ctx: JobContext) -> str:
     """Trains the audio encoder on the catalogue's clips where there is no champion yet, or clips are heard in another
     way by now, or always with --force; otherwise it does nothing."""
+    from mmgen.registry.encoders import is_audio_outdated
+    from mmgen.registry.fitting import fit_where_needed
     from mmgen.training.encoder_champion import prepare_audio
-    from mmgen.training.encoder_choice import is_audio_outdated
-    from mmgen.training.fitted import fit_where_needed
 
     progress = progress_lines("audio_encoder")
     forced = ctx.is_forced or is_audio_outdated(ctx.config)

@@ -10,7 +10,7 @@ from mmgen.engine.inputs import derived
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.audio import VERSION, audio_features
-from mmgen.training.encoder_choice import fitted_audio
+from mmgen.registry.encoders import fitted_audio
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -11,9 +11,9 @@ from mmgen.engine.derive import derive
 from mmgen.engine.inputs import joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
-from mmgen.generation.champion import champion_of
 from mmgen.generation.describe import ARRAYS
 from mmgen.generation.draw import VERSION, draw_creatives
+from mmgen.registry.champions import champion_of
 
 
 def inputs(ctx: JobContext) -> DataFrame:

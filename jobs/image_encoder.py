@@ -11,9 +11,9 @@ from mmgen.engine.main import main, progress_lines
 def run(ctx: JobContext) -> str:
     """Trains the image encoder on the catalogue's photos where there is no champion yet, or another one is configured,
     or always with --force; otherwise it does nothing."""
+    from mmgen.registry.encoders import is_image_outdated
+    from mmgen.registry.fitting import fit_where_needed
     from mmgen.training.encoder_champion import prepare_image
-    from mmgen.training.encoder_choice import is_image_outdated
-    from mmgen.training.fitted import fit_where_needed
 
     progress = progress_lines("image_encoder")
     forced = ctx.is_forced or is_image_outdated(ctx.config)

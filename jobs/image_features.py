@@ -10,7 +10,7 @@ from mmgen.engine.inputs import derived
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.image import VERSION, image_features
-from mmgen.training.encoder_choice import fitted_image
+from mmgen.registry.encoders import fitted_image
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.main import main
+from mmgen.registry.tracker import Tracker
 from mmgen.report.collect import collect
 from mmgen.report.log import champion_card, log_report
-from mmgen.training.tracking import Tracker
 
 
 def run(ctx: JobContext) -> str:

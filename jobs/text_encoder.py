@@ -11,7 +11,7 @@ from mmgen.engine.main import main
 def run(ctx: JobContext) -> str:
     """Fits term weights and word vectors where there is no champion yet, where their parameters changed, or always with
     --force; otherwise it does nothing."""
-    from mmgen.training.fitted import fit_where_needed
+    from mmgen.registry.fitting import fit_where_needed
     from mmgen.training.text_champion import is_outdated, prepare
 
     forced = ctx.is_forced or is_outdated(ctx.config)

@@ -19,7 +19,7 @@ def live_products(ctx: JobContext) -> set[str]:
 
 def run(ctx: JobContext) -> str:
     """Trains the fusion model where there is no champion yet, or always with --force, and promotes it if it is due."""
-    from mmgen.training.tracking import Tracker
+    from mmgen.registry.tracker import Tracker
 
     store = ctx.config.tracking_store
     champion = Tracker(store).version_of("champion")

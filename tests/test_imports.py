@@ -15,7 +15,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 IMPORTED_BY_ONE = {
     "petastorm": "mmgen/training/loader.py",
-    "mlflow": "mmgen/training/tracking.py",
+    "mlflow": "mmgen/registry/tracker.py",
     "great_expectations": "mmgen/store/checks.py",
     "deltalake": "mmgen/store/datasets.py",
 }
@@ -199,7 +199,7 @@ def test_a_danger_is_found(source: str, count: int) -> None:
         ("try:\n    import mlflow\nexcept ImportError: pass", [("mlflow", True)]),
         ("if TYPE_CHECKING:\n    import mlflow", []),
         ("class A:\n    import mlflow", [("mlflow", True)]),
-        ("from mmgen import spark", [("mmgen", True), ("mmgen.engine.spark", True)]),
+        ("from mmgen import pipeline", [("mmgen", True), ("mmgen.pipeline", True)]),
     ],
 )
 def test_an_import_is_found(source: str, expected: list[tuple[str, bool]]) -> None:

@@ -296,8 +296,9 @@ def written_by(settings: Settings, run: str) -> int:
 @pass_settings
 def promote(settings: Settings, version: str, modality: str | None) -> None:
     """Make a model version the champion, the one that is used from the next run on. Also the way back to an earlier."""
-    from mmgen.training.fitted import registry
-    from mmgen.training.tracking import CHAMPION, Tracker
+    from mmgen.registry.aliases import CHAMPION
+    from mmgen.registry.fitting import registry
+    from mmgen.registry.tracker import Tracker
 
     config = settings.config
     tracker = registry(config, modality) if modality else Tracker(config.tracking_store)

@@ -8,8 +8,6 @@ from pydantic import Field
 
 from mmgen.config.params import Params
 
-CHAMPION, CANDIDATE = "champion", "candidate"  # aliases of model versions
-
 
 class ModelSizes(Params):
     """Sizes of the fusion model; about 2.6 million weights with the defaults."""

@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
-from mmgen.generation.champion import model_in
 from mmgen.generation.descriptions import INPUTS, write_descriptions
 from mmgen.models.arrays import ExampleArrays
+from mmgen.registry.champions import model_in
 
 VERSION = DESCRIPTIONS_VERSION
 ARRAYS = ("pixels", "text_embedding", "audio_embedding", "audio_encoder", "attribute_ids")

@@ -10,9 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
-from mmgen.generation.champion import model_in
 from mmgen.generation.creatives import Creative, CreativeSpec, alt_text, compose_creative
 from mmgen.models.arrays import ExampleArrays
+from mmgen.registry.champions import model_in
 from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of
 

@@ -7,10 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.tracker import Tracker
 from mmgen.report.findings import ModelCard, Report
 from mmgen.report.render import render
 from mmgen.report.summary import metrics_of, params_of, summary_of, withdrawn
-from mmgen.training.tracking import CHAMPION, Tracker
 
 
 def champion_card(tracker: Tracker) -> ModelCard | None:

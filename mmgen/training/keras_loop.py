@@ -19,8 +19,8 @@ import numpy as np
 import tensorflow as tf
 
 from mmgen.config.encoders import Schedule
+from mmgen.registry.fitting import worker_number
 from mmgen.seeds import seed_of
-from mmgen.training.fitted import worker_number
 from mmgen.training.loader import PetastormReader
 from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mmgen.config.training import CHAMPION, TrackingParams, TrainParams
+from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.models.arrays import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
 from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
 from mmgen.models.sentences import Sentences
 from mmgen.models.vocabulary import Vocabulary
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.promotion import Decision, decide
 from mmgen.seeds import fingerprint, seed_of
 from mmgen.training import checkpoint
 from mmgen.training.distributed import process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
 from mmgen.training.loader import READERS
 from mmgen.training.objective import elbo_terms
-from mmgen.training.promotion import Decision, decide
 from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot, take_snapshots
 from mmgen.training.steps import fresh_state, take_step
@@ -35,7 +36,7 @@ from mmgen.training.texts import Found, Targets, Texts, build_vocabulary, collec
 from mmgen.training.warm_start import start_from_data
 
 if TYPE_CHECKING:
-    from mmgen.training.tracking import Tracker
+    from mmgen.registry.tracker import Tracker
 
 VERSION = 5  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
@@ -114,7 +115,7 @@ class _Run:
 def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainParams, seed: int) -> _Run:
     """The run of this training. What decides the weights is part of its identity: another training of the same date
     must not write over a version that may be the champion."""
-    from mmgen.training.tracking import Tracker  # here: mlflow takes seconds to import, and only one rank needs it
+    from mmgen.registry.tracker import Tracker  # here: mlflow takes seconds to import, and only one rank needs it
 
     tracker = Tracker(tracking)
     run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})

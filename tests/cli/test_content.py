@@ -13,7 +13,7 @@ from mmgen.cli.demo import import_shop
 from mmgen.cli.settings import Settings
 from mmgen.config.config import load_config
 from mmgen.publishing.receipts import content_of
-from mmgen.training.fitted import registry
+from mmgen.registry.fitting import registry
 from tests.cli.conftest import DAY1, Run, publish
 
 

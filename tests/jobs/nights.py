@@ -19,14 +19,14 @@ from mmgen.catalog.importer import ImportResult, import_file
 from mmgen.catalog.source_map import load_source_map
 from mmgen.catalog.tables import open_catalog, product_content
 from mmgen.config.config import Config, load_config
-from mmgen.config.training import CHAMPION
 from mmgen.engine.context import JobContext
 from mmgen.engine.step import Outcome
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.fitting import registry
+from mmgen.registry.tracker import Tracker
 from mmgen.store.contracts import dataset_names
 from mmgen.store.datasets import Dataset
-from mmgen.training.fitted import registry
-from mmgen.training.tracking import Tracker
 
 D1, D2 = "2026-11-01", "2026-11-02"
 MAP = ROOT / "conf" / "sources" / "sample.toml"

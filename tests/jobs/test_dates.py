@@ -7,8 +7,8 @@ import pytest
 from mmgen.engine.step import Outcome
 from mmgen.pipeline import BY_NAME, JOBS
 from mmgen.publishing.receipts import content_of
+from mmgen.registry.tracker import Tracker
 from mmgen.store.contracts import dataset_names
-from mmgen.training.tracking import Tracker
 from tests.jobs.conftest import NEW_TITLE, OWN_TEXT, Changes, Stage
 from tests.jobs.nights import D1, D2, Night, Row, Shop
 

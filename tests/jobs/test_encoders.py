@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.config.training import CHAMPION
 from mmgen.engine.step import Outcome
-from mmgen.training.fitted import fitted_champion, registry
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.fitting import fitted_champion, registry
 from mmgen.training.snapshot import take_snapshots
 from tests.jobs.conftest import Stage
 from tests.jobs.nights import D1, D2, Shop, job_module

@@ -18,9 +18,9 @@ from mmgen.engine.step import Outcome
 from mmgen.generation.describe import VERSION
 from mmgen.generation.descriptions import COMPOSER_VERSION
 from mmgen.pipeline import JOBS, Job
+from mmgen.registry.tracker import Tracker
 from mmgen.rejects import RejectReason
 from mmgen.store.contracts import dataset_names
-from mmgen.training.tracking import Tracker
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1, Shop, job_module
 

@@ -11,9 +11,9 @@ import pytest
 
 from mmgen.config.config import Config
 from mmgen.config.training import TrackingParams
+from mmgen.registry.tracker import Tracker
 from mmgen.report.collect import collect
 from mmgen.report.log import champion_card, log_report
-from mmgen.training.tracking import Tracker
 from tests.report.homes import DAY, NEXT, product, products, write_night
 
 

@@ -13,14 +13,14 @@ import pytest
 
 from mmgen.config.config import Config, SplitParams
 from mmgen.config.features import AudioFeatureParams
-from mmgen.config.training import CHAMPION
 from mmgen.engine.context import JobContext
 from mmgen.models.encoders import UNTRAINED, AudioNetwork, ImageNetwork, save_encoder, unit
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.encoders import fitted_audio, is_audio_outdated
+from mmgen.registry.fitting import registry
+from mmgen.registry.promotion import decide
 from mmgen.training.encoder_champion import AGAINST, BASELINES, Photos, image_figures
-from mmgen.training.encoder_choice import fitted_audio, is_audio_outdated
-from mmgen.training.fitted import registry
 from mmgen.training.media_rows import MediaRows, media_rows
-from mmgen.training.promotion import decide
 from tests.training.media_files import photo
 
 DS = "2026-11-01"

@@ -8,8 +8,8 @@ import pytest
 
 from mmgen.config.config import Config
 from mmgen.engine.context import JobContext
-from mmgen.training.fitted import UNTRAINED, Fitted, Fitting, fit_where_needed, fitted_champion, worker_number
-from mmgen.training.promotion import Decision
+from mmgen.registry.fitting import UNTRAINED, Fitted, Fitting, fit_where_needed, fitted_champion, worker_number
+from mmgen.registry.promotion import Decision
 
 
 @dataclass

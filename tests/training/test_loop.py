@@ -12,10 +12,10 @@ from safetensors.torch import load_file
 
 from mmgen.config.training import AugmentParams, TrackingParams, TrainParams
 from mmgen.models.fusion import FusionModel
+from mmgen.registry.tracker import Tracker
 from mmgen.training import checkpoint, loop
 from mmgen.training.snapshot import take_snapshots
 from mmgen.training.texts import collect
-from mmgen.training.tracking import Tracker
 from tests.training.examples_files import TINY, targets, write_shop
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmgen.config.training import TrackingParams
-from mmgen.training.tracking import Tracker
+from mmgen.registry.tracker import Tracker
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_versions_and_aliases(tracker, tmp_path):
 
 def test_unpickling_and_telemetry_are_off():
     code = (
-        "import mmgen.training.tracking, mlflow.environment_variables as e;"
+        "import mmgen.registry.tracker, mlflow.environment_variables as e;"
         "print(e.MLFLOW_ALLOW_PICKLE_DESERIALIZATION.get(), e.MLFLOW_DISABLE_TELEMETRY.get())"
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW")}

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.config.training import CHAMPION
-from mmgen.training.fitted import copy_once
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.fitting import copy_once
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def champion_of(config: Config) -> Champion:
     A shop may have none: too few products to train on, or no model that beats its baselines. Content is then composed
     from the facts, and creatives take their backdrop from the photo: the night does not depend on a model.
     """
-    from mmgen.training.tracking import Tracker
+    from mmgen.registry.tracker import Tracker
 
     tracker = Tracker(config.tracking_store)
     version = tracker.version_of(CHAMPION)

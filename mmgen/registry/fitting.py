@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.config.training import CANDIDATE, CHAMPION
 from mmgen.models.encoders import UNTRAINED
-from mmgen.training.promotion import Decision
+from mmgen.registry.aliases import CANDIDATE, CHAMPION
+from mmgen.registry.promotion import Decision
 
 __all__ = ["UNTRAINED", "Fitted", "Fitting", "fit_where_needed", "fitted_champion"]
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config
     from mmgen.engine.context import JobContext
-    from mmgen.training.tracking import Tracker
+    from mmgen.registry.tracker import Tracker
 
 Figures = Mapping[str, float]
 Fit = Callable[[Path], None]
@@ -69,7 +69,7 @@ def model_name(config: Config, modality: str) -> str:
 
 def registry(config: Config, modality: str) -> Tracker:
     """Runs and versions of one modality's fitted model."""
-    from mmgen.training.tracking import Tracker  # here: mlflow takes seconds to import
+    from mmgen.registry.tracker import Tracker  # here: mlflow takes seconds to import
 
     return Tracker(config.tracking_store.model_copy(update={"model_name": model_name(config, modality)}))
 

@@ -26,10 +26,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 from mlflow.exceptions import MlflowException
 
-from mmgen.config.training import CANDIDATE, CHAMPION, TrackingParams
-from mmgen.training.promotion import Decision
+from mmgen.config.training import TrackingParams
+from mmgen.registry.aliases import CANDIDATE, CHAMPION
+from mmgen.registry.promotion import Decision
 
-__all__ = ["CANDIDATE", "CHAMPION", "Tracker"]
 MAX_PARAMS = 100  # that MLflow takes in one call
 MAX_METRICS = 1000
 MAX_TAG_CHARS = 5000

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmgen.models.encoders import AudioNetwork, ImageNetwork
-from mmgen.training.fitted import Fitted, fitted_champion, model_name
+from mmgen.registry.fitting import Fitted, fitted_champion, model_name
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config

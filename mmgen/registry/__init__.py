@@ -1,0 +1,1 @@
+"""Registered models: versions, aliases, promotion, and the fitted models in force."""
