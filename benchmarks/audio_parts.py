@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mmgen.clean.audio_decode import Wave, resample
+from mmgen.clean.audio.decode import Wave, resample
 from mmgen.training.denoiser_mixes import read_clip
 from report import assembler, catalogue
 

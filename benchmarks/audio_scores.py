@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from audio_parts import SNR_DB, Mix
 
-from mmgen.clean.audio_decode import Wave
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.clean.audio.decode import Wave
+from mmgen.metrics.audio import si_sdr_db
 from report import Interval, bootstrap
 
 Method = Callable[[Wave], Wave]

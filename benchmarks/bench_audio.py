@@ -18,11 +18,11 @@ from audio_parts import HELD_OUT_SPEAKER, Mix, catalogue_mixes, noises
 from audio_peers import peers
 from audio_scores import Method
 
-from mmgen.clean.audio import clean_audio
-from mmgen.clean.audio_decode import Wave, resample
-from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.decode import Wave, resample
+from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.rows import clean_audio
 from mmgen.config.clean import AudioParams
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.metrics.audio import si_sdr_db
 from report import Section, options, publish, ratio_of
 
 NOTE = """\

@@ -9,9 +9,9 @@ from PIL import Image
 
 import photos
 from bench_images import over
-from mmgen.clean.image_decode import decode_image
-from mmgen.clean.image_frame import fit
-from mmgen.clean.image_hash import perceptual_hash
+from mmgen.clean.image.decode import decode_image
+from mmgen.clean.image.frame import fit
+from mmgen.clean.image.hash import perceptual_hash
 from mmgen.config.clean import ImageParams
 from report import Section, cpu_seconds, options, peer, publish, ratio_of
 
@@ -60,7 +60,7 @@ def main() -> None:
     rows.append(("224 px, from pixels", ratio, "-"))
     note = (
         "CPU seconds on one core; the bar is 3x. Both are 64-bit DCT hashes of 32 x 32 luma; mmgen takes middle "
-        "frequencies instead of the lowest (`mmgen/clean/image_hash.py`), so the digits differ. From the bytes, "
+        "frequencies instead of the lowest (`mmgen/clean/image/hash.py`), so the digits differ. From the bytes, "
         "mmgen checks the header and decodes to half size; `clean_images` decodes larger for its other measures, so "
         "its hashes differ from these by so many of 64 bits."
     )

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 import photos
-from mmgen.clean.image_decode import decode_image
-from mmgen.clean.image_frame import fit
+from mmgen.clean.image.decode import decode_image
+from mmgen.clean.image.frame import fit
 from mmgen.config.clean import ImageParams
 from report import Ratio, Section, cpu_seconds, options, publish, ratio_of
 

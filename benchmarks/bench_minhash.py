@@ -17,8 +17,9 @@ from near_copy_texts import alike, planted, shingles
 
 from datasketch import MinHash, MinHashLSH
 
-from mmgen.clean.minhash import near_copies, signatures
+from mmgen.clean.text.signature import signatures
 from mmgen.config.clean import NearCopyParams
+from mmgen.duplicates.minhash import near_copies
 from report import Ratio, Section, options, publish, ratio_of
 
 PARAMS = NearCopyParams()

@@ -20,7 +20,7 @@ import pyarrow as pa
 import spacy
 from faker import Faker
 
-from mmgen.clean.text import clean_texts
+from mmgen.clean.text.rows import clean_texts
 from mmgen.config.clean import TextParams
 from report import Section, options, publish, ratio_of
 

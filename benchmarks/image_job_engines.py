@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mmgen.clean.image import VERSION, clean_images
+from mmgen.clean.image.rows import VERSION, clean_images
 from mmgen.config.clean import ImageParams
 from mmgen.engine.work import Work, complete
 from mmgen.store.contracts import Contract, contract

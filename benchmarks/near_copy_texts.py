@@ -16,7 +16,7 @@ import re
 from faker import Faker
 from scipy.sparse import csr_array
 
-from mmgen.clean.tokens import matching_form
+from mmgen.clean.text.tokens import matching_form
 
 Edit = Callable[[list[str], random.Random], list[str]]
 

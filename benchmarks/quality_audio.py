@@ -16,10 +16,10 @@ from audio_parts import HELD_OUT_SPEAKER, SNR_DB, catalogue_mixes, noises, sente
 from audio_peers import peers
 from audio_scores import Method, at, mean_of, rows_of, scores
 
-from mmgen.clean.audio_decode import Wave
-from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.decode import Wave
+from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.config.clean import AudioParams
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.metrics.audio import si_sdr_db
 from mmgen.training.denoiser_mixes import read_clip
 from report import Section, options, publish
 

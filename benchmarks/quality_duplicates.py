@@ -19,11 +19,11 @@ import numpy as np
 import pyarrow as pa
 
 import photos
-from mmgen.clean.groups import connected
-from mmgen.clean.image import clean_images
+from mmgen.clean.image.rows import clean_images
 from mmgen.config.clean import DuplicateParams, ImageParams
+from mmgen.duplicates.groups import connected
+from mmgen.duplicates.spark import fetched, image_links, near_pairs
 from mmgen.engine.spark import session
-from mmgen.near_copies import fetched, image_links, near_pairs
 from mmgen.pipeline import job_environment
 from report import Section, catalogue, options, publish
 

@@ -26,12 +26,12 @@ import pyarrow.parquet as pq
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from mmgen.clean.audio import clean_audio
-from mmgen.clean.denoise import denoiser_weights
-from mmgen.clean.groups import connected
+from mmgen.clean.audio.denoise import denoiser_weights
+from mmgen.clean.audio.rows import clean_audio
 from mmgen.config.clean import AudioParams
 from mmgen.config.config import Config
 from mmgen.config.params import Params
+from mmgen.duplicates.groups import connected
 from mmgen.features.audio import audio_features
 from mmgen.features.descriptor import SHAPE_WIDTH, descriptor_values
 from mmgen.features.examples import split_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import photos
-from mmgen.clean.image import clean_image
+from mmgen.clean.image.rows import clean_image
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
 from report import Interval, Section, bootstrap, options, publish

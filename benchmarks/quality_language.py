@@ -22,7 +22,7 @@ import near_copy_texts  # noqa: F401  puts what benchmarks install on the path
 
 from faker import Faker
 
-from mmgen.clean.language import language_of
+from mmgen.clean.text.language import language_of
 from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 FLOORS = {"no locale": 0.90, "own": 0.97}

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 from near_copy_texts import EDITS, alike, planted
 
-from mmgen.clean.minhash import near_copies, signatures
+from mmgen.clean.text.signature import signatures
 from mmgen.config.clean import NearCopyParams
+from mmgen.duplicates.minhash import near_copies
 from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 PARAMS = NearCopyParams()

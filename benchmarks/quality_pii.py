@@ -20,7 +20,7 @@ import numpy as np
 from pii_texts import DEVELOPMENT, HELD_OUT, Find, Text, texts
 
 import report
-from mmgen.clean.pii import find_personal_data
+from mmgen.clean.text.pii.mask import find_personal_data
 from report import Interval, Section, bootstrap, options, publish
 
 SEED = 2027

@@ -24,14 +24,14 @@ from quality_features import fashion, groups_of, is_held_out
 from scipy.sparse import csr_matrix, spmatrix
 from sklearn.svm import LinearSVC
 
-from mmgen.clean.text import clean_texts
+from mmgen.clean.text.rows import clean_texts
 from mmgen.config.clean import TextParams
 from mmgen.config.config import Config
 from mmgen.config.features import GraphParams
 from mmgen.features.examples import split_of
-from mmgen.features.graph import TEXT, means
 from mmgen.features.image import image_features
 from mmgen.features.text import FittedText, text_features
+from mmgen.graph.vectors import TEXT, means
 from mmgen.seeds import seed_of
 from report import Interval, Section, bootstrap, catalogue, options, publish
 
@@ -138,7 +138,7 @@ def grocery_shop() -> Shop:
 
 def chinese_shop(folder: Path) -> Shop:
     """The Chinese half of a sample catalogue: composed texts, held out by title."""
-    from mmgen.catalog.sample import write_sample
+    from mmgen.sample.shop import write_sample
 
     with write_sample(folder, NUM_SAMPLE).products_csv.open(newline="", encoding="utf-8") as file:
         rows = [
@@ -180,7 +180,7 @@ def text_kinds(spark: Any, shop: Shop, folder: Path) -> dict[str, Features]:
 
 def graph_kinds(spark: Any, shop: Shop, vectors: np.ndarray) -> tuple[list[list[int]], dict[str, Features]]:
     """Each product's neighbours by text, and the graph's vectors, by the job's own steps."""
-    from mmgen.product_graph import edges_of, nearest, own_rows, with_hops
+    from mmgen.graph.spark import edges_of, nearest, own_rows, with_hops
 
     assert shop.images is not None
     params = GraphParams()

@@ -1,6 +1,6 @@
 """Make the denoiser's shipped weights anew from the catalogue's public parts: spoken digits, LJ Speech, ESC-10.
 
-    python benchmarks/train_denoiser.py --out mmgen/clean/weights/denoiser.safetensors
+    python benchmarks/train_denoiser.py --out mmgen/clean/audio/weights/denoiser.safetensors
 
 Takes a few minutes of CPU. ``--hold-out NAME`` leaves another speaker out, for cross-validation. The held-out parts
 are in audio_parts.py; a shop teaches its own denoiser by ``python -m mmgen.training.denoiser``.
@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from audio_parts import HELD_OUT_SPEAKER, digits, noises, sentences, speakers
 
-from mmgen.catalog.sample_voice import speak
 from mmgen.models.denoiser import RATE_HZ
+from mmgen.sample.voice import speak
 from mmgen.training.denoiser_loop import DenoiserParams, train
 from mmgen.training.denoiser_mixes import Mixer, MixParams, read_clip
 from report import options

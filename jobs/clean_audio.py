@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from mmgen.clean.audio import VERSION, clean_audio
-from mmgen.clean.denoise import denoiser_weights
+from mmgen.clean.audio.denoise import denoiser_weights
+from mmgen.clean.audio.rows import VERSION, clean_audio
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import media

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mmgen.clean.image import VERSION, clean_images
+from mmgen.clean.image.rows import VERSION, clean_images
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import media

@@ -7,7 +7,7 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from mmgen.clean.text import clean_texts, text_recipe
+from mmgen.clean.text.rows import clean_texts, text_recipe
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import products

@@ -7,18 +7,18 @@ from functools import partial
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from mmgen.clean import minhash
-from mmgen.clean.copies import groups_of
-from mmgen.clean.duplicates import VERSION
-from mmgen.clean.groups import COLUMNS, keep_groups
-from mmgen.clean.text import text_recipe
+from mmgen.clean.text import signature
+from mmgen.clean.text.rows import text_recipe
+from mmgen.duplicates.groups import COLUMNS, keep_groups
+from mmgen.duplicates.local import groups_of
+from mmgen.duplicates.photos import VERSION
+from mmgen.duplicates.spark import MAX_TOGETHER, fetched, grouped, image_links, text_links
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import held, held_product_ids, joined_hash, part, products, require_recipe
 from mmgen.engine.main import main
 from mmgen.engine.spark import kept
 from mmgen.engine.step import Outcome, Step
-from mmgen.near_copies import MAX_TOGETHER, fetched, grouped, image_links, text_links
 
 PHOTO = ("perceptual_hash", "thumbnail")
 TEXT = ("title_key", "signature")
@@ -58,7 +58,7 @@ def recipe(ctx: JobContext) -> str:
 
 def run(ctx: JobContext) -> Outcome:
     """Finds photos and texts that are copies of each other, across the whole catalogue."""
-    step = Step("duplicates", ctx.config.clean.duplicates.digest(VERSION, minhash.VERSION), keep_groups)
+    step = Step("duplicates", ctx.config.clean.duplicates.digest(VERSION, signature.VERSION), keep_groups)
     return derive(ctx, partial(inputs, ctx), step)
 
 

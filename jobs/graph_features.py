@@ -16,8 +16,8 @@ from mmgen.engine.derive import derive
 from mmgen.engine.inputs import joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
-from mmgen.features.graph import VERSION, graph_features
-from mmgen.product_graph import ProductGraph, own_rows
+from mmgen.graph.spark import ProductGraph, own_rows
+from mmgen.graph.vectors import VERSION, graph_features
 
 
 def own(ctx: JobContext) -> DataFrame:

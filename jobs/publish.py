@@ -10,7 +10,7 @@ from mmgen.engine.context import JobContext
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome
 from mmgen.publishing.needed import needed_content
-from mmgen.publishing.nightly import catalogue_name, publish_date
+from mmgen.publishing.publish import catalogue_name, publish_date
 
 VERSION = 1
 

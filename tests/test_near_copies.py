@@ -8,15 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from mmgen.clean.copies import groups_of
-from mmgen.clean.duplicates import HASH_BITS
-from mmgen.clean.groups import COLUMNS
-from mmgen.clean.image_decode import cv2, encode_jpeg
-from mmgen.clean.image_frame import fit
-from mmgen.clean.image_hash import perceptual_hash, thumbnail
-from mmgen.clean.minhash import near_copies, signatures, text_signatures
+from mmgen.clean.image.decode import cv2, encode_jpeg
+from mmgen.clean.image.frame import fit
+from mmgen.clean.image.hash import perceptual_hash, thumbnail
+from mmgen.clean.text.signature import signatures, text_signatures
 from mmgen.config.clean import DuplicateParams
-from mmgen.near_copies import (
+from mmgen.duplicates.groups import COLUMNS
+from mmgen.duplicates.local import groups_of
+from mmgen.duplicates.minhash import near_copies
+from mmgen.duplicates.photos import HASH_BITS
+from mmgen.duplicates.spark import (
     fetched,
     grouped,
     image_links,

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from mmgen.config.features import GraphParams
-from mmgen.features.graph import ATTRIBUTES, BASKET, IMAGE, TEXT, means, project
-from mmgen.product_graph import ProductGraph, edges_of, nearest, own_rows, with_hops, with_input_hash
+from mmgen.graph.spark import ProductGraph, edges_of, nearest, own_rows, with_hops, with_input_hash
+from mmgen.graph.vectors import ATTRIBUTES, BASKET, IMAGE, TEXT, means, project
 
 PARAMS = GraphParams(width=16, neighbours=3, reach=6, min_alike=0.3)
 COLUMNS = (

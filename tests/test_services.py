@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from mmgen import daemons, processes, services
-from mmgen.daemons import Record, Service
 from mmgen.pipeline import ROOT
+from mmgen.services import airflow as services
+from mmgen.services import daemons, processes
+from mmgen.services.daemons import Record, Service
 
 IGNORES_TERM = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 FAMILY = """

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from mmgen.clean.text import clean_texts
+from mmgen.clean.text.rows import clean_texts
 from mmgen.config.clean import TextParams
 from mmgen.engine.parts import write_part
 from mmgen.engine.step import Step

@@ -90,7 +90,7 @@ def print_import(console: Console, result: ImportResult) -> None:
 @pass_settings
 def sample(settings: Settings, out: Path, products: int, seed: int, is_import: bool) -> None:
     """Make a sample shop: drawn products in English and Chinese, with the faults of a real export."""
-    from mmgen.catalog.sample import write_sample
+    from mmgen.sample.shop import write_sample
 
     summary = write_sample(out, products, seed)
     result = load(settings, summary.products_csv, SAMPLE_MAP) if is_import else None

@@ -13,8 +13,8 @@ from mmgen.cli.settings import Settings, command, pass_settings, plural, short, 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mmgen.publishing.params import Key
     from mmgen.publishing.rollback import Release
+    from mmgen.publishing.types import Key
 
 PAGE = 500
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides; kept in the history.")
@@ -133,7 +133,7 @@ def _decide(
 
 def _all_waiting(settings: Settings, kind: str | None, locale: str | None) -> Iterator[Key]:
     from mmgen.publishing.decisions import list_waiting
-    from mmgen.publishing.params import key_of
+    from mmgen.publishing.types import key_of
 
     last: Key | None = None
     while rows := list_waiting(settings.engine, PAGE, last):
@@ -146,8 +146,8 @@ def _all_waiting(settings: Settings, kind: str | None, locale: str | None) -> It
 def keys_of(settings: Settings, product: str, kind: str | None, locale: str | None) -> list[Key]:
     """What a decision is about: the waiting texts of a product, or the one that kind and locale name."""
     from mmgen.config.params import nearest
-    from mmgen.publishing.params import Key, Status, key_of
     from mmgen.publishing.receipts import content_of
+    from mmgen.publishing.types import Key, Status, key_of
 
     rows = [row for row in content_of(settings.engine, product) if locale in (None, row["locale"])]
     kinds = sorted({row["kind"] for row in rows})
@@ -273,7 +273,7 @@ def written_by(settings: Settings, run: str) -> int:
 
     from mmgen.catalog.tables import product_content_history as table
     from mmgen.config.params import nearest
-    from mmgen.publishing.params import PUBLISH_EVENTS
+    from mmgen.publishing.types import PUBLISH_EVENTS
 
     column = table.c.cause_run_id
     is_publication = table.c.action.in_([str(event) for event in PUBLISH_EVENTS])  # a rollback has the run's name, too

@@ -53,7 +53,7 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
 
 def import_shop(settings: Settings, shop: str | None, source_map: str | None, products: int, say: Any) -> ImportResult:
     """Bring the shop, or a sample shop, into the catalogue."""
-    from mmgen.catalog.sample import write_sample
+    from mmgen.sample.shop import write_sample
 
     if shop is None or source_map is None:
         folder = settings.home / "sample"
@@ -72,7 +72,7 @@ def import_shop(settings: Settings, shop: str | None, source_map: str | None, pr
 
 def run_dag(settings: Settings, ds: str, say: Any) -> None:
     """`airflow dags test`, with a line a task; its whole output goes to a log. ClickException where it fails."""
-    from mmgen import services
+    from mmgen.services import airflow as services
 
     environment = services.prepared_environment(settings.home, settings.environment(), say)
     log = settings.home / "logs" / ds / "airflow-dags-test.log"

@@ -14,7 +14,7 @@ from mmgen.cli.rejects import NEWEST
 from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
 from mmgen.kinds import TEXT_KINDS
-from mmgen.publishing.params import Author
+from mmgen.publishing.types import Author
 from mmgen.store.contracts import datasets_in_order
 from mmgen.store.datasets import Dataset
 

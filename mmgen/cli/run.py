@@ -15,7 +15,7 @@ from mmgen.pipeline import JOBS, Job, select
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mmgen.cli.runner import JobResult, Night
+    from mmgen.services.night import JobResult, Night
 
 INTERRUPTED = 130
 """Exit status of a command that Ctrl-C ended, as shells have it."""
@@ -57,7 +57,7 @@ def parse_reasons(text: str) -> tuple[str, ...]:
 
 def plan(settings: Settings, ds: str, jobs: list[Job], is_full: bool, reasons: tuple[str, ...]) -> Night:
     """What to run, with this command's home and configuration."""
-    from mmgen.cli.runner import Night
+    from mmgen.services.night import Night
 
     config_path = str(Path(settings.config_path).absolute()) if settings.config_path else None
     master = settings.config.spark.master
@@ -66,7 +66,7 @@ def plan(settings: Settings, ds: str, jobs: list[Job], is_full: bool, reasons: t
 
 def run_night(settings: Settings, night: Night) -> list[JobResult]:
     """Run the jobs and say how it goes, on stdout (on stderr where stdout is for JSON)."""
-    from mmgen.cli.runner import run_jobs
+    from mmgen.services.night import run_jobs
 
     screen = Screen(night, is_stderr=settings.is_json)
     try:
@@ -115,7 +115,7 @@ class Screen:
 
     def ended(self, job: Job, result: JobResult) -> None:
         """It has ended, well or not."""
-        from mmgen.cli.runner import tail
+        from mmgen.services.night import tail
 
         start = f"\r\033[K{self._current} " if self._is_live else "  "
         if result.status == "succeeded":
@@ -159,7 +159,7 @@ def duration(seconds: float) -> str:
 @pass_settings
 def up(settings: Settings, airflow_port: int | None, mlflow_port: int | None) -> None:
     """Start Airflow (UI and scheduler) and the MLflow UI on this machine, and wait until they answer."""
-    from mmgen import services
+    from mmgen.services import airflow as services
 
     def say(text: str) -> None:
         click.echo(text, err=settings.is_json)
@@ -171,7 +171,7 @@ def up(settings: Settings, airflow_port: int | None, mlflow_port: int | None) ->
 
 
 def _print_up(console: Console, state: dict[str, Any], home: Path) -> None:
-    from mmgen import services
+    from mmgen.services import airflow as services
 
     password = services.password_of(home) if console.is_terminal else None
     console.out(f"Airflow  {state['airflow_url']}  user {services.AIRFLOW_USER}, ", end="")
@@ -184,7 +184,7 @@ def _print_up(console: Console, state: dict[str, Any], home: Path) -> None:
 @pass_settings
 def down(settings: Settings) -> None:
     """End what `mmgen up` started: those processes and their children, and no others."""
-    from mmgen import services
+    from mmgen.services import airflow as services
 
     ended = services.stop_all(settings.home)
 
@@ -209,7 +209,7 @@ def down(settings: Settings) -> None:
 @pass_settings
 def airflow(settings: Settings, arguments: tuple[str, ...]) -> None:
     """Run Airflow's own command line against this home (for JSON, use its own `--output json`)."""
-    from mmgen import services
+    from mmgen.services import airflow as services
 
     environment = services.prepared_environment(
         settings.home, settings.environment(), lambda text: click.echo(text, err=True)

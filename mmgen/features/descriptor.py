@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mmgen.clean.image_frame import border_colour
+from mmgen.clean.image.frame import border_colour
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.clean.image_frame import lengths
+from mmgen.clean.image.frame import lengths
 from mmgen.config.features import ImageFeatureParams
 from mmgen.features.descriptor import describe, weighted_pixels
 from mmgen.models.encoders import UNTRAINED, image_encoder_in

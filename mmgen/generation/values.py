@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from mmgen.clean.pii import mask_personal_data
+from mmgen.clean.text.pii.mask import mask_personal_data
 from mmgen.generation import lexicon
 from mmgen.generation.words import PAIRS, canon, canonical, singular, spelling, word_set
 

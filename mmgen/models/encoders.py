@@ -20,6 +20,7 @@ from safetensors.numpy import load_file, save
 
 from mmgen.config.features import AudioFeatureParams
 from mmgen.config.params import Params
+from mmgen.vectors import unit
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -169,12 +170,6 @@ def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x)), by tanh, which does not overflow."""
     half = np.float32(0.5)
     return half * np.tanh(half * x) + half
-
-
-def unit(rows: Floats) -> Floats:
-    """Each row divided by its length; a row of zeros stays."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def save_encoder(folder: Path, network: ImageNetwork | AudioNetwork, weights: Weights) -> None:

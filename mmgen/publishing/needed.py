@@ -13,7 +13,7 @@ from mmgen.engine.derive import needed_keys
 from mmgen.engine.inputs import current
 from mmgen.engine.spark import few_products, kept, scan
 from mmgen.publishing.contents import contents
-from mmgen.publishing.slots import iter_written_at
+from mmgen.publishing.rows import iter_written_at
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

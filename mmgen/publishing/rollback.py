@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, iter_pages, product_content_history, write_transaction
-from mmgen.publishing.params import PUBLISH_EVENTS, Author, ContentRow, Event, Key, Reason, Status, key_of
-from mmgen.publishing.rules import past_of
-from mmgen.publishing.slots import (
+from mmgen.publishing.rows import (
     CONTENT_COLUMNS,
     Slot,
     entry,
@@ -24,6 +22,8 @@ from mmgen.publishing.slots import (
     read_slots,
     record,
 )
+from mmgen.publishing.rules import past_of
+from mmgen.publishing.types import PUBLISH_EVENTS, Author, ContentRow, Event, Key, Reason, Status, key_of
 
 BATCH_PRODUCTS = 500
 _ROLLBACK_EVENTS = (Event.ROLLED_BACK, Event.RESTORED, Event.ROLLBACK_SKIPPED)

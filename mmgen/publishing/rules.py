@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mmgen.publishing.params import Action, Author, ContentRow, Event, Publication, PublicationResult, Reason, Status
+from mmgen.publishing.types import Action, Author, ContentRow, Event, Publication, PublicationResult, Reason, Status
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, storable, write_transaction
-from mmgen.publishing.params import Action, Author, Event, Key, Publication, PublicationResult, Reason
-from mmgen.publishing.rules import Change, Past, Standing, decide, past_of
-from mmgen.publishing.slots import (
+from mmgen.publishing.rows import (
     Slot,
     delete_rows,
     entry,
@@ -22,6 +20,8 @@ from mmgen.publishing.slots import (
     record,
     slot_of,
 )
+from mmgen.publishing.rules import Change, Past, Standing, decide, past_of
+from mmgen.publishing.types import Action, Author, Event, Key, Publication, PublicationResult, Reason
 
 
 def publish_rows(engine: Engine, rows: Iterable[Publication], batch_size: int = 1000) -> Iterator[PublicationResult]:

@@ -11,12 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmgen.clean.image_decode import decode_image
-from mmgen.clean.image_frame import fit
-from mmgen.clean.image_quality import SHOWN_SIDE_PX, measure
+from mmgen.clean.image.decode import decode_image
+from mmgen.clean.image.frame import fit
+from mmgen.clean.image.quality import SHOWN_SIDE_PX, measure
 from mmgen.config.clean import ImageParams
 from mmgen.evaluation.faithfulness import coverage
-from mmgen.evaluation.text import distinct_n, self_bleu
+from mmgen.metrics.text import distinct_n, self_bleu
 from mmgen.report.counts import BATCH_ROWS
 from mmgen.report.findings import Figure
 from mmgen.report.lookup import by_product, newest_rows

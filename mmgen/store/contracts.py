@@ -14,13 +14,13 @@ import pyarrow as pa
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
 from mmgen.config.params import nearest
-from mmgen.pipeline import JOBS
+from mmgen.pipeline import JOBS, ROOT
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = ROOT / "schemas"
 LINEAGE = ("ds", "input_hash", "config_hash", "content_hash", "reject_reason")
 """Columns that every dataset has besides its keys and its own."""
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mmgen.clean.audio_decode import Wave
-from mmgen.clean.denoise import denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.decode import Wave
+from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.config.clean import AudioParams
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.metrics.audio import si_sdr_db
 from mmgen.models.denoiser import RATE_HZ, Denoiser
 from mmgen.training.denoiser_loop import DenoiserParams, train
 from mmgen.training.denoiser_mixes import Mixer, MixParams, read_clip

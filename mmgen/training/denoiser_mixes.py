@@ -14,7 +14,7 @@ import torch
 from scipy.signal import fftconvolve
 from torch import Tensor
 
-from mmgen.clean.audio_decode import Wave, resample, to_mono
+from mmgen.clean.audio.decode import Wave, resample, to_mono
 from mmgen.models.denoiser import HOP, NUM_BINS, RATE_HZ, spectrum
 
 

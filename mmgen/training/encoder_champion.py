@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mmgen.config.features import ImageFeatureParams
 from mmgen.config.training import AugmentParams
 from mmgen.features.image import WIDTH, image_features, model_pixels
-from mmgen.models.encoders import Encoder, audio_encoder_in, image_encoder_in, unit
+from mmgen.models.encoders import Encoder, audio_encoder_in, image_encoder_in
 from mmgen.registry.encoders import is_audio_outdated, is_image_outdated
 from mmgen.registry.fitting import Fitting
 from mmgen.registry.promotion import Comparison, Decision, decide, interval
@@ -23,6 +23,7 @@ from mmgen.seeds import fingerprint
 from mmgen.training.augment import augment_batch
 from mmgen.training.media_rows import MediaRows, media_rows
 from mmgen.training.ranks import Ranks
+from mmgen.vectors import unit
 
 if TYPE_CHECKING:
     from mmgen.engine.context import JobContext

@@ -14,13 +14,14 @@ import pytest
 import soundfile as sf
 from PIL import Image
 
-from mmgen.catalog import sample, sample_voice
-from mmgen.catalog.sample_drawings import DRAWINGS
-from mmgen.catalog.sample_faults import FAULTS, KEPT, Fault
-from mmgen.catalog.sample_scenes import photograph
-from mmgen.catalog.sample_words import CATEGORIES, COLOURS
 from mmgen.catalog.source_map import check_columns, load_source_map
 from mmgen.rejects import RejectReason
+from mmgen.sample import shop as sample
+from mmgen.sample import voice as sample_voice
+from mmgen.sample.drawings import DRAWINGS
+from mmgen.sample.faults import FAULTS, KEPT, Fault
+from mmgen.sample.scenes import photograph
+from mmgen.sample.words import CATEGORIES, COLOURS
 
 NUM = sample.MIN_PRODUCTS
 MAP = Path(__file__).parents[2] / "conf" / "sources" / "sample.toml"

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image, ImageCms
 
-from mmgen.clean.image import COLUMNS, clean_images
-from mmgen.clean.image_decode import cv2
+from mmgen.clean.image.decode import cv2
+from mmgen.clean.image.rows import COLUMNS, clean_images
 from mmgen.config.clean import ImageParams
 
 PARAMS = ImageParams()

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mmgen.clean.audio import COLUMNS, clean_audio, loudness_lufs, true_peak
-from mmgen.clean.audio_decode import decode_audio, resample
-from mmgen.clean.denoise import denoiser_weights
+from mmgen.clean.audio.decode import decode_audio, resample
+from mmgen.clean.audio.denoise import denoiser_weights
+from mmgen.clean.audio.rows import COLUMNS, clean_audio, loudness_lufs, true_peak
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import AudioParams
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.metrics.audio import si_sdr_db
 from mmgen.models.denoiser import RATE_HZ
 from mmgen.rejects import RejectReason
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.buckets import bucket_pairs, distinct_pairs
-from mmgen.clean.copies import groups_of, links_of_equal
-from mmgen.clean.duplicates import near_hashes
 from mmgen.config.clean import DuplicateParams
+from mmgen.duplicates.buckets import bucket_pairs, distinct_pairs
+from mmgen.duplicates.local import groups_of, links_of_equal
+from mmgen.duplicates.photos import near_hashes
 
 PARAMS = DuplicateParams()
 GREY, WHITE = bytes([128] * 192), bytes([255] * 192)

@@ -13,12 +13,12 @@ import pytest
 import soundfile as sf
 import torch
 
-from mmgen.catalog.sample_voice import speak
-from mmgen.clean.audio import clean_audio
-from mmgen.clean.denoise import _CHUNK, _gains, denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.denoise import _CHUNK, _gains, denoise, denoiser_of, denoiser_weights
+from mmgen.clean.audio.rows import clean_audio
 from mmgen.config.clean import AudioParams
-from mmgen.evaluation.audio import si_sdr_db
+from mmgen.metrics.audio import si_sdr_db
 from mmgen.models.denoiser import HOP, RATE_HZ, REACH, Denoiser, bands, features, spectrum, waveform
+from mmgen.sample.voice import speak
 
 PARAMS = AudioParams()
 WEIGHTS = denoiser_weights("")
@@ -123,7 +123,7 @@ def test_long_clips_are_heard_in_pieces_that_make_no_difference(monkeypatch: pyt
     inputs = features(spectrum(torch.from_numpy(noisy(5))[None]))
     with torch.inference_mode():
         whole = MODEL(inputs)
-        monkeypatch.setattr("mmgen.clean.denoise._CHUNK", 64)
+        monkeypatch.setattr("mmgen.clean.audio.denoise._CHUNK", 64)
         assert _gains(MODEL, inputs).allclose(whole, atol=1e-5)
     assert REACH < _CHUNK
 

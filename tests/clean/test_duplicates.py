@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmgen.clean.duplicates import HASH_BITS, are_copies, band_masks
 from mmgen.config.clean import DuplicateParams
+from mmgen.duplicates.photos import HASH_BITS, are_copies, band_masks
 
 PARAMS = DuplicateParams()
 

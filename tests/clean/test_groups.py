@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.groups import connected
+from mmgen.duplicates.groups import connected
 
 
 @pytest.mark.parametrize(

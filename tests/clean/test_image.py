@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmgen.clean.image import clean_images
-from mmgen.clean.image_decode import cv2, encode_jpeg
-from mmgen.clean.image_frame import fit
-from mmgen.clean.image_hash import perceptual_hash
+from mmgen.clean.image.decode import cv2, encode_jpeg
+from mmgen.clean.image.frame import fit
+from mmgen.clean.image.hash import perceptual_hash
+from mmgen.clean.image.rows import clean_images
 from tests.clean.pictures import PARAMS, READABLE, batch, clean, photo, pixels_of, saved, scene
 
 

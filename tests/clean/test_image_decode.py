@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mmgen.clean.image_decode import cv2, decode_image, encode_jpeg
-from mmgen.clean.image_frame import fit
-from mmgen.clean.image_header import read_jpeg_header
+from mmgen.clean.image.decode import cv2, decode_image, encode_jpeg
+from mmgen.clean.image.frame import fit
+from mmgen.clean.image.header import read_jpeg_header
 from mmgen.rejects import RejectReason
 from tests.clean.pictures import PARAMS, READABLE, clean, photo, pixels_of, saved, scene
 

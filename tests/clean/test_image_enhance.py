@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.image_deblur import deblur
-from mmgen.clean.image_decode import cv2
-from mmgen.clean.image_enhance import Faults, enhance, faults_of, is_better, levels_curve
-from mmgen.clean.image_quality import Quality, blur_of, measure
+from mmgen.clean.image.deblur import deblur
+from mmgen.clean.image.decode import cv2
+from mmgen.clean.image.enhance import Faults, enhance, faults_of, is_better, levels_curve
+from mmgen.clean.image.quality import Quality, blur_of, measure
 from mmgen.config.clean import ImageParams
 
 PARAMS = ImageParams()

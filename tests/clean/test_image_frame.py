@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmgen.clean.image_frame import lengths
+from mmgen.clean.image.frame import lengths
 
 
 def test_lengths_are_the_same_wherever_they_lie_in_memory() -> None:

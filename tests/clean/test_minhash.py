@@ -10,16 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mmgen.clean.minhash import (
-    band_keys,
-    near_copies,
-    signature_matrix,
-    signatures,
-    similarity,
-    text_bands,
-    text_signatures,
-)
+from mmgen.clean.text.signature import signature_matrix, signatures, text_signatures
 from mmgen.config.clean import NearCopyParams
+from mmgen.duplicates.minhash import band_keys, near_copies, similarity, text_bands
 
 PARAMS = NearCopyParams()
 

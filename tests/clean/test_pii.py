@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.clean.pii import MASKS, find_personal_data, mask_personal_data
-from mmgen.clean.pii_checks import is_card, is_chinese_id, is_iban, is_luhn
+from mmgen.clean.text.pii.checks import is_card, is_chinese_id, is_iban, is_luhn
+from mmgen.clean.text.pii.mask import MASKS, find_personal_data, mask_personal_data
 
 MASKED = {
     "email": ("write to jo.smith+shop@mail.example.co.uk today", "write to [email] today"),

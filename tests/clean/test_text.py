@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.language import language_of
-from mmgen.clean.text import COLUMNS, clean_texts
-from mmgen.clean.tokens import title_key, tokenize
+from mmgen.clean.text.language import language_of
+from mmgen.clean.text.rows import COLUMNS, clean_texts
+from mmgen.clean.text.tokens import title_key, tokenize
 from mmgen.config.clean import NearCopyParams, TextParams
 from mmgen.rejects import RejectReason
 

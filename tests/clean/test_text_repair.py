@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.clean.text_repair import repair
+from mmgen.clean.text.repair import repair
 
 REPAIRED = {
     "plain": ("Blue T-Shirt", "Blue T-Shirt"),

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from mmgen.cli import runner
 from mmgen.pipeline import ROOT, Job
-from mmgen.processes import Tree, members, snapshot
+from mmgen.services import night as runner
+from mmgen.services.processes import Tree, members, snapshot
 from tests.cli.conftest import DAY1, DAY2, Put, Run
 
 ECHO = """
@@ -103,7 +103,8 @@ def test_an_interrupt_ends_the_job_with_its_children(home: Path, tmp_path: Path,
     program = f"""
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs the tests in the background
-from mmgen.cli import main, runner
+from mmgen.cli import main
+from mmgen.services import night as runner
 runner.job_command = lambda *_: [sys.executable, "-c", {GRANDCHILD!r}, {str(pid_file)!r}]
 main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.evaluation.text import bleu, chrf, distinct_n, score_texts, self_bleu
+from mmgen.metrics.text import bleu, chrf, distinct_n, score_texts, self_bleu
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import soundfile as sf
 
-from mmgen.clean.image_decode import cv2, encode_jpeg
+from mmgen.clean.image.decode import cv2, encode_jpeg
 from mmgen.config.features import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
 from mmgen.features.audio import audio_features, log_mel, mel_filters
 from mmgen.features.descriptor import SHAPE_WIDTH, WIDTH, describe, descriptor_values

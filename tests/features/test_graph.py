@@ -10,7 +10,7 @@ import pytest
 
 from mmgen.config.features import GraphParams
 from mmgen.engine.work import as_arrays
-from mmgen.features.graph import (
+from mmgen.graph.vectors import (
     ATTRIBUTES,
     BASKET,
     BITS,

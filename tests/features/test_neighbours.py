@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.features import GraphParams
-from mmgen.features.graph import OWN, WORDS
-from mmgen.features.neighbours import graph_of, hashed_rows
+from mmgen.graph.local import graph_of, hashed_rows
+from mmgen.graph.vectors import OWN, WORDS
 
 BOUGHT = pa.table({
     "product_id": pa.array([], pa.string()), "far": pa.array([], pa.int64()), "other": pa.array([], pa.string())

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmgen.catalog.sample import SampleSummary, write_sample
 from mmgen.publishing.decisions import edit
+from mmgen.sample.shop import SampleSummary, write_sample
 from tests.catalog.conftest import postgres_url
 from tests.jobs.nights import D1, D2, Night, Shop, read_export, write_export
 

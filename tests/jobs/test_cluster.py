@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from mmgen.catalog.sample import SampleSummary
 from mmgen.pipeline import JOBS, ROOT, job_python
+from mmgen.sample.shop import SampleSummary
 from mmgen.store.contracts import dataset_names
 from mmgen.store.datasets import Dataset
 from tests.jobs.conftest import Stage

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mmgen.catalog.sample import SampleSummary
-from mmgen.catalog.sample_faults import KEPT
 from mmgen.catalog.tables import import_rejects
 from mmgen.cli import main
 from mmgen.engine.step import Outcome
@@ -20,6 +18,8 @@ from mmgen.generation.descriptions import COMPOSER_VERSION
 from mmgen.pipeline import JOBS, Job
 from mmgen.registry.tracker import Tracker
 from mmgen.rejects import RejectReason
+from mmgen.sample.faults import KEPT
+from mmgen.sample.shop import SampleSummary
 from mmgen.store.contracts import dataset_names
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1, Shop, job_module

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmgen.catalog.sample import SampleSummary
 from mmgen.catalog.tables import import_rejects, product_content_history, products
 from mmgen.engine.step import Outcome
+from mmgen.sample.shop import SampleSummary
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1
 

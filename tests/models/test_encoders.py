@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mmgen.models import encoders
-from mmgen.models.encoders import AudioEncoder, AudioNetwork, ImageNetwork, unit
+from mmgen.models.encoders import AudioEncoder, AudioNetwork, ImageNetwork
+from mmgen.vectors import unit
 
 SMALL = ImageNetwork(side_px=32, widths=(8, 16, 24))
 RNG = np.random.default_rng(5)

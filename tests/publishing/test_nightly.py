@@ -15,8 +15,8 @@ from mmgen.catalog.tables import open_catalog, product_content
 from mmgen.config.config import load_config
 from mmgen.config.publishing import PublishParams
 from mmgen.engine.context import JobContext
-from mmgen.publishing.nightly import publish_date
-from mmgen.publishing.params import Author, Status
+from mmgen.publishing.publish import publish_date
+from mmgen.publishing.types import Author, Status
 from mmgen.seeds import digest_of
 from mmgen.store.checks import CheckFailedError
 from mmgen.store.datasets import Dataset
@@ -82,7 +82,7 @@ def publish(home: Path, spark: Any, ds: str) -> None:
     ctx = JobContext("publish", config, ds, f"run-{ds}")
     ctx.__dict__["spark"] = spark
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mmgen.publishing.nightly.GROUP_ROWS", 4)
+        patch.setattr("mmgen.publishing.publish.GROUP_ROWS", 4)
         job_module("publish").run(ctx)
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Engine
 
 from mmgen.catalog.tables import open_catalog, product_content, product_content_history, products, sources
 from mmgen.publishing.decisions import approve, edit, list_waiting, reject, withdraw_edit
-from mmgen.publishing.params import Key, Publication, PublicationResult
 from mmgen.publishing.receipts import content_of, history_of
 from mmgen.publishing.rollback import Release, release_run, rollback_run
+from mmgen.publishing.types import Key, Publication, PublicationResult
 from mmgen.publishing.upsert import publish_rows
 
 KEY = ("p1", "description", "en")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mmgen.publishing.params import Publication, Reason
 from mmgen.publishing.rules import Past, Standing, decide, past_of
+from mmgen.publishing.types import Publication, Reason
 
 
 def publication(

@@ -11,8 +11,8 @@ import pytest
 import soundfile as sf
 import torch
 
-from mmgen.catalog.sample_voice import speak
 from mmgen.models.denoiser import NUM_BANDS, NUM_BINS, Denoiser, band_power, features, spectrum
+from mmgen.sample.voice import speak
 from mmgen.training.denoiser import main, sounds_in
 from mmgen.training.denoiser_loop import DenoiserParams, likeness, loss_of, train
 from mmgen.training.denoiser_mixes import Mixer, MixParams, read_clip, synthetic_noise

@@ -1,0 +1,1 @@
+"""Clips: decoded safely, one rate and loudness, noise removed where there is any."""

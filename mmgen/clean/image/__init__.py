@@ -1,0 +1,1 @@
+"""Photos: decoded safely, upright in sRGB, enhanced where needed, measured."""

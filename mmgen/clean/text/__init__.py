@@ -1,0 +1,1 @@
+"""Titles and descriptions: repaired, masked, their language told, tokens and signatures."""

@@ -1,0 +1,1 @@
+"""Photos and texts that are copies of each other, and their groups."""

@@ -1,0 +1,1 @@
+"""Each product's neighbours, and what is told of it by them."""

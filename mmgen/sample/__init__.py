@@ -1,0 +1,1 @@
+"""An invented shop with the faults of a real export."""

@@ -1,0 +1,1 @@
+"""Processes that mmgen starts: Airflow, MLflow, the jobs of a night."""
