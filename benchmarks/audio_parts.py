@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mmgen.clean.audio.decode import Wave, resample
-from mmgen.training.denoiser_mixes import read_clip
+from mmgen.training.denoiser.mixes import read_clip
 from report import assembler, catalogue
 
 HELD_OUT_SPEAKER = "yweweler"

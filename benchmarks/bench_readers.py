@@ -23,10 +23,10 @@ import torch
 from petastorm import make_batch_reader
 from petastorm.pytorch import BatchedDataLoader
 
-from mmgen.training.loader import ArrowReader, PetastormReader
-from mmgen.training.ranks import Ranks
-from mmgen.training.reader import Reader
-from mmgen.training.snapshot import whole_files
+from mmgen.training.data.loader import ArrowReader, PetastormReader
+from mmgen.training.data.reader import Reader
+from mmgen.training.data.snapshot import whole_files
+from mmgen.training.distributed.ranks import Ranks
 from report import Ratio, Section, options, publish, ratio_of
 
 Batches = Iterator[dict[str, torch.Tensor]]

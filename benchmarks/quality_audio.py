@@ -20,7 +20,7 @@ from mmgen.clean.audio.decode import Wave
 from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.config.clean import AudioParams
 from mmgen.metrics.audio import si_sdr_db
-from mmgen.training.denoiser_mixes import read_clip
+from mmgen.training.denoiser.mixes import read_clip
 from report import Section, options, publish
 
 MEAN_GAIN_DB, LEVEL_GAIN_DB, CLEAN_DB = 4.0, 1.0, 20.0  # floors

@@ -37,8 +37,8 @@ from mmgen.features.descriptor import SHAPE_WIDTH, descriptor_values
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
 from mmgen.seeds import fingerprint
-from mmgen.training.labels import values_of
-from mmgen.training.media_rows import MediaRows
+from mmgen.training.data.labels import values_of
+from mmgen.training.data.media_rows import MediaRows
 from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
 
 SEED, TEST_SHARE = 7, 0.2
@@ -66,7 +66,7 @@ def main() -> None:
 
 def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequence[object]], str]:
     """Rows of the table for the fashion photos, which are model images as they are (224 x 224 px)."""
-    from mmgen.training import image_encoder
+    from mmgen.training.encoders import image as image_encoder
 
     rows = fashion(limit)
     groups = groups_of(rows)
@@ -106,7 +106,7 @@ def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequen
 
 def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[object]], str]:
     """Rows of the table for spoken numbers: one of four voices each, in real noise of 0 to 15 dB."""
-    from mmgen.training import audio_encoder
+    from mmgen.training.encoders import audio as audio_encoder
 
     script = assembler()
     rows = sorted(fashion(None), key=lambda row: script.stable_hash("clips", row["id"]))[:count]

@@ -154,7 +154,7 @@ def chinese_shop(folder: Path) -> Shop:
 
 def text_kinds(spark: Any, shop: Shop, folder: Path) -> dict[str, Features]:
     """The kinds of text features of all products, by a model fitted on those that are not held out."""
-    from mmgen.training.fit_text import documents_of, fit_text_model
+    from mmgen.training.text_model.fit import documents_of, fit_text_model
 
     config = Config(seed=SEED)
     params = config.features.text_model

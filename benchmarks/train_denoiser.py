@@ -3,7 +3,7 @@
     python benchmarks/train_denoiser.py --out mmgen/clean/audio/weights/denoiser.safetensors
 
 Takes a few minutes of CPU. ``--hold-out NAME`` leaves another speaker out, for cross-validation. The held-out parts
-are in audio_parts.py; a shop teaches its own denoiser by ``python -m mmgen.training.denoiser``.
+are in audio_parts.py; a shop teaches its own denoiser by ``python -m mmgen.training.denoiser.train``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from audio_parts import HELD_OUT_SPEAKER, digits, noises, sentences, speakers
 
 from mmgen.models.denoiser import RATE_HZ
 from mmgen.sample.voice import speak
-from mmgen.training.denoiser_loop import DenoiserParams, train
-from mmgen.training.denoiser_mixes import Mixer, MixParams, read_clip
+from mmgen.training.denoiser.loop import DenoiserParams, train
+from mmgen.training.denoiser.mixes import Mixer, MixParams, read_clip
 from report import options
 
 SOURCES = "Free Spoken Digit Dataset (CC BY-SA 4.0), LJ Speech (public domain), ESC-10 (CC BY 3.0)"

@@ -13,7 +13,7 @@ def run(ctx: JobContext) -> str:
     way by now, or always with --force; otherwise it does nothing."""
     from mmgen.registry.encoders import is_audio_outdated
     from mmgen.registry.fitting import fit_where_needed
-    from mmgen.training.encoder_champion import prepare_audio
+    from mmgen.training.encoders.champion import prepare_audio
 
     progress = progress_lines("audio_encoder")
     forced = ctx.is_forced or is_audio_outdated(ctx.config)

@@ -13,7 +13,7 @@ def run(ctx: JobContext) -> str:
     or always with --force; otherwise it does nothing."""
     from mmgen.registry.encoders import is_image_outdated
     from mmgen.registry.fitting import fit_where_needed
-    from mmgen.training.encoder_champion import prepare_image
+    from mmgen.training.encoders.champion import prepare_image
 
     progress = progress_lines("image_encoder")
     forced = ctx.is_forced or is_image_outdated(ctx.config)

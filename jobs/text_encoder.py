@@ -12,7 +12,7 @@ def run(ctx: JobContext) -> str:
     """Fits term weights and word vectors where there is no champion yet, where their parameters changed, or always with
     --force; otherwise it does nothing."""
     from mmgen.registry.fitting import fit_where_needed
-    from mmgen.training.text_champion import is_outdated, prepare
+    from mmgen.training.text_model.champion import is_outdated, prepare
 
     forced = ctx.is_forced or is_outdated(ctx.config)
     return fit_where_needed(replace(ctx, is_forced=forced), "text", lambda: prepare(ctx))

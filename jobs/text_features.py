@@ -13,7 +13,7 @@ from mmgen.engine.inputs import derived
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.text import VERSION, text_features
-from mmgen.training.text_champion import fitted_text
+from mmgen.training.text_model.champion import fitted_text
 
 
 def inputs(ctx: JobContext) -> DataFrame:

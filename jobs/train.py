@@ -27,8 +27,8 @@ def run(ctx: JobContext) -> str:
         return f"train ds={ctx.ds}: version {champion} is the champion; nothing to train"
 
     from mmgen.generation.targets import training_targets
-    from mmgen.training.loop import train_and_register
-    from mmgen.training.snapshot import take_snapshots
+    from mmgen.training.data.snapshot import take_snapshots
+    from mmgen.training.fusion.loop import train_and_register
 
     dataset = ctx.dataset("examples")
     files = dataset.files(until=ctx.ds)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STANDARD = set(sys.stdlib_module_names)
 
 IMPORTED_BY_ONE = {
-    "petastorm": "mmgen/training/loader.py",
+    "petastorm": "mmgen/training/data/loader.py",
     "mlflow": "mmgen/registry/tracker.py",
     "great_expectations": "mmgen/store/checks.py",
     "deltalake": "mmgen/store/datasets.py",

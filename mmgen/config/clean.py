@@ -93,7 +93,9 @@ class AudioParams(Params):
     silence_db: float = Field(-60.0, description="RMS level (dBFS) under which a clip is silent")
     loudness_lufs: float = Field(-23.0, description="EBU R 128 target")
     true_peak_db: float = Field(-1.0, description="Ceiling of the 4x oversampled peak, dBFS; it wins over loudness")
-    denoiser: str = Field("", description="Weights from `python -m mmgen.training.denoiser`; empty: the shipped ones")
+    denoiser: str = Field(
+        "", description="Weights of `python -m mmgen.training.denoiser.train`; empty: the shipped ones"
+    )
     denoise_below_db: float = Field(20.0, description="Estimated SNR under which noise is reduced")
     speech_above_db: float = Field(-9.0, description="Estimated SNR under which a clip is music or noise: left alone")
     gain_exponent: float = Field(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import soundfile as sf
 
 from mmgen.config.features import AudioFeatureParams
-from mmgen.models.encoders import UNTRAINED, AudioEncoder, audio_encoder_in
+from mmgen.models.encoders.fitted import UNTRAINED, AudioEncoder, audio_encoder_in
 from mmgen.rejects import RejectReason
 
 VERSION = 2

@@ -13,7 +13,7 @@ import pyarrow as pa
 from mmgen.clean.image.frame import lengths
 from mmgen.config.features import ImageFeatureParams
 from mmgen.features.descriptor import describe, weighted_pixels
-from mmgen.models.encoders import UNTRAINED, image_encoder_in
+from mmgen.models.encoders.fitted import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)

@@ -18,7 +18,7 @@ import pyarrow as pa
 from mmgen.config.features import TextFeatureParams
 from mmgen.features.text_model import text_model_in
 from mmgen.features.tfidf import compound_characters, tfidf
-from mmgen.models.encoders import UNTRAINED
+from mmgen.models.encoders.fitted import UNTRAINED
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:

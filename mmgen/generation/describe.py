@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.generation.descriptions import INPUTS, write_descriptions
-from mmgen.models.arrays import ExampleArrays
+from mmgen.models.examples import ExampleArrays
 from mmgen.registry.champions import model_in
 
 VERSION = DESCRIPTIONS_VERSION

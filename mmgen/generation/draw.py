@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
 from mmgen.generation.creatives import Creative, CreativeSpec, alt_text, compose_creative
-from mmgen.models.arrays import ExampleArrays
+from mmgen.models.examples import ExampleArrays
 from mmgen.registry.champions import model_in
 from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of

@@ -13,7 +13,7 @@ from mmgen.generation.slots import NOUN_SLOTS, Fact, by_slot, slot_values
 from mmgen.generation.values import CJK, language_of
 from mmgen.generation.words import canon
 from mmgen.generation.written import lead_slots, words_of, written_slots
-from mmgen.models.sentences import split_sentences
+from mmgen.models.text.sentences import split_sentences
 
 _BEFORE_NOUN = frozenset({"<pattern>", "<colour>", "<modifier>", "<usage>"})
 # Words that name nothing: two facts may share them.

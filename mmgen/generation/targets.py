@@ -12,8 +12,8 @@ from mmgen.generation.facts import facts_of
 from mmgen.generation.fitting import allowed_slots, open_slots, traits_of
 from mmgen.generation.values import language_of
 from mmgen.kinds import TEXT_KINDS
-from mmgen.models.sentences import TextTargets
-from mmgen.models.vocabulary import begin_token
+from mmgen.models.text.sentences import TextTargets
+from mmgen.models.text.vocabulary import begin_token
 from mmgen.seeds import seed_of
 
 MAX_TARGET_TOKENS = 70

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config
-    from mmgen.models.fusion import FusionModel
+    from mmgen.models.fusion.model import FusionModel
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def model_in(folder: str) -> FusionModel | None:
         return None
     import torch
 
-    from mmgen.models.fusion import FusionModel
+    from mmgen.models.fusion.model import FusionModel
 
     torch.set_num_threads(1)
     return FusionModel.load(Path(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.models.encoders import AudioNetwork, ImageNetwork
+from mmgen.models.encoders.fitted import AudioNetwork, ImageNetwork
 from mmgen.registry.fitting import Fitted, fitted_champion, model_name
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.models.encoders import UNTRAINED
+from mmgen.models.encoders.fitted import UNTRAINED
 from mmgen.registry.aliases import CANDIDATE, CHAMPION
 from mmgen.registry.promotion import Decision
 

@@ -12,7 +12,7 @@ from mmgen.config.features import AudioFeatureParams, ImageFeatureParams
 from mmgen.engine.work import as_arrays
 from mmgen.features.audio import audio_features
 from mmgen.features.image import image_features
-from mmgen.models.encoders import AudioNetwork, ImageNetwork, save_encoder
+from mmgen.models.encoders.fitted import AudioNetwork, ImageNetwork, save_encoder
 from mmgen.store.contracts import contract
 from tests.training.media_files import clip, photo
 

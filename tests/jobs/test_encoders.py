@@ -13,7 +13,7 @@ import pytest
 from mmgen.engine.step import Outcome
 from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.fitting import fitted_champion, registry
-from mmgen.training.snapshot import take_snapshots
+from mmgen.training.data.snapshot import take_snapshots
 from tests.jobs.conftest import Stage
 from tests.jobs.nights import D1, D2, Shop, job_module
 

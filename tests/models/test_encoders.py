@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmgen.models import encoders
-from mmgen.models.encoders import AudioEncoder, AudioNetwork, ImageNetwork
+from mmgen.models.encoders import fitted as encoders
+from mmgen.models.encoders.fitted import AudioEncoder, AudioNetwork, ImageNetwork
 from mmgen.vectors import unit
 
 SMALL = ImageNetwork(side_px=32, widths=(8, 16, 24))
@@ -20,7 +20,7 @@ PICTURES = RNG.integers(0, 256, (21, 32, 32, 3)).astype(np.uint8)
 def image_model():
     """A network whose normalisations have seen data: fresh ones would not show whether they are folded in."""
     keras = pytest.importorskip("keras")
-    from mmgen.models.encoders_keras import image_network
+    from mmgen.models.encoders.keras import image_network
 
     keras.utils.set_random_seed(1)
     model = image_network(SMALL, [3])
@@ -35,7 +35,7 @@ def image_model():
 
 @pytest.fixture(scope="module")
 def image_folder(image_model, tmp_path_factory) -> Path:
-    from mmgen.models.encoders_keras import image_weights
+    from mmgen.models.encoders.keras import image_weights
 
     folder = tmp_path_factory.mktemp("image encoder")
     encoders.save_encoder(folder, SMALL, image_weights(image_model))
@@ -77,7 +77,7 @@ def test_a_picture_has_the_same_bytes_alone_and_among_others_and_mirrored(image_
 
 def test_audio_encoder_equals_keras(tmp_path):
     keras = pytest.importorskip("keras")
-    from mmgen.models.encoders_keras import audio_network, audio_weights
+    from mmgen.models.encoders.keras import audio_network, audio_weights
 
     network = AudioNetwork(num_mels=8, pooled=2, steps=10, units=6)
     keras.utils.set_random_seed(2)
@@ -122,7 +122,7 @@ def test_the_encoder_needs_no_tensorflow(image_folder):
     import sys
 
     code = (
-        "import sys; from mmgen.models.encoders import image_encoder_in; import numpy as np\n"
+        "import sys; from mmgen.models.encoders.fitted import image_encoder_in; import numpy as np\n"
         f"image_encoder_in({str(image_folder)!r}).embed(np.zeros((2, 32, 32, 3), np.uint8))\n"
         "print({'tensorflow', 'keras', 'torch'} & set(sys.modules))"
     )

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from mmgen.models import experts
+from mmgen.models.fusion import gaussian as experts
 
 
 @pytest.mark.parametrize(

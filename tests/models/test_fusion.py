@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from mmgen.models.arrays import MODALITIES, ExampleArrays, concat
-from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet, Tensors
-from mmgen.models.vocabulary import Vocabulary, is_slot
-from mmgen.training.objective import TERMS, TextBatch, elbo_terms, thin, weighted_loss
+from mmgen.models.examples import MODALITIES, ExampleArrays, concat
+from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet, Tensors
+from mmgen.models.text.vocabulary import Vocabulary, is_slot
+from mmgen.training.fusion.objective import TERMS, TextBatch, elbo_terms, thin, weighted_loss
 from tests.training.examples_files import TINY, example, targets
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from mmgen.models.fusion import FusionConfig, FusionModel, FusionNet
-from mmgen.models.sentences import Cursor, Sentences, TextTargets, split_sentences
-from mmgen.models.vocabulary import SPECIALS, Vocabulary
+from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet
+from mmgen.models.text.sentences import Cursor, Sentences, TextTargets, split_sentences
+from mmgen.models.text.vocabulary import SPECIALS, Vocabulary
 from tests.models.test_fusion import arrays
 from tests.training.examples_files import TINY
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.models.vocabulary import BEGINS, SPECIALS, Vocabulary, begin_token, is_slot
+from mmgen.models.text.vocabulary import BEGINS, SPECIALS, Vocabulary, begin_token, is_slot
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmgen.config.training import Adversarial, ModelSizes, TrainParams
-from mmgen.models.sentences import TextTargets
+from mmgen.models.text.sentences import TextTargets
 
 SCHEMA = pa.schema(
     [

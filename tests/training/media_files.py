@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import soundfile as sf
 
-from mmgen.training.media_rows import MediaRows
+from mmgen.training.data.media_rows import MediaRows
 
 COLOURS = {"red": (40, 40, 200), "blue": (200, 40, 40), "green": (40, 160, 40)}  # BGR
 SHAPES = ("disc", "bar")

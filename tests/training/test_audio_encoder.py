@@ -8,9 +8,10 @@ import pytest
 pytest.importorskip("tensorflow")
 from mmgen.config.encoders import AudioEncoderParams, Schedule
 from mmgen.config.features import AudioFeatureParams
-from mmgen.models.encoders import audio_encoder_in
-from mmgen.training import audio_encoder, keras_loop
-from mmgen.training.encoder_champion import copy_figures
+from mmgen.models.encoders.fitted import audio_encoder_in
+from mmgen.training.encoders import audio as audio_encoder
+from mmgen.training.encoders import loop as keras_loop
+from mmgen.training.encoders.champion import copy_figures
 from tests.training.media_files import clip_rows
 
 BANDS = AudioFeatureParams(num_mels=16)

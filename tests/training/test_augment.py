@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from mmgen.config.training import AugmentParams
-from mmgen.models.arrays import ExampleArrays
-from mmgen.training.augment import augment, augment_batch
-from mmgen.training.steps import varied
+from mmgen.models.examples import ExampleArrays
+from mmgen.training.data.augment import augment, augment_batch
+from mmgen.training.fusion.steps import varied
 
 OFF: dict[str, float] = dict.fromkeys(AugmentParams.model_fields, 0.0)
 PARAMS = AugmentParams()

@@ -13,9 +13,9 @@ import torch
 
 from mmgen.models.denoiser import NUM_BANDS, NUM_BINS, Denoiser, band_power, features, spectrum
 from mmgen.sample.voice import speak
-from mmgen.training.denoiser import main, sounds_in
-from mmgen.training.denoiser_loop import DenoiserParams, likeness, loss_of, train
-from mmgen.training.denoiser_mixes import Mixer, MixParams, read_clip, synthetic_noise
+from mmgen.training.denoiser.loop import DenoiserParams, likeness, loss_of, train
+from mmgen.training.denoiser.mixes import Mixer, MixParams, read_clip, synthetic_noise
+from mmgen.training.denoiser.train import main, sounds_in
 
 RATE_HZ = 16_000
 PLAIN = MixParams(duration_s=1.0, share_of_speechless=0.0, share_of_clean=0.0, num_synthetic=3)
@@ -138,13 +138,15 @@ def test_the_command_writes_only_what_is_better(
     out, words = tmp_path / "own.safetensors", folder_of(tmp_path / "words", voices, "flac")
     sounds = folder_of(tmp_path / "sounds", noises, "ogg")
     command = ["--speech", words, "--noise", sounds, "--out", str(out), "--steps", "2"]
-    monkeypatch.setattr("mmgen.training.denoiser.MixParams", lambda: PLAIN)
-    monkeypatch.setattr("mmgen.training.denoiser.NUM_JUDGED", 4)
+    monkeypatch.setattr("mmgen.training.denoiser.train.MixParams", lambda: PLAIN)
+    monkeypatch.setattr("mmgen.training.denoiser.train.NUM_JUDGED", 4)
     assert main(command) == 1 and not out.exists()
     assert "no better than the shipped weights" in caplog.text
     worst = Denoiser(hidden=16).to_bytes({})
-    monkeypatch.setattr("mmgen.training.denoiser.denoiser_weights", lambda _: worst)
-    monkeypatch.setattr("mmgen.training.denoiser.mean_gain_db", lambda model, *_: float(len(model.squeeze[0].bias)))
+    monkeypatch.setattr("mmgen.training.denoiser.train.denoiser_weights", lambda _: worst)
+    monkeypatch.setattr(
+        "mmgen.training.denoiser.train.mean_gain_db", lambda model, *_: float(len(model.squeeze[0].bias))
+    )
     assert main(command) == 0
     assert Denoiser.from_bytes(out.read_bytes())
 

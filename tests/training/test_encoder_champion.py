@@ -14,13 +14,13 @@ import pytest
 from mmgen.config.config import Config, SplitParams
 from mmgen.config.features import AudioFeatureParams
 from mmgen.engine.context import JobContext
-from mmgen.models.encoders import UNTRAINED, AudioNetwork, ImageNetwork, save_encoder
+from mmgen.models.encoders.fitted import UNTRAINED, AudioNetwork, ImageNetwork, save_encoder
 from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.encoders import fitted_audio, is_audio_outdated
 from mmgen.registry.fitting import registry
 from mmgen.registry.promotion import decide
-from mmgen.training.encoder_champion import AGAINST, BASELINES, Photos, image_figures
-from mmgen.training.media_rows import MediaRows, media_rows
+from mmgen.training.data.media_rows import MediaRows, media_rows
+from mmgen.training.encoders.champion import AGAINST, BASELINES, Photos, image_figures
 from mmgen.vectors import unit
 from tests.training.media_files import photo
 

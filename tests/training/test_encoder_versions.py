@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.models.arrays import ExampleArrays, concat
-from mmgen.models.fusion import FusionModel
-from mmgen.training import loop
-from mmgen.training.snapshot import ENCODERS, take_snapshots
-from mmgen.training.texts import collect
+from mmgen.models.examples import ExampleArrays, concat
+from mmgen.models.fusion.model import FusionModel
+from mmgen.training.data.snapshot import ENCODERS, take_snapshots
+from mmgen.training.fusion import loop
+from mmgen.training.fusion.texts import collect
 from tests.training.examples_files import SCHEMA, TINY, example, targets
 
 WITH_ENCODERS = pa.schema([*SCHEMA, *((name, pa.string()) for name in ENCODERS)])

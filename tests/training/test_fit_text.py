@@ -15,8 +15,8 @@ from mmgen.engine.spark import kept
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import tfidf
 from mmgen.features.vectors import WordVectors
-from mmgen.training.fit_text import documents_of, fit_text_model, made_with
-from mmgen.training.text_champion import figures_of, judge
+from mmgen.training.text_model.champion import figures_of, judge
+from mmgen.training.text_model.fit import documents_of, fit_text_model, made_with
 
 PARAMS = TextModelParams(num_buckets=1 << 12, vector_width=8, iterations=30, min_word_count=2)
 ROWS = "product_id string, title_key string, tokens array<string>"

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from mmgen.config.encoders import ImageEncoderParams, Schedule
-from mmgen.models.encoders import image_encoder_in
+from mmgen.models.encoders.fitted import image_encoder_in
 from tests.training.media_files import photo_rows
 
 pytest.importorskip("tensorflow")
 from mmgen.features.image import model_pixels
-from mmgen.training import image_encoder, keras_loop
+from mmgen.training.encoders import image as image_encoder
+from mmgen.training.encoders import loop as keras_loop
 
 SHORT = Schedule(epochs=1, min_steps=6, max_steps=6, batch_rows=8, learning_rate=3e-3)
 TINY = ImageEncoderParams(side_px=32, widths=(8, 16), schedule=SHORT, min_products=4)
@@ -109,7 +110,8 @@ import sys
 from pathlib import Path
 from tests.training.media_files import photo_rows
 from tests.training.test_image_encoder import TINY
-from mmgen.training import image_encoder, keras_loop
+from mmgen.training.encoders import image as image_encoder
+from mmgen.training.encoders import loop as keras_loop
 home, number = Path(sys.argv[1]), sys.argv[2]
 image_encoder.fit(photo_rows(home / f"data{number}"), TINY, 7, home / number)
 print(keras_loop.ranks())

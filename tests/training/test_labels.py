@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mmgen.training.labels import ABSENT, Label, class_numbers, discover, values_of
+from mmgen.training.data.labels import ABSENT, Label, class_numbers, discover, values_of
 
 
 @pytest.mark.parametrize(

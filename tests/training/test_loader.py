@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmgen.training import loader
-from mmgen.training.ranks import Ranks
-from mmgen.training.snapshot import check_files, take_snapshots
+from mmgen.training.data import loader
+from mmgen.training.data.snapshot import check_files, take_snapshots
+from mmgen.training.distributed.ranks import Ranks
 from tests.training.examples_files import example, targets, write, write_shop
 
 READERS = [pytest.param(name, id=name) for name in loader.READERS]

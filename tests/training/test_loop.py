@@ -11,11 +11,11 @@ import torch
 from safetensors.torch import load_file
 
 from mmgen.config.training import AugmentParams, TrackingParams, TrainParams
-from mmgen.models.fusion import FusionModel
+from mmgen.models.fusion.model import FusionModel
 from mmgen.registry.tracker import Tracker
-from mmgen.training import checkpoint, loop
-from mmgen.training.snapshot import take_snapshots
-from mmgen.training.texts import collect
+from mmgen.training.data.snapshot import take_snapshots
+from mmgen.training.fusion import checkpoint, loop
+from mmgen.training.fusion.texts import collect
 from tests.training.examples_files import TINY, targets, write_shop
 
 
@@ -85,9 +85,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.training.examples_files import TINY, targets
-from mmgen.training import loop
-from mmgen.training.snapshot import take_snapshots
-from mmgen.training.texts import collect
+from mmgen.training.fusion import loop
+from mmgen.training.data.snapshot import take_snapshots
+from mmgen.training.fusion.texts import collect
 
 def kill(done, _):
     if done == 5:
@@ -186,10 +186,10 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from tests.training.examples_files import TINY, targets
-from mmgen.training import loop
-from mmgen.training.distributed import process_group
-from mmgen.training.snapshot import take_snapshots
-from mmgen.training.texts import collect
+from mmgen.training.fusion import loop
+from mmgen.training.distributed.group import process_group
+from mmgen.training.data.snapshot import take_snapshots
+from mmgen.training.fusion.texts import collect
 home = Path(sys.argv[1])
 with process_group(30) as ranks:
     data = take_snapshots(sys.argv[2:], loop.SPLITS)

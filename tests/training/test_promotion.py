@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmgen.registry.promotion import Comparison, decide
-from mmgen.training import figures
+from mmgen.training.fusion import figures
 
 GOOD = {
     "image_psnr_db": 20.0, "image_psnr_db_low": 19.0, "image_psnr_db_high": 21.0, "baseline_image_psnr_db": 12.0,

@@ -18,9 +18,9 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import pyarrow as pa
-from mmgen.training.ranks import Ranks
-from mmgen.training.loader import READERS
-from mmgen.training.snapshot import whole_files
+from mmgen.training.distributed.ranks import Ranks
+from mmgen.training.data.loader import READERS
+from mmgen.training.data.snapshot import whole_files
 
 def resident():
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmgen.training.columns import Columns
-from mmgen.training.loader import READERS, Reader
-from mmgen.training.ranks import Ranks
-from mmgen.training.snapshot import Snapshot, whole_files
+from mmgen.training.data.columns import Columns
+from mmgen.training.data.loader import READERS, Reader
+from mmgen.training.data.snapshot import Snapshot, whole_files
+from mmgen.training.distributed.ranks import Ranks
 
 COLUMNS = ("id", "media", "numbers", "name", "count")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmgen.training.columns import objects, row_bytes, take
-from mmgen.training.shuffle import ShuffleBuffer
+from mmgen.training.data.columns import objects, row_bytes, take
+from mmgen.training.data.shuffle import ShuffleBuffer
 
 
 def rows_of(start: int, count: int, is_ragged: bool) -> dict[str, np.ndarray]:

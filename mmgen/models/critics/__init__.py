@@ -1,0 +1,1 @@
+"""Adversaries: networks that tell real from generated, one file each."""

@@ -1,0 +1,1 @@
+"""Encoders of photos and clips, applied with numpy alone; their Keras form for training."""

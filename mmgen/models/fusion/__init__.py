@@ -1,0 +1,1 @@
+"""Ways of putting modalities together, and the model around them."""

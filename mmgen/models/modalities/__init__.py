@@ -1,0 +1,1 @@
+"""What the model has for each modality: encoder, decoder."""

@@ -1,0 +1,1 @@
+"""Examples and media as batches: snapshot, readers, shuffling, augmentation."""

@@ -1,0 +1,165 @@
+"""Which rows of the ``examples`` files count: the newest of each product, of one split, and none that is rejected.
+
+A product that changed has a row in each date's partition; training on all of them would weigh it by how often it
+changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from mmgen.models.examples import ExampleArrays, concat
+
+COLUMNS = (
+    "product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids", "audio_encoder",
+)  # fmt: skip
+ENCODERS = ("image_encoder", "text_encoder", "audio_encoder")
+"""Columns that name the fitted model that a row's features are by."""
+_PARTITION = re.compile(r"(?:^|/)ds=([^/]+)/")
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """Rows of one row group that count, by their place in it."""
+
+    path: str
+    number: int
+    rows: NDArray[np.int64]
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Those of ``columns`` that the file has. A file's ``ds`` is in its path, never in its columns."""
+        file = pq.ParquetFile(self.path)
+        names = [name for name in columns if name in file.schema_arrow.names]
+        return file.read_row_group(self.number, columns=names, use_threads=False).take(self.rows)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The rows of one split, in the order of paths and row groups."""
+
+    split: str
+    groups: tuple[RowGroup, ...]
+    encoders: dict[str, str] = field(default_factory=dict)
+    """Column -> the one fitted model that all rows' features are by; none where no row has such features."""
+
+    def size_of(self, column: str, otherwise: int) -> int:
+        """Length of the lists in a column, by the first one; ``otherwise`` where there is none."""
+        for group in self.groups:
+            for value in group.read([column]).column(column):
+                if value.is_valid and len(value):
+                    return len(value)
+        return otherwise
+
+    @property
+    def num_rows(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+    def read(self, limit: int) -> ExampleArrays | None:
+        """The first ``limit`` rows as arrays, or None where there is none."""
+        parts: list[ExampleArrays] = []
+        for group in self.groups:
+            room = limit - sum(map(len, parts))
+            if room > 0:
+                parts += [ExampleArrays.from_batch(b) for b in group.read(COLUMNS).slice(0, room).to_batches()]
+        return concat(parts) if parts else None
+
+    def read_texts(self) -> Iterator[dict[str, object]]:
+        """Each row without pixels and embeddings, as a dict; ``attributes`` as a mapping."""
+        for group in self.groups:
+            names = [
+                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:7]
+            ]
+            for row in group.read(names).to_pylist():
+                # pyarrow hands a map over as pairs.
+                yield row | {"attributes": dict(row.get("attributes") or ())}
+
+
+def take_snapshots(
+    files: Sequence[str], splits: Sequence[str], live: Collection[str] | None = None
+) -> dict[str, Snapshot]:
+    """A snapshot of each split. Reads the id, the split, the encoders and the reject reason of every row, nothing else.
+
+    ``live``: the products that the shop still has; rows of others are as old as the day when they left. Raises
+    ValueError where there is no file, one is absent, a folder holds a pickle (see ``check_files``), or the features of
+    one modality are by several fitted models: their numbers mean different things.
+    """
+    check_files(files)
+    newest: dict[str, tuple[str, str, int, int]] = {}
+    said: dict[str, dict[str, str | None]] = {}
+    for path in sorted(files):
+        found = _PARTITION.search(path)
+        ds = found.group(1) if found else ""
+        for group, row, product_id, values in _keys(path):
+            is_live = live is None or product_id in live
+            if is_live and (product_id not in newest or newest[product_id][0] <= ds):
+                newest[product_id], said[product_id] = (ds, path, group, row), values
+    encoders = {name: _only_encoder(name, said) for name in ENCODERS}
+    places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
+    for product_id, (_, path, group, row) in newest.items():
+        if (split := said[product_id]["split"]) in places:
+            places[split].setdefault((path, group), []).append(row)
+    return {split: Snapshot(split, tuple(RowGroup(path, number, np.array(sorted(rows), np.int64))
+                                         for (path, number), rows in sorted(found.items())),
+                            {name: version for name, version in encoders.items() if version})
+            for split, found in places.items()}  # fmt: skip
+
+
+def _only_encoder(name: str, said: dict[str, dict[str, str | None]]) -> str:
+    """The fitted model that all rows name; "" where none does. ValueError where there are several."""
+    counts = Counter(value for values in said.values() if (value := values.get(name)))
+    if len(counts) > 1:
+        found = ", ".join(f"{version} ({count} products)" for version, count in sorted(counts.items()))
+        raise ValueError(
+            f"the examples mix features of several fitted models in {name}: {found}. Make them by one, then train: "
+            "mmgen run --ds DATE --from image_encoder --to examples"
+        )
+    return next(iter(counts), "")
+
+
+def whole_files(files: Sequence[str]) -> Snapshot:
+    """All rows of files of any table, in the order of the files. Raises as ``check_files`` does."""
+    check_files(files)
+    groups = []
+    for path in files:
+        meta = pq.read_metadata(path)
+        sizes = [meta.row_group(number).num_rows for number in range(meta.num_row_groups)]
+        groups += [RowGroup(path, number, np.arange(size)) for number, size in enumerate(sizes) if size]
+    return Snapshot("", tuple(groups))
+
+
+def check_files(files: Sequence[str]) -> None:
+    """Raise ValueError where there is no file, one is absent, or a folder holds a pickle that petastorm would load."""
+    if not files:
+        raise ValueError("no examples to read: run the examples job for this date first")
+    for path in map(Path, files):
+        if not path.is_file():
+            raise ValueError(f"{path} is not there: list the dataset's files again, it may have been rewritten")
+        for folder in path.absolute().parents:
+            for name in ("_common_metadata", "_metadata"):
+                if (folder / name).exists():
+                    raise ValueError(
+                        f"{folder} has a {name} file, which petastorm unpickles (it can run code). mmgen never writes "
+                        "one: find out where it comes from and delete it"
+                    )
+
+
+def _keys(path: str) -> Iterator[tuple[int, int, str, dict[str, str | None]]]:
+    """Row group, place in it, product id, and split and encoders of every row; all None of a rejected one."""
+    file = pq.ParquetFile(path)
+    wanted = ("product_id", "split", "reject_reason", *ENCODERS)
+    names = [name for name in wanted if name in file.schema_arrow.names]
+    for group in range(file.num_row_groups):
+        table = file.read_row_group(group, columns=names, use_threads=False)
+        for row, values in enumerate(table.to_pylist()):
+            is_rejected = bool(values.pop("reject_reason", None))
+            product_id = str(values.pop("product_id"))
+            yield group, row, product_id, dict.fromkeys(values) if is_rejected else values

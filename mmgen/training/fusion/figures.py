@@ -1,0 +1,181 @@
+"""The figures a model is judged by: each with a baseline that knows nothing of the product, and a 95% interval.
+
+Intervals are bootstrapped over groups (near-copies of one product), not rows: rows of one group are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mmgen.models.examples import MODALITIES, ExampleArrays
+from mmgen.models.fusion.model import FusionModel, Tensors
+from mmgen.seeds import seed_of
+from mmgen.training.fusion.objective import TERMS, UNKNOWN, elbo_terms
+from mmgen.training.fusion.texts import Texts
+
+TOP = 10
+CHUNK = 64
+Rows = dict[str, NDArray[np.float64]]  # a figure's value for each row, nan where the row doesn't have it
+
+
+def evaluate(
+    model: FusionModel,
+    test: ExampleArrays,
+    texts: Texts,
+    mean_image: NDArray[np.float64],
+    unigram: NDArray[np.float64],
+    seed: int = 0,
+    rounds: int = 200,
+) -> dict[str, float]:
+    """Figures on the test rows. ``mean_image`` (64, 64, 3) in 0..255 and ``unigram`` (V,) log probabilities come from
+    the training rows.
+
+    ``elbo`` and its terms in nats a row; ``image_psnr_db`` and ``image_ssim`` of reconstructions from the image alone,
+    against ``baseline_image_*`` of the mean training image; ``text_perplexity`` a token against
+    ``baseline_text_perplexity`` of the unigram model; ``retrieval_recall_at_10`` (from the text alone to its image
+    among all of them) against ``baseline_retrieval_recall_at_10``. Each figure ``x`` comes with ``x_low`` and
+    ``x_high``; ``num_test_rows`` and ``num_test_groups`` say on how much it rests. A figure that no row has is left
+    out.
+    """
+    rows: Rows = {}
+    rows |= _bound(model, test, texts, unigram, seed)
+    rows |= _pictures(model, test, mean_image)
+    rows |= _retrieval(model, test)
+    groups = np.unique(np.array(test.group_id), return_inverse=True)[1]
+    figures = {"num_test_rows": float(len(test)), "num_test_groups": float(groups.max() + 1)}
+    generator = np.random.default_rng(seed_of("bootstrap", seed))
+    weights = generator.multinomial(groups.max() + 1, np.full(groups.max() + 1, 1 / (groups.max() + 1)), rounds)
+    weights = np.concatenate([np.ones((1, weights.shape[1]), weights.dtype), weights])[:, groups]
+    for name in (*(n for n in rows if not n.startswith("_")), "text_perplexity", "baseline_text_perplexity"):
+        found = _perplexity(rows, name, weights) if name.endswith("perplexity") else _mean(rows[name], weights)
+        if found is not None:
+            figures[name] = float(found[0])
+            figures[f"{name}_low"], figures[f"{name}_high"] = (
+                float(v) for v in np.nanpercentile(found[1:], [2.5, 97.5])
+            )
+    return figures
+
+
+def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Structural similarity of grey values (Wang et al. 2004) with a 7x7 box window: (B, H, W, 3) twice -> (B,)."""
+    grey = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)
+    x, y = ((torch.from_numpy(v).double() @ grey)[:, None] for v in (a, b))
+
+    def box(v: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.avg_pool2d(v, 7, 1)
+
+    mx, my, c1, c2 = box(x), box(y), (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    vx, vy, vxy = box(x * x) - mx * mx, box(y * y) - my * my, box(x * y) - mx * my
+    value = (2 * mx * my + c1) * (2 * vxy + c2) / ((mx * mx + my * my + c1) * (vx + vy + c2))
+    return np.asarray(value.mean(dim=(1, 2, 3)).numpy())
+
+
+def psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Peak signal-to-noise ratio of each row in dB, at most 60: (B, H, W, 3) twice -> (B,)."""
+    error = np.square(a.astype(np.float64) - b.astype(np.float64)).mean(axis=(1, 2, 3))
+    return np.asarray(np.minimum(60.0, 10 * np.log10(255.0**2 / np.maximum(error, 1e-9))))
+
+
+@torch.no_grad()
+def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArray[np.float64], seed: int) -> Rows:
+    """The bound and its terms, and -log p and length of all of a row's texts, with the unigram model's beside them."""
+    names = ("elbo", "kl", *(f"{t}_nll" for t in TERMS), "_text_nll", "_text_tokens", "_baseline_text_nll")
+    out = {name: np.full(len(test), np.nan) for name in names}
+    unknown_cost = np.log(len(unigram)) * (np.arange(len(unigram)) == model.vocabulary.index["<unk>"])
+    for start in range(0, len(test), CHUNK):
+        part = test.take(list(range(start, min(start + CHUNK, len(test)))))
+        here = slice(start, start + len(part))
+        data = Tensors.of(part, model.net)
+        noise = torch.randn(
+            len(part), model.config.latent, generator=torch.Generator().manual_seed(seed_of(seed, start))
+        )
+        batch = texts.batch(part.product_id, [0] * len(part))
+        terms = elbo_terms(model.net, data, data.masks, noise, batch)
+        out["elbo"][here], out["kl"][here] = terms.elbo().numpy(), terms.kl.sum(dim=1).numpy()
+        present = {**dict(zip(MODALITIES, data.masks.unbind(dim=1), strict=True)), "tokens": batch.present}
+        for term in TERMS:
+            out[f"{term}_nll"][here] = np.where(present[term].numpy(), terms.nll[term].numpy(), np.nan)
+        for k in range(max(1, *(texts.count(p) for p in part.product_id))):
+            batch = texts.batch(part.product_id, [k] * len(part))
+            nll = model.net.text_decoder.nll(batch.tokens, terms.latent, batch.slots, UNKNOWN)
+            tokens = batch.tokens[:, 1:].numpy()
+            cost = np.where(tokens > 0, (unknown_cost - unigram)[tokens], 0.0).sum(axis=1)
+            for name, value in (("_text_nll", nll.numpy()), ("_text_tokens", (tokens > 0).sum(axis=1)),
+                                ("_baseline_text_nll", cost)):  # fmt: skip
+                value = np.where(batch.present.numpy(), value, 0.0)
+                out[name][here] = np.nan_to_num(out[name][here]) + value
+    return out
+
+
+def _pictures(model: FusionModel, test: ExampleArrays, mean_image: NDArray[np.float64]) -> Rows:
+    rows = np.flatnonzero(test.masks[:, 0])
+    if not len(rows):
+        return {}
+    shown = test.take(rows)
+    decoded = model.decode_images(shown.only("image"))
+    baseline = np.broadcast_to(mean_image.round().astype(np.uint8), shown.pixels.shape).copy()
+    found = {
+        "image_psnr_db": psnr_db(shown.pixels, decoded),
+        "image_ssim": ssim(shown.pixels, decoded),
+        "baseline_image_psnr_db": psnr_db(shown.pixels, baseline),
+        "baseline_image_ssim": ssim(shown.pixels, baseline),
+    }
+    return {name: _spread(values, rows, len(test)) for name, values in found.items()}
+
+
+@torch.no_grad()
+def _retrieval(model: FusionModel, test: ExampleArrays) -> Rows:
+    """Whether the row's own image is among the TOP that its text speaks for most: the latents' cosine decides."""
+    rows = np.flatnonzero(test.masks[:, 0] & test.masks[:, 1])
+    if len(rows) < 2:
+        return {}
+    both = test.take(rows)
+    by_text, by_image = model.encode(both.only("text"))[0], model.encode(both.only("image"))[0]
+    scores = _unit(by_text) @ _unit(by_image).T
+    own = np.diag(scores)
+    found = (scores > own[:, None]).sum(axis=1) < TOP
+    chance = np.full(len(rows), min(1.0, TOP / len(rows)))
+    return {
+        "retrieval_recall_at_10": _spread(found.astype(np.float64), rows, len(test)),
+        "baseline_retrieval_recall_at_10": _spread(chance, rows, len(test)),
+    }
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    """Weighted means of a figure, one for each resample (K, B) -> (K,); None where no row has it."""
+    has = np.isfinite(values)
+    if not has.any():
+        return None
+    total = weights[:, has].sum(axis=1)
+    return np.where(total > 0, weights[:, has] @ values[has] / np.maximum(total, 1), np.nan)
+
+
+def _perplexity(rows: Rows, name: str, weights: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    cost, length = rows["_baseline_text_nll" if name.startswith("baseline") else "_text_nll"], rows["_text_tokens"]
+    total = weights @ length
+    if not length.any():
+        return None
+    return np.asarray(np.where(total > 0, np.exp(weights @ cost / np.maximum(total, 1)), np.nan))
+
+
+def _spread(values: NDArray[np.float64], rows: NDArray[np.int64], size: int) -> NDArray[np.float64]:
+    out = np.full(size, np.nan)
+    out[rows] = values
+    return out
+
+
+def _unit(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
+
+
+def mean_image_of(parts: Sequence[ExampleArrays]) -> NDArray[np.float64]:
+    """The mean of the images there are, (64, 64, 3) in 0..255; mid-grey where there are none."""
+    total, count = np.zeros((64, 64, 3)), 0
+    for part in parts:
+        images = part.pixels[part.masks[:, 0]]
+        total, count = total + images.sum(axis=0, dtype=np.float64), count + len(images)
+    return total / count if count else np.full((64, 64, 3), 127.5)

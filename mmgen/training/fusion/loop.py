@@ -1,0 +1,264 @@
+"""Training the fusion model, from files to a registered version.
+
+The same rows, parameters, seed and number of ranks give the same weights on the same machine, broken off or not.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from mmgen.config.training import TrackingParams, TrainParams
+from mmgen.models.examples import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
+from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet, Tensors
+from mmgen.models.text.sentences import Sentences
+from mmgen.models.text.vocabulary import Vocabulary
+from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.promotion import Decision, decide
+from mmgen.seeds import fingerprint, seed_of
+from mmgen.training.data.loader import READERS
+from mmgen.training.data.snapshot import Snapshot, take_snapshots
+from mmgen.training.distributed.group import process_group, share_weights
+from mmgen.training.distributed.ranks import Ranks
+from mmgen.training.fusion import checkpoint
+from mmgen.training.fusion.figures import evaluate, mean_image_of
+from mmgen.training.fusion.objective import elbo_terms
+from mmgen.training.fusion.steps import fresh_state, take_step
+from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
+from mmgen.training.fusion.warm_start import start_from_data
+
+if TYPE_CHECKING:
+    from mmgen.registry.tracker import Tracker
+
+VERSION = 5  # raise it when the same parameters would train another model
+SPLITS = ("train", "validation", "test")
+LOG_EVERY = 20
+WARM_START_ROWS = 2000
+Progress = Callable[[int, int], None]  # (steps done, steps in all)
+Log = Callable[[dict[str, float], int], None]  # (metrics, step)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A registered version, the figures on the test rows, and what was decided about it."""
+
+    version: str
+    run_id: str
+    metrics: dict[str, float]
+    decision: Decision
+
+
+def train_and_register(
+    files: Sequence[str],
+    out: Path,
+    params: TrainParams,
+    tracking: TrackingParams,
+    ds: str,
+    data_versions: Mapping[str, str | int],
+    seed: int,
+    targets: Targets,
+    progress: Progress | None = None,
+    live: Collection[str] | None = None,
+) -> TrainedModel | None:
+    """Train on the rows of ``files``, score on their test split, register as ``candidate``, and promote where it is
+    due.
+
+    Run it in every process of a torchrun group; all but the first return None. The same rows, parameters and seed find
+    the same MLflow run and version again. ``out`` holds checkpoints and the model folder. ``targets``: what there is to
+    learn from a product's texts. ``live``: see ``take_snapshots``. Raises ValueError where the files have no training
+    row.
+    """
+    with process_group(params.timeout_s) as ranks:
+        data = take_snapshots(files, SPLITS, live)
+        texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
+        made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
+        run = _open_run(tracking, ds, made_for, params, seed) if ranks.is_first else None
+        model = train(data, texts, out, params, seed, ranks, run.log if run else None, progress)
+    if run is None:
+        return None
+    figures = score(model, data, texts, params, seed)
+    decision = decide(figures, _champion_figures(run.tracker, data, texts, params, seed))
+    about: dict[str, str | int] = {
+        "ds": ds,
+        "data_versions": json.dumps(dict(data_versions), sort_keys=True),
+        "seed": seed,
+        "made_for": made_for,
+        "train_rows": data["train"].num_rows,
+        "test_rows": data["test"].num_rows,
+    }
+    model.save(out / "model")
+    version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
+    return TrainedModel(version, run.run_id, figures, decision)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The MLflow run of one training."""
+
+    tracker: Tracker
+    run_id: str
+
+    def log(self, metrics: dict[str, float], step: int) -> None:
+        self.tracker.log_metrics(self.run_id, metrics, step)
+
+
+def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainParams, seed: int) -> _Run:
+    """The run of this training. What decides the weights is part of its identity: another training of the same date
+    must not write over a version that may be the champion."""
+    from mmgen.registry.tracker import Tracker  # here: mlflow takes seconds to import, and only one rank needs it
+
+    tracker = Tracker(tracking)
+    run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
+    tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
+    return _Run(tracker, run_id)
+
+
+def train(
+    data: Mapping[str, Snapshot],
+    texts: Mapping[str, Found],
+    out: Path,
+    params: TrainParams,
+    seed: int,
+    ranks: Ranks | None = None,
+    on_metrics: Log | None = None,
+    progress: Progress | None = None,
+) -> FusionModel:
+    """Train on ``data["train"]`` and return the model; validate on ``data["validation"]``.
+
+    Checkpoints go to ``out/checkpoints``; a run broken off goes on from the newest one. Raises ValueError where there
+    is nothing to train on.
+    """
+    ranks = ranks or Ranks()
+    _be_deterministic(seed, params.num_threads)
+    reader = READERS[params.reader](
+        data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes
+    )
+    vocabulary = build_vocabulary(texts["train"], params)
+    train_texts = index_texts(texts["train"], vocabulary, params)
+    config = FusionConfig(
+        **params.sizes.model_dump(),
+        text_size=data["train"].size_of("text_embedding", TEXT_SIZE),
+        audio_size=data["train"].size_of("audio_embedding", AUDIO_SIZE),
+        audio_encoder=data["train"].encoders.get("audio_encoder", ""),
+        num_tokens=len(vocabulary),
+        num_slots=len(vocabulary.slot_ids),
+    )
+    state = fresh_state(config, params)
+    if rows := data["train"].read(WARM_START_ROWS):
+        start_from_data(state.net, rows, train_texts)
+    share_weights(state.net, ranks)
+    share_weights(state.critic, ranks)
+    about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
+    if saved := checkpoint.newest(out / "checkpoints", about):
+        state.restore(*saved)
+        reader.load_state_dict({name: int(saved[1][f"reader.{name}"]) for name in reader.state_dict()})
+        log.info("going on from step %d: %s", state.step, reader.state_dict())
+    validation = _validation(data["validation"], texts["validation"], vocabulary, params) if ranks.is_first else None
+    num_steps = params.num_steps(reader.num_rows, ranks.world_size)
+    recent: list[dict[str, float]] = []
+    for batch in islice(reader, num_steps - state.step):
+        recent.append(take_step(state, batch, train_texts, params, num_steps, seed, ranks))
+        state.step += 1
+        is_last = state.step == num_steps
+        if progress:
+            progress(state.step, num_steps)
+        if ranks.is_first and (state.step % params.checkpoint_every == 0 or is_last):
+            place = {f"reader.{name}": torch.tensor(value) for name, value in reader.state_dict().items()}
+            checkpoint.write(out / "checkpoints", state.step, state.tensors() | place, about)
+        if ranks.is_first and on_metrics and (state.step % LOG_EVERY == 0 or is_last):
+            on_metrics(_means(recent), state.step)
+            recent = []
+        if validation and on_metrics and (state.step % params.validate_every == 0 or is_last):
+            on_metrics(_validate(state.net, *validation), state.step)
+    return FusionModel(state.net, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
+
+
+def score(
+    model: FusionModel, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
+) -> dict[str, float]:
+    """The figures of a model on the test rows (see ``figures.evaluate``); empty where there are none."""
+    test = data["test"].read(params.max_test_rows)
+    if test is None:
+        return {}
+    images = data["train"].read(WARM_START_ROWS)
+    unigram = unigram_of(index_texts(texts["train"], model.vocabulary, params), len(model.vocabulary))
+    test_texts = index_texts(texts["test"], model.vocabulary, params)
+    mean_image = mean_image_of([images] if images else [])
+    return evaluate(model, test, test_texts, mean_image, unigram, seed, params.bootstrap_rounds)
+
+
+def _champion_figures(
+    tracker: Tracker, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
+) -> dict[str, float] | None:
+    """The champion's figures on the same test rows; None where there is none, or none that still loads."""
+    version = tracker.version_of(CHAMPION)
+    if version is None:
+        return None
+    try:
+        champion = FusionModel.load(tracker.files_of(version))
+    except (ValueError, RuntimeError) as error:  # made by older code, or its files are gone
+        log.warning("champion %s can't be compared with: %s", version, error)
+        return None
+    if champion.config.audio_encoder != data["train"].encoders.get("audio_encoder", ""):
+        log.warning("champion %s can't be compared with: it knows the features of another audio encoder", version)
+        return None
+    return score(champion, data, texts, params, seed)
+
+
+def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int, ranks: Ranks) -> str:
+    """What decides the weights, as a hash: rows, texts, parameters, seed, ranks. A file's name is unique, its folder
+    may move."""
+    return fingerprint(
+        version=VERSION,
+        rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
+        texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
+        params=params.model_dump(mode="json"),
+        seed=seed,
+        world_size=ranks.world_size,
+    )
+
+
+def _be_deterministic(seed: int, num_threads: int) -> None:
+    """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the
+    rounding."""
+    torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # 5% of the time; no code here reads such memory
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes of a torchrun group on this machine
+    torch.set_num_threads(num_threads or max(1, len(os.sched_getaffinity(0)) // beside))
+    torch.manual_seed(seed_of("weights", seed))
+
+
+def _validation(
+    validation: Snapshot, texts: Found, vocabulary: Vocabulary, params: TrainParams
+) -> tuple[ExampleArrays, Texts] | None:
+    rows = validation.read(params.max_validation_rows)
+    return None if rows is None else (rows, index_texts(texts, vocabulary, params))
+
+
+@torch.no_grad()
+def _validate(net: FusionNet, rows: ExampleArrays, texts: Texts) -> dict[str, float]:
+    """The terms on the validation rows, in nats a row, encoded from everything they have."""
+    net.eval()
+    generator = torch.Generator().manual_seed(0)
+    data = Tensors.of(rows, net)
+    noise = torch.randn(len(rows), net.latent, generator=generator)
+    terms = elbo_terms(net, data, data.masks, noise, texts.batch(rows.product_id, [0] * len(rows)))
+    found = {f"validation_{name}_nll": float(value.mean()) for name, value in terms.nll.items()}
+    return found | {"validation_kl": float(terms.kl.sum(dim=1).mean()), "validation_elbo": float(terms.elbo().mean())}
+
+
+def _means(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of each metric over the rows that have it."""
+    names = {name for row in rows for name in row}
+    values = {name: [row[name] for row in rows if name in row] for name in sorted(names)}
+    return {name: sum(found) / len(found) for name, found in values.items()}

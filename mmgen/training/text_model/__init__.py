@@ -1,0 +1,1 @@
+"""Fitting of term weights and word vectors."""
