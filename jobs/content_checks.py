@@ -6,12 +6,13 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
+from mmgen.content_checks.rows import VERSION, check_rows
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
-from mmgen.evaluation.check_rows import VERSION, check_rows
 from mmgen.publishing.contents import contents
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 
 
 def inputs(ctx: JobContext) -> DataFrame:
@@ -23,7 +24,12 @@ def inputs(ctx: JobContext) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Checks every piece of content; what is borderline waits for a person."""
     params = ctx.config.descriptions.content
-    step = Step("content_checks", params.digest(VERSION), partial(check_rows, params=params), is_by_product=True)
+    step = Step(
+        "content_checks",
+        params.digest(VERSION),
+        partial(check_rows, params=params, free=GRAMMAR_WORDS),
+        is_by_product=True,
+    )
     return derive(ctx, partial(inputs, ctx), step)
 
 

@@ -6,14 +6,14 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
+from mmgen.creatives.rows import VERSION, draw_creatives
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
-from mmgen.generation.describe import ARRAYS
-from mmgen.generation.draw import VERSION, draw_creatives
 from mmgen.registry.champions import champion_of
+from mmgen.writing.rows import ARRAYS
 
 
 def inputs(ctx: JobContext) -> DataFrame:

@@ -11,8 +11,8 @@ from mmgen.engine.derive import derive
 from mmgen.engine.inputs import derived, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
-from mmgen.generation.describe import PAYLOAD, VERSION, describe
 from mmgen.registry.champions import champion_of
+from mmgen.writing.rows import PAYLOAD, VERSION, describe
 
 
 def inputs(ctx: JobContext) -> DataFrame:

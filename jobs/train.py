@@ -26,9 +26,9 @@ def run(ctx: JobContext) -> str:
     if champion is not None and not ctx.is_forced:
         return f"train ds={ctx.ds}: version {champion} is the champion; nothing to train"
 
-    from mmgen.generation.targets import training_targets
     from mmgen.training.data.snapshot import take_snapshots
     from mmgen.training.fusion.loop import train_and_register
+    from mmgen.writing.targets import training_targets
 
     dataset = ctx.dataset("examples")
     files = dataset.files(until=ctx.ds)

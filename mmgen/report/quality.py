@@ -15,7 +15,7 @@ from mmgen.clean.image.decode import decode_image
 from mmgen.clean.image.frame import fit
 from mmgen.clean.image.quality import SHOWN_SIDE_PX, measure
 from mmgen.config.clean import ImageParams
-from mmgen.evaluation.faithfulness import coverage
+from mmgen.content_checks.faithfulness import coverage
 from mmgen.metrics.text import distinct_n, self_bleu
 from mmgen.report.counts import BATCH_ROWS
 from mmgen.report.findings import Figure

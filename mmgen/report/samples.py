@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmgen.evaluation.faithfulness import coverage
-from mmgen.generation.slots import Fact, from_json
+from mmgen.content_checks.faithfulness import coverage
+from mmgen.facts.fact import Fact, from_json
 from mmgen.kinds import CONTENT_KINDS
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mmgen.config.descriptions import ContentParams
-from mmgen.evaluation.content_checks import CheckResult, check_content, doubled, passes, status_of
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import Fact
+from mmgen.content_checks.run import CheckResult, check_content, doubled, passes, status_of
+from mmgen.facts.fact import Fact
+from mmgen.facts.record import facts_of
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from tests.generation.records import product
 
 SHOE = facts_of(product("p", "en", "Nike Zoom Grey Shoes", ["Shoes"], "Nike", None, colour="Grey", year="2011"))
@@ -91,7 +92,7 @@ CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷"
 )
 def test_each_fault_has_its_check(kind: str, text: str | None, locale: str, failing: set[str]) -> None:
     facts = CUP if locale == "zh" else SHOE
-    results = check_content(kind, text, facts, locale)
+    results = check_content(kind, text, facts, locale, ContentParams(), GRAMMAR_WORDS)
     failed = {result.name for result in results if not result.passed}
     assert failing <= failed if "faithful" in failing else failed == failing
     assert all(bool(result.detail) != result.passed for result in results)
@@ -116,7 +117,7 @@ def test_a_long_written_description_is_not_given_back_whole() -> None:
     facts = [
         Fact(f"sentence_{i}", "sentence", f"Sentence number {i} about this mug.", "description") for i in range(20)
     ]
-    results = check_content("description", text, facts, "en", ContentParams(max_description_chars=5000))
+    results = check_content("description", text, facts, "en", ContentParams(max_description_chars=5000), GRAMMAR_WORDS)
     assert {r.name for r in results if not r.passed} >= {"near_copy"}
     assert status_of([r for r in results if r.name == "near_copy"]) == "borderline"
 

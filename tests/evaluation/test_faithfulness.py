@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.evaluation.faithfulness import coverage, unsupported
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import Fact
+from mmgen.content_checks.faithfulness import coverage, unsupported
+from mmgen.facts.fact import Fact
+from mmgen.facts.record import facts_of
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from tests.generation.records import product
 
 SHOE = facts_of(
@@ -39,7 +40,7 @@ TEA = facts_of(
     ],
 )
 def test_english(text: str, found: list[str]) -> None:
-    assert unsupported(text, SHOE, "en") == found
+    assert unsupported(text, SHOE, "en", GRAMMAR_WORDS) == found
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_english(text: str, found: list[str]) -> None:
     ],
 )
 def test_chinese(text: str, found: list[str]) -> None:
-    assert unsupported(text, TEA, "zh") == found
+    assert unsupported(text, TEA, "zh", GRAMMAR_WORDS) == found
 
 
 @pytest.mark.parametrize(
@@ -68,19 +69,22 @@ def test_chinese(text: str, found: list[str]) -> None:
     ],
 )
 def test_a_number_is_that_number(text: str, found: list[str]) -> None:
-    assert unsupported(text, facts_of(product("p", "en", "Rice", [], None, None, weight="1.5 kg")), "en") == found
+    assert (
+        unsupported(text, facts_of(product("p", "en", "Rice", [], None, None, weight="1.5 kg")), "en", GRAMMAR_WORDS)
+        == found
+    )
 
 
 def test_another_language_has_no_free_words() -> None:
     facts = [Fact("title", "title", "Zapatillas de lona", "title")]
-    assert unsupported("Zapatillas de lona.", facts, "es") == []
-    assert unsupported("Zapatillas nuevas de lona.", facts, "es") == ["nuevas"]
+    assert unsupported("Zapatillas de lona.", facts, "es", GRAMMAR_WORDS) == []
+    assert unsupported("Zapatillas nuevas de lona.", facts, "es", GRAMMAR_WORDS) == ["nuevas"]
 
 
 def test_a_conflicting_claim_supports_nothing() -> None:
     facts = facts_of(product("p", "en", "Nike Black Shoes", ["Shoes"], "Nike", None, colour="Blue"))
-    assert unsupported("Black Nike shoes.", facts, "en") == ["Black"]
-    assert unsupported("Blue Nike shoes.", facts, "en") == ["Blue"]
+    assert unsupported("Black Nike shoes.", facts, "en", GRAMMAR_WORDS) == ["Black"]
+    assert unsupported("Blue Nike shoes.", facts, "en", GRAMMAR_WORDS) == ["Blue"]
 
 
 @pytest.mark.parametrize(

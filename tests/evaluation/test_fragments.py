@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.evaluation.content_checks import check_content, status_of
-from mmgen.generation.slots import Fact
+from mmgen.config.descriptions import ContentParams
+from mmgen.content_checks.run import check_content, status_of
+from mmgen.facts.fact import Fact
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 
 FACTS = [
     Fact("article", "article", "tote bag", "category"),
@@ -33,7 +35,7 @@ FACTS = [
     ],
 )
 def test_a_fragment_is_refused(text: str, locale: str) -> None:
-    results = check_content("ad_copy", text, FACTS, locale)
+    results = check_content("ad_copy", text, FACTS, locale, ContentParams(), GRAMMAR_WORDS)
     assert status_of(results) == "rejected"
 
 
@@ -47,7 +49,9 @@ def test_a_fragment_is_refused(text: str, locale: str) -> None:
     ],
 )
 def test_a_whole_text_keeps_its_form(text: str, locale: str) -> None:
-    by_name = {result.name: result for result in check_content("ad_copy", text, FACTS, locale)}
+    by_name = {
+        result.name: result for result in check_content("ad_copy", text, FACTS, locale, ContentParams(), GRAMMAR_WORDS)
+    }
     assert by_name["sentence_form"].passed, by_name["sentence_form"]
 
 
@@ -60,6 +64,6 @@ def test_a_whole_text_keeps_its_form(text: str, locale: str) -> None:
     ids=["Chinese", "English"],
 )
 def test_a_lone_ampersand_does_not_cost_the_sentence(text: str, language: str, expected: list[str]) -> None:
-    from mmgen.generation.sentences import sentences_of
+    from mmgen.facts.sentences import sentences_of
 
     assert sentences_of(text, language) == expected

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from mmgen.evaluation.content_checks import check_content, doubled
-from mmgen.evaluation.faithfulness import coverage, unsupported
-from mmgen.generation.compose import compose, is_well_formed
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import Fact
-from mmgen.generation.words import a_or_an, number_of, plural, singular
+from mmgen.config.descriptions import ContentParams
+from mmgen.content_checks.faithfulness import coverage, unsupported
+from mmgen.content_checks.run import check_content, doubled
+from mmgen.facts.fact import Fact
+from mmgen.facts.record import facts_of
+from mmgen.facts.words import a_or_an, number_of, plural, singular
+from mmgen.writing.grammar.compose import compose, is_well_formed
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE
@@ -26,7 +28,11 @@ def test_every_record_gets_texts_that_pass_all_checks(example: dict[str, Any], k
     facts = facts_of(example)
     for seed in range(8):
         draft = compose(facts, example["locale"], kind, seed)
-        failed = [c for c in check_content(kind, draft.text, facts, example["locale"]) if not c.passed]
+        failed = [
+            c
+            for c in check_content(kind, draft.text, facts, example["locale"], ContentParams(), GRAMMAR_WORDS)
+            if not c.passed
+        ]
         assert failed == [], draft.text
         assert is_well_formed(draft.tokens, example["locale"]), draft.tokens
         assert "99" not in draft.text.replace("1997", "")
@@ -139,7 +145,7 @@ def test_no_draft_of_any_record_says_a_word_twice() -> None:
         for seed in range(5):
             text = compose(facts, example["locale"], "description", seed).text
             assert doubled(text, facts) == ""
-            assert unsupported(text, facts, example["locale"]) == []
+            assert unsupported(text, facts, example["locale"], GRAMMAR_WORDS) == []
             assert coverage(text, facts) >= 0.5
 
 

@@ -11,12 +11,11 @@ import pytest
 from PIL import Image, ImageFont
 
 from mmgen.config.creatives import CreativeParams
-from mmgen.generation import creative_colour as colour
-from mmgen.generation import fonts
-from mmgen.generation.creative_photo import read_photo
-from mmgen.generation.creative_text import NO_END, NO_START, fit_text, plain_text, price_text, wrap
-from mmgen.generation.creatives import Creative, CreativeSpec, alt_text, compose_creative, render_creative
-from mmgen.generation.fonts import MissingFontError, find_font
+from mmgen.creatives import colour, fonts
+from mmgen.creatives.fonts import MissingFontError, find_font
+from mmgen.creatives.photo import read_photo
+from mmgen.creatives.sheet import Creative, CreativeSpec, alt_text, compose_creative, render_creative
+from mmgen.creatives.type import NO_END, NO_START, fit_text, plain_text, price_text, wrap
 
 EN = "Northfield cotton high-top trainer with a padded collar, for wet days in town"
 ZH = "云杉藏青色短袖T恤，“棉质”透气、舒适！男女同款（夏季新品），好评如潮"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from mmgen.config.descriptions import DescriptionParams
-from mmgen.generation.compose import compose
-from mmgen.generation.delex import delexicalise, realise
-from mmgen.generation.facts import facts_of
-from mmgen.generation.fitting import allowed_slots, misplaced, said_twice, traits_of
-from mmgen.generation.product_en import Product
-from mmgen.generation.slots import Fact
-from mmgen.generation.targets import training_targets
+from mmgen.facts.fact import Fact
+from mmgen.facts.record import facts_of
+from mmgen.writing.delex import delexicalise, realise
+from mmgen.writing.fitting import allowed_slots, misplaced, said_twice, traits_of
+from mmgen.writing.grammar.compose import compose
+from mmgen.writing.grammar.product_en import Product
+from mmgen.writing.targets import training_targets
 from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE

@@ -9,13 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from mmgen.config.descriptions import DescriptionParams
-from mmgen.evaluation.content_checks import check_content, status_of
-from mmgen.generation.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
-from mmgen.generation.facts import facts_of
-from mmgen.generation.fitting import allowed_slots
-from mmgen.generation.slots import from_json
-from mmgen.generation.targets import training_targets
+from mmgen.config.descriptions import ContentParams, DescriptionParams
+from mmgen.content_checks.run import check_content, status_of
+from mmgen.facts.fact import from_json
+from mmgen.facts.record import facts_of
+from mmgen.writing.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
+from mmgen.writing.fitting import allowed_slots
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
+from mmgen.writing.targets import training_targets
 from tests.generation.records import EMPTY, OTHERS
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE
@@ -98,7 +99,14 @@ def test_a_sample_is_taken_only_where_it_passes(tokens: str, writer: str) -> Non
     assert out["writer"] == [writer]
     assert out["reject_reason"] == [None]
     assert out["model_version"] == ["m-7" if writer == "model" else COMPOSER_VERSION]
-    assert status_of(check_content("description", out["description"][0], facts_of(ENGLISH[0]), "en")) == "approved"
+    assert (
+        status_of(
+            check_content(
+                "description", out["description"][0], facts_of(ENGLISH[0]), "en", ContentParams(), GRAMMAR_WORDS
+            )
+        )
+        == "approved"
+    )
 
 
 def test_an_unfinished_sample_is_not_taken() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import Fact, by_slot, from_json, slot_values, to_json
+from mmgen.facts.fact import Fact, by_slot, from_json, slot_values, to_json
+from mmgen.facts.record import facts_of
 from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mmgen.generation.compose import compose
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import by_slot
+from mmgen.facts.fact import by_slot
+from mmgen.facts.record import facts_of
+from mmgen.writing.grammar.compose import compose
 from tests.generation.records import product
 
 BLUE = {"colour": "Blue", "material": "steel", "pattern": "plain"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mmgen.generation.compose import compose
-from mmgen.generation.facts import facts_of
-from mmgen.generation.slots import by_slot
-from mmgen.generation.values import language_of
-from mmgen.generation.written import lead_slots, written_slots
+from mmgen.facts.fact import by_slot
+from mmgen.facts.record import facts_of
+from mmgen.facts.values import language_of
+from mmgen.writing.grammar.compose import compose
+from mmgen.writing.grammar.written import lead_slots, written_slots
 from tests.generation.records import product
 
 RED = {"colour": "red", "material": "leather"}

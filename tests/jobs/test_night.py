@@ -13,14 +13,14 @@ from click.testing import CliRunner
 from mmgen.catalog.tables import import_rejects
 from mmgen.cli import main
 from mmgen.engine.step import Outcome
-from mmgen.generation.describe import VERSION
-from mmgen.generation.descriptions import COMPOSER_VERSION
 from mmgen.pipeline import JOBS, Job
 from mmgen.registry.tracker import Tracker
 from mmgen.rejects import RejectReason
 from mmgen.sample.faults import KEPT
 from mmgen.sample.shop import SampleSummary
 from mmgen.store.contracts import dataset_names
+from mmgen.writing.descriptions import COMPOSER_VERSION
+from mmgen.writing.rows import VERSION
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1, Shop, job_module
 

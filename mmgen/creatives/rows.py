@@ -1,0 +1,88 @@
+"""Creatives for a batch of products: which text, which photo, which backdrop. The drawing is in ``creatives``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
+from mmgen.creatives.sheet import Creative, CreativeSpec, alt_text, compose_creative
+from mmgen.models.examples import ExampleArrays
+from mmgen.registry.champions import model_in
+from mmgen.rejects import RejectReason
+from mmgen.seeds import seed_of
+
+VERSION = CREATIVE_VERSION
+OWN = ("locale", "image", "headline", "alt_text", "layout", "backdrop", "model_version", "reject_reason")
+CARD_FACTS = 3
+
+
+def draw_creatives(
+    batch: pa.RecordBatch, params: CreativeParams, model_folder: str, model_version: str, run_seed: int
+) -> dict[str, Any]:
+    """The transform of ``creatives``. Reads the texts (locale, ad_copy, facts), the photo (master) and the example."""
+    model = model_in(model_folder)
+    nothing: list[NDArray[np.uint8] | None] = [None] * batch.num_rows
+    backdrops = model.decode_images(ExampleArrays.from_batch(batch)) if model else nothing
+    narrow = batch.select([n for n in batch.schema.names if n not in ("pixels", "text_embedding", "audio_embedding")])
+    rows = [
+        _row(row, backdrop, params, run_seed) | {"model_version": model_version}
+        for row, backdrop in zip(narrow.to_pylist(), backdrops, strict=True)
+    ]
+    return {name: [row.get(name) for row in rows] for name in OWN}
+
+
+def _row(
+    row: dict[str, Any], backdrop: NDArray[np.uint8] | None, params: CreativeParams, run_seed: int
+) -> dict[str, Any]:
+    headline = row["ad_copy"] or row["title"] or ""
+    facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _adds_to(headline, f)]
+    spec = CreativeSpec(
+        headline=headline,
+        locale=row["locale"] or "en",
+        brand=row["brand"],
+        price=row["price"],
+        currency=row["currency"],
+        facts=tuple(value for _, value in facts[:CARD_FACTS]),
+        photo=row["master"],
+        backdrop=backdrop,
+        seed=seed_of(row["product_id"], run_seed, "creative"),
+    )
+    try:
+        made = _compose(spec, params)
+    except ValueError:  # nothing to say: no headline, no brand, no fact
+        return {"locale": row["locale"], "reject_reason": str(RejectReason.NO_MODALITY)}
+    return {
+        "locale": row["locale"],
+        "image": made.image,
+        "headline": headline,
+        "alt_text": alt_text(headline, facts, spec.locale, made.layout),
+        "layout": made.layout,
+        "backdrop": made.backdrop,
+    }
+
+
+def _compose(spec: CreativeSpec, params: CreativeParams) -> Creative:
+    """With the photo; as a card where it cannot be read after all."""
+    from dataclasses import replace
+
+    from mmgen.creatives.fonts import MissingFontError
+
+    try:
+        return compose_creative(spec, params)
+    except MissingFontError:
+        raise RuntimeError("no font covers the headline; see requirements/jobs.in or set creatives.font_path") from None
+    except ValueError:
+        if spec.photo is None:
+            raise
+        return compose_creative(replace(spec, photo=None), params)
+
+
+def _adds_to(headline: str, fact: dict[str, Any]) -> bool:
+    """Whether a fact is short and says more than the headline: no sentence, no noted conflict, no name of the thing."""
+    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "name", "article", "brand"))
+    return not is_named and len(fact["value"]) <= 40 and fact["value"].casefold() not in headline.casefold()

@@ -1,0 +1,169 @@
+"""Setting text: cleaning, breaking lines in English and Chinese, and the largest size that fits a box."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from PIL import ImageFont
+
+from mmgen.creatives.fonts import drawable, find_font, is_cjk
+
+# After the JIS X 4051 and CLREQ rules: what may not start a line, and what may not end one.
+NO_START = set("、。，．,.!！?？;；:：)）]］}｝」』】〉》〕”’…‥·・%％‰℃°々ー～」")
+NO_END = set("(（[［{｛「『【〈《〔“‘$¥￥€£#＃@＠")
+MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z!][^<>]*>", re.DOTALL | re.IGNORECASE)
+PIECES = re.compile(r"\s+|[^\s]+")
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+CALLS = {"en": "Shop now", "zh": "立即选购"}
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True)
+class FittedText:
+    """Lines at one size; sizes in px. ``is_cut``: it did not fit even at the smallest size, and ends in an ellipsis."""
+
+    lines: tuple[str, ...]
+    font: ImageFont.FreeTypeFont
+    line_height_px: int
+    width_px: int
+    height_px: int
+    is_cut: bool
+
+
+def plain_text(text: str | None) -> str:
+    """One line of text: no markup, entities, control or invisible characters, single spaces."""
+    bare = MARKUP.sub(" ", html.unescape(MARKUP.sub(" ", text or "")))
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in bare)
+    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn") and c != "\ufffd")
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", kept)).strip()
+
+
+def price_text(price: float | None, currency: str | None) -> str:
+    """``$29.90``, ``¥188``, ``30 CHF``: cents only where there are some. Empty for no price, or none above zero."""
+    if price is None or not 0 < price < 1e9:
+        return ""
+    amount = f"{price:,.2f}".removesuffix(".00")
+    code = plain_text(currency).upper()[:8]
+    symbol = SYMBOLS.get(code)
+    return f"{symbol}{amount}" if symbol else f"{amount} {code}".strip()
+
+
+def call_text(locale: str) -> str:
+    """The default call to action in the locale's language (English where we know none)."""
+    return CALLS.get(locale.lower().replace("_", "-").split("-")[0], CALLS["en"])
+
+
+def units(text: str) -> list[str]:
+    """The text in parts that stay on one line, each with the space before it, if any.
+
+    A Latin word is a part; a Chinese character is one, with the closing marks after it and the opening ones before it.
+    """
+    parts: list[str] = []
+    space = ""
+    for piece in PIECES.findall(text):
+        if piece.isspace():
+            space = " "
+            continue
+        for atom in _atoms(piece):
+            glue = parts and not space and (atom[0] in NO_START or parts[-1][-1] in NO_END or _is_prefix(parts[-1]))
+            if glue:
+                parts[-1] += atom
+            else:
+                parts.append((space if parts else "") + atom)
+            space = ""
+    return parts
+
+
+def _is_prefix(part: str) -> bool:
+    """A single Latin letter or digit: it stays with the character after it (the T of a Chinese T-shirt)."""
+    bare = part.strip()
+    return len(bare) == 1 and bare.isalnum() and not is_cjk(bare)
+
+
+def _atoms(piece: str) -> list[str]:
+    """Runs of letters between CJK characters; in a very long word, a hyphen ends a run."""
+    atoms: list[str] = []
+    for char in piece:
+        joins = atoms and not is_cjk(char) and not is_cjk(atoms[-1][-1])
+        if joins and not (atoms[-1][-1] == "-" and len(atoms[-1]) > 2 and len(piece) > 16):
+            atoms[-1] += char
+        else:
+            atoms.append(char)
+    return atoms
+
+
+def wrap(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    """Lines no wider than ``width_px``; a part that is wider by itself is broken between characters."""
+    lines: list[str] = []
+    line = ""
+    for part in units(text):
+        if font.getlength(line + part) <= width_px:
+            line += part
+            continue
+        if line:
+            lines.append(line)
+        line = part.lstrip()
+        while font.getlength(line) > width_px and len(line) > 1:
+            num = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or font.getlength(line[:n]) <= width_px)
+            lines.append(line[:num])
+            line = line[num:]
+    return [*lines, line] if line else lines
+
+
+def balanced(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    """As few lines as ``wrap`` needs, and as even as that allows: no single word on the last one."""
+    lines = wrap(text, font, width_px)
+    low, high = width_px // 2, width_px
+    while len(lines) > 1 and high - low > 8:
+        middle = (low + high) // 2
+        if len(wrap(text, font, middle)) == len(lines):
+            high = middle
+        else:
+            low = middle
+    return wrap(text, font, high)
+
+
+def fit_text(
+    text: str,
+    box: tuple[int, int],
+    sizes: tuple[int, int],
+    max_lines: int,
+    weight: int = 700,
+    locale: str = "en",
+    font_path: str | None = None,
+) -> FittedText | None:
+    """The text at the largest size from sizes[1] down to sizes[0] px at which it fits ``box`` (width, height).
+
+    None where nothing is left to draw. Raises MissingFontError (see ``find_font``).
+    """
+    probe = find_font(text, sizes[0], font_path, weight, locale)
+    text = re.sub(r" +", " ", drawable(text, probe)).strip()
+    if not text:
+        return None
+    spacing = 1.32 if any(map(is_cjk, text)) else 1.2
+    step = max(1, (sizes[1] - sizes[0]) // 16)
+    for size_px in [*range(sizes[1], sizes[0], -step), sizes[0]]:
+        font = find_font(text, size_px, font_path, weight, locale)
+        line_px = round(size_px * spacing)
+        room = max(1, min(max_lines, box[1] // line_px))
+        # A word broken inside is worse than a smaller size, so only the smallest size may break one.
+        whole = all(font.getlength(part.strip()) <= box[0] for part in units(text))
+        lines = balanced(text, font, box[0]) if whole or size_px == sizes[0] else []
+        if lines and len(lines) <= room:
+            return _fitted(lines, font, line_px, is_cut=False)
+    return _fitted(_cut(wrap(text, font, box[0])[:room], font, box[0]), font, line_px, is_cut=True)
+
+
+def _cut(lines: list[str], font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    last = lines[-1]
+    while last and (font.getlength(last + ELLIPSIS) > width_px or last[-1] in NO_START or last[-1] in NO_END | {" "}):
+        last = last[:-1]
+    return [*lines[:-1], last + ELLIPSIS]
+
+
+def _fitted(lines: list[str], font: ImageFont.FreeTypeFont, line_px: int, is_cut: bool) -> FittedText:
+    width_px = max(int(font.getlength(line) + 0.999) for line in lines)
+    return FittedText(tuple(lines), font, line_px, width_px, line_px * len(lines), is_cut)

@@ -1,1 +1,0 @@
-"""Quality figures and content checks."""

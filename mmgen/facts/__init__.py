@@ -1,0 +1,1 @@
+"""What may be said of a product: facts from its fields and its title."""

@@ -1,1 +1,0 @@
-"""Descriptions, ad copy and creatives."""

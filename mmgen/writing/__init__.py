@@ -1,0 +1,1 @@
+"""Texts written from facts, by the model and by a grammar."""

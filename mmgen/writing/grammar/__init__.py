@@ -1,0 +1,1 @@
+"""The grammar: sentences for facts, in English and Chinese."""
