@@ -118,7 +118,7 @@ def write(dataset: Dataset, dates: Sequence[str], wanted: Wanted, out: Path, pro
     Into a hidden folder in it first: an export that breaks off leaves no file there. Memory is bounded by a few rows
     and the keys.
     """
-    from mmgen.cli.export_files import as_cell, as_file, put
+    from mmgen.store.values_as_files import as_cell, as_file, put
 
     done = Done()
     keys, media = dataset.contract.keys, media_columns(dataset)

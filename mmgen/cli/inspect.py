@@ -142,7 +142,7 @@ def toml_value(value: Any) -> str:
 @pass_settings
 def docs(settings: Settings, check: bool, out: Path) -> None:
     """Write the pages of all datasets from their contracts."""
-    from mmgen.cli.pages import expected_pages, stale_pages, write_pages
+    from mmgen.store.pages import expected_pages, stale_pages, write_pages
 
     pages = expected_pages()
     stale = stale_pages(pages, out)

@@ -92,26 +92,6 @@ def _is_said(value: str, text: str, said: set[str]) -> bool:
     return bool(words) and words <= said
 
 
-@lru_cache(maxsize=8)
-def _free_words(own: frozenset[str]) -> frozenset[str]:
-    return frozenset(canon(word) for word in FUNCTION_WORDS | own)
-
-
-@lru_cache(maxsize=8)
-def _free_runs(own: frozenset[str]) -> tuple[frozenset[str], int]:
-    runs = FUNCTION_ZH | own
-    return runs, max(map(len, runs))
-
-
-def _support(facts: Sequence[Fact]) -> list[str]:
-    """The texts of the facts. What the sources disagree on supports nothing; a price is no part of a description."""
-    texts: list[str] = []
-    for fact in facts:
-        if not fact.slot.startswith("conflict_") and fact.slot != "price":
-            texts += [fact.value, fact.name] if fact.slot.startswith("other_") else [fact.value]
-    return texts
-
-
 def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]) -> list[str]:
     """English, and other languages whose words are set apart by spaces (these have no free words)."""
     joined = " \n ".join(_support(facts))
@@ -137,6 +117,20 @@ def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]
         if not explained:
             found.append(word)
     return found
+
+
+def _support(facts: Sequence[Fact]) -> list[str]:
+    """The texts of the facts. What the sources disagree on supports nothing; a price is no part of a description."""
+    texts: list[str] = []
+    for fact in facts:
+        if not fact.slot.startswith("conflict_") and fact.slot != "price":
+            texts += [fact.value, fact.name] if fact.slot.startswith("other_") else [fact.value]
+    return texts
+
+
+@lru_cache(maxsize=8)
+def _free_words(own: frozenset[str]) -> frozenset[str]:
+    return frozenset(canon(word) for word in FUNCTION_WORDS | own)
 
 
 def _is_odd_name(text: str, start: int, word: str, supported: set[str]) -> bool:
@@ -188,6 +182,12 @@ def _unmatched(run: str, support: list[str], whole: list[bool], own: frozenset[s
             gap += run[i]
             i += 1
     return left + ([gap] if gap else [])
+
+
+@lru_cache(maxsize=8)
+def _free_runs(own: frozenset[str]) -> tuple[frozenset[str], int]:
+    runs = FUNCTION_ZH | own
+    return runs, max(map(len, runs))
 
 
 def _longest_fact(run: str, start: int, support: list[str]) -> int:

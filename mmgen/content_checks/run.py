@@ -131,6 +131,22 @@ MARKS = ",.;:!?，。；：！？、"
 DANGLING = word_set("a an the in of for from with and or is are to by made comes come has have")
 
 
+def _form(text: str, facts: Sequence[Fact], kind: str, language: str) -> str:
+    """A description ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
+    if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
+        return "stray spaces or marks"
+    if kind == "description" and text[-1] not in ".!?。！？…)":
+        return "no end mark"
+    if fragment := _fragment(text, facts, language):
+        return fragment
+    plain = text
+    for value in {fact.value for fact in facts if "." in fact.value}:
+        plain = plain.replace(value, "")  # a name such as ``U.S. Polo Assn.`` ends no sentence
+    if language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", plain):
+        return "a sentence without a capital"
+    return ""
+
+
 def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
     """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, an
     English function word at the end (unless the text ends in a fact, such as a title)."""
@@ -148,22 +164,6 @@ def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
 def _unmarked(text: str) -> str:
     """The text in lower case, without the marks at its end."""
     return re.sub(r"\W+$", "", text).lower()
-
-
-def _form(text: str, facts: Sequence[Fact], kind: str, language: str) -> str:
-    """A description ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
-    if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
-        return "stray spaces or marks"
-    if kind == "description" and text[-1] not in ".!?。！？…)":
-        return "no end mark"
-    if fragment := _fragment(text, facts, language):
-        return fragment
-    plain = text
-    for value in {fact.value for fact in facts if "." in fact.value}:
-        plain = plain.replace(value, "")  # a name such as ``U.S. Polo Assn.`` ends no sentence
-    if language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", plain):
-        return "a sentence without a capital"
-    return ""
 
 
 def _near_copy(text: str, facts: Sequence[Fact], params: ContentParams) -> str:

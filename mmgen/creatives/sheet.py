@@ -186,30 +186,6 @@ def alt_text(
     return text + stop.strip()
 
 
-def _ground(spec: CreativeSpec, accent: Colour, size_px: int, is_dark: bool) -> Canvas:
-    """The backdrop, toned so that text can stand on it, with a soft light behind the product."""
-    work_px = 160  # a gradient needs no more, and growing it linearly keeps the tones within their bounds
-    if spec.backdrop is not None:
-        raw = colour.abstract_backdrop(spec.backdrop, work_px)
-    else:
-        cool, warm = mixed(accent, (210, 222, 240), 0.45), mixed(accent, (255, 226, 196), 0.5)
-        deep = mixed(accent, (40, 44, 60), 0.45)
-        raw = colour.corners_backdrop((warm, accent, accent, deep) if is_dark else (warm, cool, accent, warm), work_px)
-    if is_dark:
-        toned = colour.darkened(raw)
-    else:
-        grid = np.linspace(-1, 1, work_px, dtype=np.float32)
-        glow = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
-        toned = colour.lightened(raw) * (1 - glow) + 255 * glow
-    return np.asarray(cv2.resize(toned, (size_px, size_px), interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def _inks(accent: Colour, minimum: float) -> tuple[Colour, Colour]:
-    """A near-black with a breath of the accent for text, and the accent deep enough to carry white text."""
-    ink = colour.deepened(mixed((24, 24, 28), accent, 0.12), (202, 202, 202), max(7.5, minimum))
-    return ink, colour.deepened(accent, colour.WHITE, max(4.6, minimum + 0.1))
-
-
 def _photo_layout(spec: CreativeSpec, photo: Photo, params: CreativeParams) -> tuple[_Sheet, Box]:
     accent = colour.accent_of(photo.pixels, photo.product)
     # A grey product's palette would make a dull advert: the backdrop takes a hue of the seed, the button near-black.
@@ -228,6 +204,30 @@ def _photo_layout(spec: CreativeSpec, photo: Photo, params: CreativeParams) -> t
     box = sheet.px(MARGIN), top + sheet.px(8), params.size_px - sheet.px(MARGIN), bottom - sheet.px(18)
     photo_box = place(sheet.canvas, photo, box, params.max_upscale * params.size_px / DESIGN_PX, strong)
     return _finish(sheet), photo_box
+
+
+def _inks(accent: Colour, minimum: float) -> tuple[Colour, Colour]:
+    """A near-black with a breath of the accent for text, and the accent deep enough to carry white text."""
+    ink = colour.deepened(mixed((24, 24, 28), accent, 0.12), (202, 202, 202), max(7.5, minimum))
+    return ink, colour.deepened(accent, colour.WHITE, max(4.6, minimum + 0.1))
+
+
+def _ground(spec: CreativeSpec, accent: Colour, size_px: int, is_dark: bool) -> Canvas:
+    """The backdrop, toned so that text can stand on it, with a soft light behind the product."""
+    work_px = 160  # a gradient needs no more, and growing it linearly keeps the tones within their bounds
+    if spec.backdrop is not None:
+        raw = colour.abstract_backdrop(spec.backdrop, work_px)
+    else:
+        cool, warm = mixed(accent, (210, 222, 240), 0.45), mixed(accent, (255, 226, 196), 0.5)
+        deep = mixed(accent, (40, 44, 60), 0.45)
+        raw = colour.corners_backdrop((warm, accent, accent, deep) if is_dark else (warm, cool, accent, warm), work_px)
+    if is_dark:
+        toned = colour.darkened(raw)
+    else:
+        grid = np.linspace(-1, 1, work_px, dtype=np.float32)
+        glow = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
+        toned = colour.lightened(raw) * (1 - glow) + 255 * glow
+    return np.asarray(cv2.resize(toned, (size_px, size_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _card_layout(spec: CreativeSpec, params: CreativeParams) -> _Sheet:

@@ -81,27 +81,6 @@ def features(bins: Tensor) -> Tensor:
     return torch.stack([relative / 3 + 0.5, relative - relative.mean(dim=1, keepdim=True)], dim=1)
 
 
-def _narrow(inputs: int, outputs: int, kernel: tuple[int, int], stride: int) -> nn.Sequential:
-    """A convolution that leaves one band of ``stride``."""
-    padding = (kernel[0] // 2, kernel[1] // 2)
-    return _block(nn.Conv2d(inputs, outputs, kernel, (1, stride), padding), nn.BatchNorm2d(outputs))
-
-
-def _widen(inputs: int, outputs: int, kernel: tuple[int, int], stride: int) -> nn.Sequential:
-    """Its opposite: ``stride`` bands of one."""
-    padding = (kernel[0] // 2, (kernel[1] - stride) // 2)
-    return _block(nn.ConvTranspose2d(inputs, outputs, kernel, (1, stride), padding), nn.BatchNorm2d(outputs))
-
-
-def _over_time(inputs: int, outputs: int, kernel: int, dilation: int = 1) -> nn.Sequential:
-    layer = nn.Conv1d(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation)
-    return _block(layer, nn.BatchNorm1d(outputs))
-
-
-def _block(layer: nn.Module, norm: nn.Module) -> nn.Sequential:
-    return nn.Sequential(layer, norm, nn.LeakyReLU(0.1))
-
-
 DILATIONS = (1, 2, 4, 8, 16, 32)
 REACH = sum(DILATIONS) + 6  # frames that a gain depends on, to either side
 
@@ -171,3 +150,24 @@ class Denoiser(nn.Module):
         except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise ValueError(f"no weights of a denoiser: {error}") from None
         return model
+
+
+def _over_time(inputs: int, outputs: int, kernel: int, dilation: int = 1) -> nn.Sequential:
+    layer = nn.Conv1d(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation)
+    return _block(layer, nn.BatchNorm1d(outputs))
+
+
+def _block(layer: nn.Module, norm: nn.Module) -> nn.Sequential:
+    return nn.Sequential(layer, norm, nn.LeakyReLU(0.1))
+
+
+def _widen(inputs: int, outputs: int, kernel: tuple[int, int], stride: int) -> nn.Sequential:
+    """Its opposite: ``stride`` bands of one."""
+    padding = (kernel[0] // 2, (kernel[1] - stride) // 2)
+    return _block(nn.ConvTranspose2d(inputs, outputs, kernel, (1, stride), padding), nn.BatchNorm2d(outputs))
+
+
+def _narrow(inputs: int, outputs: int, kernel: tuple[int, int], stride: int) -> nn.Sequential:
+    """A convolution that leaves one band of ``stride``."""
+    padding = (kernel[0] // 2, kernel[1] // 2)
+    return _block(nn.Conv2d(inputs, outputs, kernel, (1, stride), padding), nn.BatchNorm2d(outputs))

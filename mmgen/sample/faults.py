@@ -62,10 +62,6 @@ def jpeg(array: NDArray[Any], quality: int) -> bytes:
     return cv2.imencode(".jpg", array[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
 def palette_png(array: NDArray[Any]) -> bytes:
     """An 8-bit palette PNG of 216 web colours: OpenCV cannot write one."""
     levels = (array.astype(np.uint16) * 5 + 127) // 255
@@ -77,6 +73,10 @@ def palette_png(array: NDArray[Any]) -> bytes:
     data = zlib.compress(lines, 6)
     chunks = ((b"IHDR", header), (b"PLTE", table), (b"IDAT", data), (b"IEND", b""))
     return PNG_SIGNATURE + b"".join(_chunk(name, body) for name, body in chunks)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def huge_png() -> bytes:

@@ -148,15 +148,15 @@ def airflow_version() -> str:
     return found.version if found else ""
 
 
-def _marker(home: Path) -> Path:
-    """Holds the version of Airflow that the database was prepared for. A file of it alone may be half made."""
-    return home / "airflow" / "prepared"
-
-
 def _is_prepared(home: Path) -> bool:
     marker, version = _marker(home), airflow_version()
     is_made = (home / "airflow" / "airflow.db").is_file() and marker.is_file()
     return is_made and bool(version) and marker.read_text(encoding="utf-8").strip() == version
+
+
+def _marker(home: Path) -> Path:
+    """Holds the version of Airflow that the database was prepared for. A file of it alone may be half made."""
+    return home / "airflow" / "prepared"
 
 
 def prepare_database(home: Path, environment: Mapping[str, str], say: Say) -> None:

@@ -123,45 +123,6 @@ def arrow_type(physical: str, where: str) -> pa.DataType:
     raise ValueError(f"{where}: unknown physicalType {physical!r}.{nearest(physical, [*SCALARS, 'list<float>'])}")
 
 
-def _custom(owner: Any) -> dict[str, Any]:
-    return {p.property: p.value for p in (owner.customProperties or [])}
-
-
-def _column(prop: SchemaProperty, where: str) -> Column:
-    name, custom = prop.name or "", _custom(prop)
-    return Column(
-        name=name,
-        type=arrow_type(prop.physicalType or "", f"{where}.{name}"),
-        physical=prop.physicalType or "",
-        description=(prop.description or "").strip(),
-        unit=custom.get("unit"),
-        is_key=bool(prop.primaryKey),
-        is_required=bool(prop.required),
-        is_media=prop.physicalType == "binary" and bool(custom.get("isMedia", True)),
-    )
-
-
-def _check(quality: Any, where: str) -> Check:
-    rule = quality.implementation
-    if quality.engine != "greatExpectations" or not isinstance(rule, dict) or "type" not in rule:
-        raise ValueError(f"{where}: a check needs engine: greatExpectations and implementation: {{type, kwargs}}")
-    severity = quality.severity or "fail"
-    if severity not in ("fail", "warn"):
-        raise ValueError(f"{where}: severity {severity!r} of {rule['type']}: use fail or warn")
-    kwargs = dict(rule.get("kwargs") or {})
-    if kwargs.get("column") == "reject_reason" and kwargs.get("value_set") == "reject_reasons":
-        kwargs["value_set"] = [str(r) for r in RejectReason]
-    custom = _custom(quality)
-    return Check(
-        name=quality.name or rule["type"],
-        expectation=rule["type"],
-        kwargs=kwargs,
-        severity=severity,
-        min_rows=int(custom.get("minRows", 0)),
-        description=(quality.description or "").strip(),
-    )
-
-
 def parse_contract(path: Path) -> Contract:
     """Read one contract file. ValueError with the file's name where it is not a valid contract."""
     document = OpenDataContractStandard.from_file(str(path))
@@ -186,6 +147,45 @@ def parse_contract(path: Path) -> Contract:
         columns=columns,
         checks=tuple(checks),
         is_media=bool(_custom(table).get("isMedia", False)),
+    )
+
+
+def _custom(owner: Any) -> dict[str, Any]:
+    return {p.property: p.value for p in (owner.customProperties or [])}
+
+
+def _check(quality: Any, where: str) -> Check:
+    rule = quality.implementation
+    if quality.engine != "greatExpectations" or not isinstance(rule, dict) or "type" not in rule:
+        raise ValueError(f"{where}: a check needs engine: greatExpectations and implementation: {{type, kwargs}}")
+    severity = quality.severity or "fail"
+    if severity not in ("fail", "warn"):
+        raise ValueError(f"{where}: severity {severity!r} of {rule['type']}: use fail or warn")
+    kwargs = dict(rule.get("kwargs") or {})
+    if kwargs.get("column") == "reject_reason" and kwargs.get("value_set") == "reject_reasons":
+        kwargs["value_set"] = [str(r) for r in RejectReason]
+    custom = _custom(quality)
+    return Check(
+        name=quality.name or rule["type"],
+        expectation=rule["type"],
+        kwargs=kwargs,
+        severity=severity,
+        min_rows=int(custom.get("minRows", 0)),
+        description=(quality.description or "").strip(),
+    )
+
+
+def _column(prop: SchemaProperty, where: str) -> Column:
+    name, custom = prop.name or "", _custom(prop)
+    return Column(
+        name=name,
+        type=arrow_type(prop.physicalType or "", f"{where}.{name}"),
+        physical=prop.physicalType or "",
+        description=(prop.description or "").strip(),
+        unit=custom.get("unit"),
+        is_key=bool(prop.primaryKey),
+        is_required=bool(prop.required),
+        is_media=prop.physicalType == "binary" and bool(custom.get("isMedia", True)),
     )
 
 

@@ -17,8 +17,8 @@ import pytest
 import soundfile
 from PIL import Image
 
-from mmgen.cli.export_files import MAX_STEM_BYTES, as_cell, as_file, kind_of, put, safe_stem
 from mmgen.store.datasets import Dataset
+from mmgen.store.values_as_files import MAX_STEM_BYTES, as_cell, as_file, kind_of, put, safe_stem
 from tests.cli.conftest import DAY1, DAY2, Put, Run
 
 
@@ -252,7 +252,7 @@ def test_an_export_that_breaks_off_leaves_no_file(
     def fail(value: bytes, column: str) -> tuple[str, bytes]:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("mmgen.cli.export_files.as_file", fail)
+    monkeypatch.setattr("mmgen.store.values_as_files.as_file", fail)
     result = mmgen("export", "clean_audio", "--out", str(tmp_path / "out"))
     assert result.exit_code == 1 and "no space left" in result.output
     assert list((tmp_path / "out").iterdir()) == []

@@ -27,10 +27,6 @@ def to_uint8(images: Tensor) -> NDArray[np.uint8]:
     return out
 
 
-def _norm_act(channels: int) -> list[nn.Module]:
-    return [nn.GroupNorm(8, channels), nn.SiLU()]
-
-
 THUMBNAIL_PX = 16
 
 
@@ -55,6 +51,10 @@ class ImageEncoder(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         small = nn.functional.avg_pool2d(images, IMAGE_PX // THUMBNAIL_PX).flatten(1)
         return torch.cat([nn.functional.silu(self.layers(images)), self.thumbnail(small)], dim=1)
+
+
+def _norm_act(channels: int) -> list[nn.Module]:
+    return [nn.GroupNorm(8, channels), nn.SiLU()]
 
 
 class ImageDecoder(nn.Module):

@@ -102,15 +102,6 @@ def _slot_matrix(vocabulary: Vocabulary, allowed: list[set[str]]) -> Tensor:
     )
 
 
-def _forbidden(vocabulary: Vocabulary, slots: Tensor) -> Tensor:
-    """(R, V) bool: specials other than end-of-text, and the slots that a row has no fact for."""
-    forbidden = torch.zeros(len(slots), len(vocabulary), dtype=torch.bool)
-    forbidden[:, : len(SPECIALS)] = True
-    forbidden[:, vocabulary.index[EOS]] = False
-    forbidden[:, list(vocabulary.slot_ids)] = slots == 0
-    return forbidden
-
-
 def _run(
     decoder: TextDecoder,
     vocabulary: Vocabulary,
@@ -149,6 +140,15 @@ def _run(
         _scored(vocabulary, row, eos, float(p), is_stuck=i in stuck)
         for i, (row, p) in enumerate(zip(ids, log_prob, strict=True))
     ]
+
+
+def _forbidden(vocabulary: Vocabulary, slots: Tensor) -> Tensor:
+    """(R, V) bool: specials other than end-of-text, and the slots that a row has no fact for."""
+    forbidden = torch.zeros(len(slots), len(vocabulary), dtype=torch.bool)
+    forbidden[:, : len(SPECIALS)] = True
+    forbidden[:, vocabulary.index[EOS]] = False
+    forbidden[:, list(vocabulary.slot_ids)] = slots == 0
+    return forbidden
 
 
 def _narrowed(forbidden: Tensor, bounds: list[Cursor], done: Tensor, stuck: set[int], eos: int) -> Tensor:

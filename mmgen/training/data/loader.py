@@ -60,16 +60,6 @@ class PetastormReader(Reader):
 READERS: dict[str, type[Reader]] = {"arrow": ArrowReader, "petastorm": PetastormReader}
 
 
-@cache
-def _petastorm() -> tuple[Any, Any]:
-    """petastorm's two names. It warns of its own old ways, and of map columns, at each row group."""
-    for category, module in ((FutureWarning, "petastorm"), (UserWarning, "petastorm.unischema")):
-        warnings.filterwarnings("ignore", category=category, module=re.escape(module))
-    from petastorm import TransformSpec, make_batch_reader
-
-    return make_batch_reader, TransformSpec
-
-
 def _petastorm_rows(file: pq.ParquetFile, group: RowGroup, names: list[str]) -> Columns:
     """All rows of a row group. What petastorm would change on the way (absent texts become ``None`` in letters, lists
     of unequal length fail) travels as bytes."""
@@ -99,6 +89,16 @@ def _petastorm_rows(file: pq.ParquetFile, group: RowGroup, names: list[str]) -> 
         reader.stop()
         reader.join()
     return {name: _unpacked(found[name], kind) for name, kind in types.items()}
+
+
+@cache
+def _petastorm() -> tuple[Any, Any]:
+    """petastorm's two names. It warns of its own old ways, and of map columns, at each row group."""
+    for category, module in ((FutureWarning, "petastorm"), (UserWarning, "petastorm.unischema")):
+        warnings.filterwarnings("ignore", category=category, module=re.escape(module))
+    from petastorm import TransformSpec, make_batch_reader
+
+    return make_batch_reader, TransformSpec
 
 
 def _petastorm_url(path: Path) -> str:

@@ -88,10 +88,6 @@ _CALLED_AFTER = re.compile(
 _WORDS = re.compile(r"[^\W\d_]")
 
 
-def _before(text: str, start: int) -> str:
-    return text[max(0, start - _CHARS) : start].rpartition("\n")[2]
-
-
 def labels(text: str, start: int, is_in_url: bool) -> tuple[Label, bool]:
     """What the words before ``start`` say of a telephone number there, and whether they name a payment card."""
     before = _before(text, start)
@@ -107,6 +103,10 @@ def labels(text: str, start: int, is_in_url: bool) -> tuple[Label, bool]:
             if pattern.search(before):
                 return label, is_card
     return Label.NONE, is_card
+
+
+def _before(text: str, start: int) -> str:
+    return text[max(0, start - _CHARS) : start].rpartition("\n")[2]
 
 
 def is_not_personal(text: str, start: int) -> bool:
