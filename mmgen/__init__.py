@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 MAX_IMAGE_PIXELS = 100_000_000
 """A 109 KB PNG can claim 30,000 x 30,000 pixels: a second line of defence behind the check of a picture's header."""

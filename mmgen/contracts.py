@@ -16,11 +16,12 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaPr
 from mmgen.params import nearest
 from mmgen.pipeline import JOBS
 from mmgen.rejects import RejectReason
+from mmgen.resources import ROOT
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = ROOT / "schemas"
 LINEAGE = ("ds", "input_hash", "config_hash", "content_hash", "reject_reason")
 """Columns that every dataset has besides its keys and its own."""
 

@@ -29,8 +29,9 @@ from mmgen.daemons import (
     start,
     stop,
 )
-from mmgen.pipeline import ROOT, job_environment, job_python
+from mmgen.pipeline import job_environment, job_python
 from mmgen.processes import is_alive
+from mmgen.resources import ROOT
 
 AIRFLOW_PORT, MLFLOW_PORT = 8080, 5000
 AIRFLOW_USER = "admin"
