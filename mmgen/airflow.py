@@ -4,8 +4,8 @@
 
     dag = catalog_refresh_dag(dag_id="shoes", schedule="0 3 * * *", home="/srv/shoes")
 
-The one file of mmgen that imports airflow, and besides it only what needs nothing but the standard library. So Airflow's
-environment needs mmgen by ``pip install --no-deps``, or a checkout on its path, and none of what the jobs import.
+The one file of mmgen that imports airflow, and besides it only what needs nothing but the standard library. So
+Airflow's environment needs mmgen by itself (``pip install --no-deps``, or a checkout on its path), nothing of the jobs.
 ``MMGEN_PYTHON`` names the Python of the jobs' environment, in which mmgen is installed, too.
 """
 
