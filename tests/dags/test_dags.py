@@ -196,3 +196,43 @@ def test_ruff_knows_nothing_against_airflow_3() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+# --- a DAG of one's own, from the installed package ----------------------------------------------------------------
+
+
+def test_a_team_makes_its_own_dag() -> None:
+    from mmgen.airflow import catalog_refresh_dag
+
+    dag = catalog_refresh_dag(
+        "shoes", home="/srv/shoes", config="/etc/shoes.toml", pool="shoes", spark_connection="spark_shoes",
+        schedule="0 3 * * *", tags=["shoes"], start_date=datetime(2026, 1, 1),
+    )  # fmt: skip
+    assert (dag.dag_id, dag.schedule, dag.tags, dag.start_date.year) == ("shoes", "0 3 * * *", {"shoes"}, 2026)
+    assert (dag.catchup, dag.max_active_runs, "full" in dag.params) == (False, 1, True)
+    spark, plain = dag.task_dict["clean_texts"], dag.task_dict["report"]
+    assert (spark.env_vars["MMGEN_HOME"], plain.env["MMGEN_HOME"]) == ("/srv/shoes", "/srv/shoes")
+    assert spark.application_args[-2:] == ["--config", "/etc/shoes.toml"]
+    assert shlex.split(plain.bash_command)[-2:] == ["--config", "/etc/shoes.toml"]
+    assert (spark.pool, spark._conn_id) == ("shoes", "spark_shoes")
+
+
+@pytest.mark.parametrize(
+    ("is_checkout", "options", "message"),
+    [
+        pytest.param(True, {"home": "var"}, "home='var' is not absolute", id="relative home"),
+        pytest.param(True, {"config": "my.toml"}, "config='my.toml' is not absolute", id="relative configuration"),
+        pytest.param(False, {}, "set MMGEN_HOME", id="installed, without a home"),
+    ],
+)
+@pytest.mark.parametrize("name", ["catalog_refresh_dag", "model_training_dag"])
+def test_a_home_that_each_task_would_make_up_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, is_checkout: bool, options: dict[str, str], message: str
+) -> None:
+    from mmgen import airflow, resources
+
+    for variable in ("MMGEN_HOME", "MMGEN_CONFIG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(resources, "IS_CHECKOUT", is_checkout)
+    with pytest.raises(ValueError, match=message):
+        getattr(airflow, name)("own", **options)
