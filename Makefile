@@ -16,7 +16,7 @@ SHOP ?=
 MAP ?=
 ARGS ?=
 
-.PHONY: help demo test unit drills airflow-test lint up down status env lock docs clean peers benchmarks quality
+.PHONY: help demo test unit drills airflow-test lint up down status env lock docs wheel clean peers benchmarks quality
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -78,6 +78,10 @@ status:  ## each dataset: partitions, rows, rejects, last commit
 
 docs: $(VENV)/jobs/.ready  ## write the datasets' pages from their contracts
 	@$(JOBS)/mmgen docs
+
+wheel: $(VENV)/jobs/.ready  ## build dist/mmgen-*.whl: contracts, configuration, jobs and weights are in it
+	$(JOBS)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls -l dist/mmgen-*.whl
 
 $(VENV)/benchmarks/.ready: $(VENV)/jobs/.ready requirements/benchmarks.txt
 	@echo "==> the tools that mmgen is compared with"

@@ -1,8 +1,8 @@
 # Airflow on top of the jobs' image. In Spark's client mode the driver is a child of the task, so it runs beside the
 # scheduler, and so does torchrun: this image needs both environments, each in its own folder. (Where drivers run
 # elsewhere, in Spark's cluster mode or in pods of their own, Airflow's environment alone would do.)
-# Build it after the jobs' image:  docker build -f docker/airflow.Dockerfile -t mmgen-airflow:0.1.0 .
-ARG JOBS_IMAGE=mmgen-jobs:0.1.0
+# Build it after the jobs' image:  docker build -f docker/airflow.Dockerfile -t mmgen-airflow:0.2.0 .
+ARG JOBS_IMAGE=mmgen-jobs:0.2.0
 FROM ${JOBS_IMAGE}
 
 USER root

@@ -1,5 +1,5 @@
 # The jobs' environment: Spark (driver, master and worker alike), training, and the mmgen command.
-# Build it from the repository's root:  docker build -f docker/jobs.Dockerfile -t mmgen-jobs:0.1.0 .
+# Build it from the repository's root:  docker build -f docker/jobs.Dockerfile -t mmgen-jobs:0.2.0 .
 FROM python:3.11.14-slim-bookworm
 
 # Spark needs a Java 17; creatives need a font with Chinese characters. Everything else (libsndfile, OpenBLAS, codecs)
@@ -25,13 +25,13 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     && .venv/jobs/bin/pip install --no-deps -r requirements/jobs.txt \
     && .venv/jobs/bin/pip install --no-deps -r requirements/petastorm.txt
 
-COPY pyproject.toml setup.cfg ./
+COPY pyproject.toml setup.cfg setup.py README.md LICENSE NOTICE ./
 COPY mmgen mmgen
 COPY jobs jobs
 COPY schemas schemas
 COPY conf conf
 COPY docker/spark docker/spark
-# Editable: mmgen finds jobs/, conf/ and schemas/ beside itself, not in site-packages.
+# Editable: the image keeps the paths of the repository. Without it, `pip install --no-deps mmgen-*.whl` is enough.
 RUN .venv/jobs/bin/pip install --no-deps --no-build-isolation --editable .
 
 # PYTHONPATH is for the executors (Spark's Python workers) and for Airflow's environment, which installs no mmgen.

@@ -1,5 +1,5 @@
 # The MLflow server: mlflow and the PostgreSQL driver in the versions of the jobs' lock, and nothing of the jobs.
-# Build it from the repository's root:  docker build -f docker/mlflow.Dockerfile -t mmgen-mlflow:0.1.0 .
+# Build it from the repository's root:  docker build -f docker/mlflow.Dockerfile -t mmgen-mlflow:0.2.0 .
 FROM python:3.11.14-slim-bookworm
 
 # The same uid as in the jobs' image: the server shows artifacts that jobs wrote to the shared volume.

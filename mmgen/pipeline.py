@@ -1,4 +1,5 @@
-"""The pipeline, declared once: every job, what it reads, what it writes. Standard library only.
+"""The pipeline, declared once: every job, what it reads, what it writes. It imports the standard library and
+mmgen.resources alone.
 
 The DAGs and ``mmgen run`` both read it; neither knows anything of the jobs' insides.
 """
@@ -10,8 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-"""Where jobs/, conf/ and schemas/ lie."""
+from mmgen.resources import ROOT, import_path
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def job_environment() -> dict[str, str]:
         "PYSPARK_PYTHON": job_python(),
         "PYSPARK_DRIVER_PYTHON": job_python(),
         "SPARK_CONF_DIR": os.environ.get("SPARK_CONF_DIR", str(ROOT / "conf" / "spark")),
-        "PYTHONPATH": str(ROOT),
+        **import_path(),
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "OMP_WAIT_POLICY": "passive",

@@ -14,13 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    "rejects seeds dates vectors kinds pipeline",
+    "rejects seeds dates vectors kinds resources pipeline",
     "config services sample",
     "store models",
     "engine catalog clean",
     "features duplicates registry facts publishing",
     "graph metrics content_checks creatives speech cli",
-    "writing training report",
+    "writing training report airflow",
 )
 """From the ground up. A file of mmgen imports its own folder and lower layers; jobs and dags stand above all."""
 

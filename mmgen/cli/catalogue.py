@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.settings import Settings, command, pass_settings, plural, progress_of, show
-from mmgen.pipeline import ROOT
+from mmgen.resources import ROOT, find_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ def load(settings: Settings, file: Path, map_file: Path, media_root: str | None 
     from mmgen.catalog.importer import import_file
     from mmgen.catalog.source_map import load_source_map
 
-    source_map = load_source_map(map_file)
+    source_map = load_source_map(find_file(map_file))
     with progress_of(f"Importing {file.name}", lambda: estimated_rows(file)) as progress:
         return import_file(settings.engine, file, source_map, media_root, progress)
 
@@ -105,6 +105,6 @@ def sample(settings: Settings, out: Path, products: int, seed: int, is_import: b
         if result:
             print_import(console, result)
         else:
-            console.out(f"Next: mmgen import {summary.products_csv} --map {SAMPLE_MAP.relative_to(ROOT)}")
+            console.out(f"Next: mmgen import {summary.products_csv} --map conf/sources/{SAMPLE_MAP.name}")
 
     show(settings, value, render)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, plural, show
-from mmgen.pipeline import JOBS, ROOT, producer
+from mmgen.pipeline import JOBS, producer
+from mmgen.resources import base_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -138,12 +139,13 @@ def toml_value(value: Any) -> str:
 
 @command("docs", "mmgen docs", "mmgen docs --check")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where a page is not what the contracts say.")
-@click.option("--out", type=click.Path(path_type=Path), default=ROOT / "docs" / "datasets", metavar="DIR")
+@click.option("--out", type=click.Path(path_type=Path), default=None, metavar="DIR")
 @pass_settings
-def docs(settings: Settings, check: bool, out: Path) -> None:
+def docs(settings: Settings, check: bool, out: Path | None) -> None:
     """Write the pages of all datasets from their contracts."""
     from mmgen.store.pages import expected_pages, stale_pages, write_pages
 
+    out = out or base_folder() / "docs" / "datasets"
     pages = expected_pages()
     stale = stale_pages(pages, out)
     if not check:

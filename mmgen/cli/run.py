@@ -11,6 +11,7 @@ import click
 
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, show
 from mmgen.pipeline import JOBS, Job, select
+from mmgen.resources import find_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +60,7 @@ def plan(settings: Settings, ds: str, jobs: list[Job], is_full: bool, reasons: t
     """What to run, with this command's home and configuration."""
     from mmgen.services.night import Night
 
-    config_path = str(Path(settings.config_path).absolute()) if settings.config_path else None
+    config_path = str(find_file(Path(settings.config_path)).absolute()) if settings.config_path else None
     master = settings.config.spark.master
     return Night(ds, jobs, settings.home, settings.environment(), is_full, reasons, config_path, master)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.dates import parse_ds
+from mmgen.resources import find_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,8 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """What a child process needs to see the same home and configuration."""
-        named = {"MMGEN_CONFIG": str(Path(self.config_path).absolute())} if self.config_path else {}
+        config = self.config_path or os.environ.get("MMGEN_CONFIG")
+        named = {"MMGEN_CONFIG": str(find_file(Path(config)).absolute())} if config else {}
         return {**os.environ, **named, "MMGEN_HOME": str(self.home)}
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from mmgen.config.features import (
 from mmgen.config.params import Params
 from mmgen.config.publishing import PublishParams
 from mmgen.config.training import TrackingParams, TrainParams
-from mmgen.pipeline import ROOT
+from mmgen.resources import ROOT, base_folder, find_file
 
 
 class CatalogueParams(Params):
@@ -123,11 +123,12 @@ class Config(Params):
 def load_config(path: str | Path | None = None) -> Config:
     """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL`` and ``MLFLOW_TRACKING_URI`` win over the file.
 
+    A relative home starts at the checkout, or at the working directory where mmgen is installed from a wheel.
     Secrets come from the environment only: a database URL with a password does not belong into a file.
     Raises FileNotFoundError or ValueError with the remedy.
     """
     named = path or os.environ.get("MMGEN_CONFIG") or ROOT / "conf" / "local.toml"
-    file = Path(named)
+    file = find_file(Path(named))
     if not file.is_file():
         raise FileNotFoundError(f"no configuration file {file}; copy conf/local.toml, or name one with --config")
     try:
@@ -143,6 +144,6 @@ def load_config(path: str | Path | None = None) -> Config:
                 section = section.setdefault(name, {})
             section[key] = os.environ[variable]
     config = Config.load(values, str(file))
-    home = config.home if config.home.is_absolute() else ROOT / config.home
+    home = config.home if config.home.is_absolute() else base_folder() / config.home
     home.mkdir(parents=True, exist_ok=True)
     return config.model_copy(update={"home": home.resolve()})

@@ -89,8 +89,15 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
         title.article = shelf
         left = [i for i in range(len(words)) if not spent[i]]
     _name_and_model(title, words, left, noun.end if noun else len(words))
-    if noun and is_colour_phrase(title.name):
-        if "colour" not in known:
+    _take_qualities(title, is_noun_found=noun is not None, has_colour="colour" in known)
+    title.claims = {slot: values for slot, values in title.claims.items() if values}
+    return title
+
+
+def _take_qualities(title: Title, is_noun_found: bool, has_colour: bool) -> None:
+    """A name that is only a colour or a quality is none: it belongs to the noun."""
+    if is_noun_found and is_colour_phrase(title.name):
+        if not has_colour:
             title.article = f"{title.name.lower()} {title.article}"
         title.name = ""
     if title.article and is_quality(title.name):
@@ -98,8 +105,6 @@ def english_title(text: str, brand: str, leaf: str, known: dict[str, str], shelf
         title.name = ""
     if title.article and is_quality(title.text):
         title.text = ""
-    title.claims = {slot: values for slot, values in title.claims.items() if values}
-    return title
 
 
 def _phrase_of(end: int, words: list[str]) -> range:

@@ -13,7 +13,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from mmgen.pipeline import ROOT, job_environment, job_python
+from mmgen.pipeline import job_environment, job_python
+from mmgen.resources import ROOT
 from mmgen.services.daemons import (
     HOST,
     Record,

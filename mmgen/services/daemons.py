@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from mmgen.pipeline import ROOT
+from mmgen.resources import working_folder
 from mmgen.services.processes import Tree, is_alive, members, start_tree, stop_trees
 
 HOST = "127.0.0.1"
@@ -55,7 +55,7 @@ def start(home: Path, service: Service) -> Record:
     log = log_file(home, service.name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        _, tree = start_tree(service.command, service.environment, ROOT, stream, stream)
+        _, tree = start_tree(service.command, service.environment, working_folder(home), stream, stream)
     record = Record(service.name, tree.pid, tree.started, tree.mark, service.url, service.port, str(log))
     file = record_file(home, service.name)
     file.parent.mkdir(parents=True, exist_ok=True)

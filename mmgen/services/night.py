@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from mmgen.pipeline import ROOT, Job, job_arguments, job_command, job_environment
+from mmgen.pipeline import Job, job_arguments, job_command, job_environment
+from mmgen.resources import working_folder
 from mmgen.services.processes import start_tree, stop_tree
 
 TAIL_LINES = 15
@@ -97,7 +98,8 @@ def run_job(night: Night, job: Job, tick: Callable[[float], None], interrupts: I
     begun = time.monotonic()
     with log.open("wb") as stream:
         try:
-            process, tree = start_tree(night.command(job), environment, ROOT, subprocess.PIPE, stream)
+            folder = working_folder(night.home)
+            process, tree = start_tree(night.command(job), environment, folder, subprocess.PIPE, stream)
         except FileNotFoundError as error:
             raise FileNotFoundError(f"{error.filename} is not there: make the jobs' environment, see README") from None
         last = LastLine(process.stdout, stream)

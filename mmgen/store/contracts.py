@@ -14,8 +14,9 @@ import pyarrow as pa
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
 
 from mmgen.config.params import nearest
-from mmgen.pipeline import JOBS, ROOT
+from mmgen.pipeline import JOBS
 from mmgen.rejects import RejectReason
+from mmgen.resources import ROOT
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType

@@ -85,7 +85,7 @@ print("NEW", json.dumps(sorted({{m.split(".")[0] for m in set(sys.modules) - bef
     new = set(json.loads(line.removeprefix("NEW ")))
     assert new & set(FORBIDDEN) == set()
     of_airflow = {"airflow", "croniter"}
-    assert {m for m in new if m not in sys.stdlib_module_names} <= {"mmgen", "job_operators", *of_airflow}
+    assert {m for m in new if m not in sys.stdlib_module_names} <= {"mmgen", *of_airflow}
 
 
 @pytest.mark.parametrize(("dag_id", "name"), TASKS)
@@ -183,19 +183,56 @@ def test_a_schedule_names_the_date_that_it_refreshes(dagbag: DagBag) -> None:
     assert schedules == {"catalog_refresh": "@daily", "model_training": "@weekly"}
 
 
-def test_the_helper_is_no_dag() -> None:
-    assert (ROOT / "dags" / ".airflowignore").read_text(encoding="utf-8").split() == ["job_operators.py"]
-
-
 def test_ruff_knows_nothing_against_airflow_3() -> None:
     """ruff stands in the jobs' environment, beside this one."""
     beside = Path(os.environ.get("MMGEN_PYTHON") or ROOT / ".venv" / "jobs" / "bin" / "python").with_name("ruff")
     if not beside.exists():
         pytest.skip(f"no ruff at {beside}: `make test` installs it")
+    checked = [str(ROOT / "dags"), str(ROOT / "mmgen" / "airflow.py")]
     done = subprocess.run(
-        [str(beside), "check", "--select", "AIR3", "--no-cache", str(ROOT / "dags")],
+        [str(beside), "check", "--select", "AIR3", "--no-cache", *checked],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+# --- a DAG of one's own, from the installed package ----------------------------------------------------------------
+
+
+def test_a_team_makes_its_own_dag() -> None:
+    from mmgen.airflow import catalog_refresh_dag
+
+    dag = catalog_refresh_dag(
+        "shoes", home="/srv/shoes", config="/etc/shoes.toml", pool="shoes", spark_connection="spark_shoes",
+        schedule="0 3 * * *", tags=["shoes"], start_date=datetime(2026, 1, 1),
+    )  # fmt: skip
+    assert (dag.dag_id, dag.schedule, dag.tags, dag.start_date.year) == ("shoes", "0 3 * * *", {"shoes"}, 2026)
+    assert (dag.catchup, dag.max_active_runs, "full" in dag.params) == (False, 1, True)
+    spark, plain = dag.task_dict["clean_texts"], dag.task_dict["report"]
+    assert (spark.env_vars["MMGEN_HOME"], plain.env["MMGEN_HOME"]) == ("/srv/shoes", "/srv/shoes")
+    assert spark.application_args[-2:] == ["--config", "/etc/shoes.toml"]
+    assert shlex.split(plain.bash_command)[-2:] == ["--config", "/etc/shoes.toml"]
+    assert (spark.pool, spark._conn_id) == ("shoes", "spark_shoes")
+
+
+@pytest.mark.parametrize(
+    ("is_checkout", "options", "message"),
+    [
+        pytest.param(True, {"home": "var"}, "home='var' is not absolute", id="relative home"),
+        pytest.param(True, {"config": "my.toml"}, "config='my.toml' is not absolute", id="relative configuration"),
+        pytest.param(False, {}, "set MMGEN_HOME", id="installed, without a home"),
+    ],
+)
+@pytest.mark.parametrize("name", ["catalog_refresh_dag", "model_training_dag"])
+def test_a_home_that_each_task_would_make_up_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, is_checkout: bool, options: dict[str, str], message: str
+) -> None:
+    from mmgen import airflow, resources
+
+    for variable in ("MMGEN_HOME", "MMGEN_CONFIG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(resources, "IS_CHECKOUT", is_checkout)
+    with pytest.raises(ValueError, match=message):
+        getattr(airflow, name)("own", **options)

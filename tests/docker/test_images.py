@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import configparser
 import importlib.util
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -118,11 +118,9 @@ def test_command_is_a_program_of_the_image(name: str) -> None:
 
 
 def entry_point(command: str) -> str:
-    """The module that setup.cfg gives a command."""
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    lines = setup["options.entry_points"]["console_scripts"].split("\n")
-    return next(m[1] for line in lines if (m := re.match(rf"\s*{command}\s*=\s*([\w.]+):", line)))
+    """The module that pyproject.toml gives a command."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["scripts"][command]).partition(":")[0]
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

@@ -25,8 +25,6 @@ from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
-cv2.setLogLevel(2)  # errors only: a damaged file is reported in its row
-
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
 _REDUCED[8] = cv2.IMREAD_REDUCED_COLOR_8

@@ -7,7 +7,7 @@ so that it can be kept byte for byte. Sources: ITU-T T.81 (JPEG), Exif 2.32, W3C
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
@@ -85,8 +85,7 @@ def is_cut_short(data: bytes, kind: str) -> bool:
 
 def read_jpeg_header(data: bytes) -> JpegHeader:
     """Walk the segments up to the first scan. Raises RejectedError where the file ends before its image does."""
-    frame: tuple[int, int, int, int, int] | None = None
-    orientation, adobe, icc_parts, metadata = 1, None, {}, []
+    found = _Segments()
     offset = 2
     while True:
         marker, offset = _next_marker(data, offset)
@@ -97,35 +96,48 @@ def read_jpeg_header(data: bytes) -> JpegHeader:
         length = int.from_bytes(data[offset : offset + 2], "big")
         if length < 2:
             raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
-        body, start, end = data[offset + 2 : offset + length], offset - 2, offset + length
-        if marker in _SOF and len(body) >= 6:
-            frame = (marker, body[0], *struct.unpack_from(">HH", body, 1), body[5])
-        elif marker == 0xE1:
-            if body.startswith(b"Exif\0\0"):
-                orientation = _exif_orientation(body[6:])
-            metadata.append((start, end))
-        elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
-            icc_parts[body[12]] = body[14:]
-        elif marker == 0xEE and body.startswith(b"Adobe") and len(body) >= 12:
-            adobe = body[11]
-        elif 0xE2 <= marker <= 0xEF or marker == 0xFE:
-            metadata.append((start, end))
-        elif marker == 0xDA:
+        if marker == 0xDA:
             break
-        offset = end
-    if frame is None:
+        _note_segment(found, marker, data[offset + 2 : offset + length], (offset - 2, offset + length))
+        offset += length
+    if found.frame is None:
         raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
     # Inside a scan FF is followed by 00, so a later FFD9 is the real end; the one of an Exif thumbnail lies before.
     eoi = data.rfind(_EOI, offset)
     if eoi < 0:
         raise RejectedError(RejectReason.IMAGE_TRUNCATED)
-    process, precision, height, width, components = frame
-    icc = b"".join(icc_parts[key] for key in sorted(icc_parts))
+    process, precision, height, width, components = found.frame
+    icc = b"".join(found.icc_parts[key] for key in sorted(found.icc_parts))
     # Only a first picture's end counts: a second one (motion photo, depth map) may hang behind it
-    first_end = data.find(_EOI, offset) if process != 0xC2 else eoi
-    return JpegHeader(
-        width, height, components, precision, process, orientation, icc, adobe, offset, first_end + 2, tuple(metadata)
-    )
+    end = (data.find(_EOI, offset) if process != 0xC2 else eoi) + 2
+    kept = (found.orientation, icc, found.adobe, offset, end, tuple(found.metadata))
+    return JpegHeader(width, height, components, precision, process, *kept)
+
+
+@dataclass
+class _Segments:
+    """What the segments before the first scan say."""
+
+    frame: tuple[int, int, int, int, int] | None = None
+    orientation: int = 1
+    adobe: int | None = None
+    icc_parts: dict[int, bytes] = field(default_factory=dict)
+    metadata: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _note_segment(found: _Segments, marker: int, body: bytes, place: tuple[int, int]) -> None:
+    if marker in _SOF and len(body) >= 6:
+        found.frame = (marker, body[0], *struct.unpack_from(">HH", body, 1), body[5])
+    elif marker == 0xE1:
+        if body.startswith(b"Exif\0\0"):
+            found.orientation = _exif_orientation(body[6:])
+        found.metadata.append(place)
+    elif marker == 0xE2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
+        found.icc_parts[body[12]] = body[14:]
+    elif marker == 0xEE and body.startswith(b"Adobe") and len(body) >= 12:
+        found.adobe = body[11]
+    elif 0xE2 <= marker <= 0xEF or marker == 0xFE:
+        found.metadata.append(place)
 
 
 def without_metadata(data: bytes, header: JpegHeader) -> bytes:

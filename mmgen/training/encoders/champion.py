@@ -39,11 +39,11 @@ Progress = Callable[[int, int], None]
 
 def prepare_image(ctx: JobContext, progress: Progress | None = None) -> Fitting | str:
     """What the image encoder is fitted on: the clean photos of the training split as of the date."""
-    from mmgen.training.encoders import image as image_encoder
-
     params, seed = ctx.config.encoders.image, ctx.config.seed
     if params.architecture == "none":
         return "encoders.image.architecture is none: photos have the features that need no fitting"
+    from mmgen.training.encoders import image as image_encoder  # here: an environment without Keras has none
+
     rows = media_rows(ctx, "clean_images", image_encoder.COLUMN, params.max_rows)
     if params.architecture == "catalogue" and len(rows["train"].content) < params.min_rows:
         return f"{len(rows['train'].content)} photos to train on, {params.min_rows} are needed"
@@ -74,11 +74,11 @@ def prepare_image(ctx: JobContext, progress: Progress | None = None) -> Fitting 
 
 def prepare_audio(ctx: JobContext, progress: Progress | None = None) -> Fitting | str:
     """What the audio encoder is fitted on: the clean clips of the training split as of the date."""
-    from mmgen.training.encoders import audio as audio_encoder
-
     params, bands, seed = ctx.config.encoders.audio, ctx.config.features.audio, ctx.config.seed
     if params.architecture == "none":
         return "encoders.audio.architecture is none: clips have the features that need no fitting"
+    from mmgen.training.encoders import audio as audio_encoder  # here: an environment without Keras has none
+
     rows = media_rows(ctx, "clean_audio", audio_encoder.COLUMN, params.max_rows)
     if len(rows["train"].content) < params.min_rows:
         return f"{len(rows['train'].content)} clips to train on, {params.min_rows} are needed"
