@@ -17,8 +17,8 @@ def convert_torch_state(source: Path, target: Path, max_bytes: int) -> None:
     """Write the tensors of a state dict as safetensors, under their own names, none left out.
 
     Read with ``weights_only``: torch's own reader of pickles, which makes tensors and plain values and calls nothing
-    else. ``max_bytes`` bounds what the tensors may take (a view can claim more than its file holds). ValueError where the
-    file holds anything but names of dense tensors.
+    else. ``max_bytes`` bounds what the tensors may take (a view can claim more than its file holds). ValueError where
+    the file holds anything but names of dense tensors.
     """
     import torch
     from safetensors.torch import save

