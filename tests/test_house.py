@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     "rejects seeds dates vectors kinds resources pipeline",
     "config services sample",
-    "store models",
+    "store models pretrained",
     "engine catalog clean",
     "features duplicates registry facts publishing",
     "graph metrics content_checks creatives speech cli",

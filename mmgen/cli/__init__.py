@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mmgen import __version__
-from mmgen.cli import catalogue, content, demo, export, inspect, run, upkeep
+from mmgen.cli import catalogue, content, demo, export, inspect, pretrained, run, upkeep
 from mmgen.cli.settings import Settings, print_json
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
@@ -31,7 +31,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         content.rollback,
         content.promote,
     ),
-    "Upkeep": (upkeep.vacuum,),
+    "Upkeep": (upkeep.vacuum, pretrained.pretrained),
 }
 
 

@@ -85,6 +85,12 @@ class ReportParams(Params):
     num_samples: int = Field(default=24, ge=0, le=200)
 
 
+class PretrainedParams(Params):
+    """Weights that others trained, installed by ``mmgen pretrained``."""
+
+    folder: str = Field("", description="Where they lie, for several homes to share. Empty: <home>/pretrained")
+
+
 class Config(Params):
     """The whole configuration. ``seed`` is the run's seed: every random choice derives from it and a product id."""
 
@@ -103,11 +109,17 @@ class Config(Params):
     publish: PublishParams = PublishParams()
     tracking: MlflowParams = MlflowParams()
     report: ReportParams = ReportParams()
+    pretrained: PretrainedParams = PretrainedParams()
 
     @property
     def catalogue_url(self) -> str:
         """SQLAlchemy URL of the catalogue."""
         return self.catalogue.url or f"sqlite:///{self.home / 'catalogue.db'}"
+
+    @property
+    def pretrained_folder(self) -> Path:
+        """Where pretrained weights lie, a folder an asset."""
+        return ROOT / Path(self.pretrained.folder).expanduser() if self.pretrained.folder else self.home / "pretrained"
 
     @property
     def tracking_store(self) -> TrackingParams:
@@ -121,7 +133,8 @@ class Config(Params):
 
 
 def load_config(path: str | Path | None = None) -> Config:
-    """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL`` and ``MLFLOW_TRACKING_URI`` win over the file.
+    """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL``, ``MLFLOW_TRACKING_URI`` and
+    ``MMGEN_PRETRAINED`` win over the file.
 
     A relative home starts at the checkout, or at the working directory where mmgen is installed from a wheel.
     Secrets come from the environment only: a database URL with a password does not belong into a file.
@@ -136,7 +149,7 @@ def load_config(path: str | Path | None = None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file}: not valid TOML: {error}") from None
     overrides = {("home",): "MMGEN_HOME", ("catalogue", "url"): "MMGEN_CATALOGUE_URL"}
-    overrides |= {("tracking", "uri"): "MLFLOW_TRACKING_URI"}
+    overrides |= {("tracking", "uri"): "MLFLOW_TRACKING_URI", ("pretrained", "folder"): "MMGEN_PRETRAINED"}
     for (*parents, key), variable in overrides.items():
         if os.environ.get(variable):
             section = values
