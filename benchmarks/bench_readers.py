@@ -23,7 +23,7 @@ import torch
 from petastorm import make_batch_reader
 from petastorm.pytorch import BatchedDataLoader
 
-from mmgen.training.loader import ArrowReader, PetastormReader
+from mmgen.training.loader import ArrowReader
 from mmgen.training.ranks import Ranks
 from mmgen.training.reader import Reader
 from mmgen.training.snapshot import whole_files

@@ -29,7 +29,7 @@ from mmgen.daemons import (
     start,
     stop,
 )
-from mmgen.pipeline import ROOT, job_environment, job_python
+from mmgen.pipeline import PYTHON_OF, ROOT, job_environment, job_python
 from mmgen.processes import is_alive
 
 AIRFLOW_PORT, MLFLOW_PORT = 8080, 5000
@@ -96,7 +96,7 @@ def airflow_environment(home: Path, port: int = AIRFLOW_PORT) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{HOST}:{port}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(home)),
         "MMGEN_HOME": str(home),
-        "MMGEN_PYTHON": job_python(),
+        **{variable: job_python(name) for name, variable in PYTHON_OF.items()},
     }
 
 

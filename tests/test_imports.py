@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STANDARD = set(sys.stdlib_module_names)
 
 IMPORTED_BY_ONE = {
-    "petastorm": "mmgen/training/loader.py",
+    "petastorm": "mmgen/training/petastorm_reader.py",
     "mlflow": "mmgen/training/tracking.py",
     "great_expectations": "mmgen/checks.py",
     "deltalake": "mmgen/datasets.py",

@@ -21,7 +21,7 @@ import tensorflow as tf
 from mmgen.seeds import seed_of
 from mmgen.training.encoder_params import Schedule
 from mmgen.training.fitted import worker_number
-from mmgen.training.loader import PetastormReader
+from mmgen.training.petastorm_reader import PetastormReader
 from mmgen.training.ranks import Ranks
 from mmgen.training.snapshot import Snapshot
 

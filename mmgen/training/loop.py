@@ -24,7 +24,7 @@ from mmgen.seeds import fingerprint, seed_of
 from mmgen.training import checkpoint
 from mmgen.training.distributed import process_group, share_weights
 from mmgen.training.figures import evaluate, mean_image_of
-from mmgen.training.loader import READERS
+from mmgen.training.loader import ArrowReader
 from mmgen.training.objective import elbo_terms
 from mmgen.training.params import CHAMPION, TrackingParams, TrainParams
 from mmgen.training.promotion import Decision, decide
@@ -139,7 +139,7 @@ def train(
     """
     ranks = ranks or Ranks()
     _be_deterministic(seed, params.num_threads)
-    reader = READERS[params.reader](
+    reader = ArrowReader(
         data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes
     )
     vocabulary = build_vocabulary(texts["train"], params)
