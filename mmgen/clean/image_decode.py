@@ -25,7 +25,7 @@ from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
-cv2.setLogLevel(2)  # errors only: a damaged file is reported in its row
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a damaged file is reported in its row
 
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
