@@ -1,11 +1,12 @@
-"""ResNet50 (He et al. 2015) in numpy, as keras.applications has it, without its top: Spark's workers have no TensorFlow.
+"""ResNet50 (He et al. 2015) in numpy, as keras.applications has it, without its top: Spark has no TensorFlow.
 
 One picture at a time: its products have the same shapes alone and among others, so its result has the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +22,25 @@ EPSILON = 1.001e-5  # of Keras' normalisations
 MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)  # of ImageNet, which its weights were trained on
 
 
+@dataclass(frozen=True)
+class Block:
+    """1 by 1, 3 by 3 and 1 by 1, beside the input itself or a 1 by 1 of it."""
+
+    first: Convolution
+    second: Convolution
+    third: Convolution
+    shortcut: Convolution | None = None
+
+
 class ResNet50:
     """``weights``: the arrays of Keras' ``get_weights()`` by number (``0000`` ...). ValueError where one is absent."""
 
     def __init__(self, weights: Mapping[str, Floats]):
         if len(weights) != 2 * 53 + 4 * 53:
             raise ValueError(f"a ResNet50 without its top has 318 arrays of weights, not {len(weights)}")
-        numbers = iter(range(len(weights)))
-        take: Callable[[int], list[Floats]] = lambda count: [weights[f"{next(numbers):04d}"] for _ in range(count)]  # noqa: E731
-        self.stem = _folded(take(2), take(4))
-        self.stages = [[_block(take, is_first=not number) for number in range(count)] for count in BLOCKS]
+        arrays = iter([weights[f"{number:04d}"] for number in range(len(weights))])
+        self.stem = _folded(_taken(arrays, 2), _taken(arrays, 4))
+        self.stages = [[_block(arrays, is_first=not number) for number in range(count)] for count in BLOCKS]
 
     def embed(self, picture: NDArray[np.uint8]) -> Floats:
         """(224, 224, 3) RGB -> (2048,)."""
@@ -38,24 +48,28 @@ class ResNet50:
         x = np.maximum(convolve(np.pad(x, ((3, 3), (3, 3), (0, 0))), *self.stem, stride=2), 0)
         x = largest(np.pad(x, ((1, 1), (1, 1), (0, 0))))
         for stage, blocks in enumerate(self.stages):
-            for number, (shortcut, *inner) in enumerate(blocks):
-                assert inner[0] is not None and inner[1] is not None and inner[2] is not None
+            for number, block in enumerate(blocks):
                 stride = 2 if stage and not number else 1
-                y = np.maximum(convolve(x, *inner[0], stride=stride), 0)
-                y = np.maximum(convolve(np.pad(y, ((1, 1), (1, 1), (0, 0))), *inner[1]), 0)
-                beside = convolve(x, *shortcut, stride=stride) if shortcut else x
-                x = np.maximum(beside + convolve(y, *inner[2]), 0)
+                y = np.maximum(convolve(x, *block.first, stride=stride), 0)
+                y = np.maximum(convolve(np.pad(y, ((1, 1), (1, 1), (0, 0))), *block.second), 0)
+                beside = convolve(x, *block.shortcut, stride=stride) if block.shortcut else x
+                x = np.maximum(beside + convolve(y, *block.third), 0)
         means: Floats = x.mean(axis=(0, 1))
         return means
 
 
-def _block(take: Callable[[int], list[Floats]], is_first: bool) -> list[Convolution | None]:
-    """The shortcut's convolution (None where it has none) and the block's three, in the order that Keras lists them."""
-    inner = [_folded(take(2), take(4)) for _ in range(2)]
+def _taken(arrays: Iterator[Floats], count: int) -> list[Floats]:
+    return [next(arrays) for _ in range(count)]
+
+
+def _block(arrays: Iterator[Floats], is_first: bool) -> Block:
+    """The next block of Keras' list, where a stage's first has its shortcut between the others."""
+    first, second = (_folded(_taken(arrays, 2), _taken(arrays, 4)) for _ in range(2))
     if not is_first:
-        return [None, *inner, _folded(take(2), take(4))]
-    shortcut, last = take(2), take(2)
-    return [_folded(shortcut, take(4)), *inner, _folded(last, take(4))]
+        return Block(first, second, _folded(_taken(arrays, 2), _taken(arrays, 4)))
+    shortcut, third = _taken(arrays, 2), _taken(arrays, 2)
+    beside = _folded(shortcut, _taken(arrays, 4))
+    return Block(first, second, _folded(third, _taken(arrays, 4)), beside)
 
 
 def _folded(convolution: list[Floats], normalisation: list[Floats]) -> Convolution:

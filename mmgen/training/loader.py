@@ -1,6 +1,5 @@
-"""Reading ``examples`` into batches for torch, with Arrow. What it shares with Keras' reader (``petastorm_reader``) is in
-``reader``.
-"""
+"""Reading ``examples`` into batches for torch, with Arrow. Keras' reader is in ``petastorm_reader``, what both share in
+``reader``."""
 
 from __future__ import annotations
 

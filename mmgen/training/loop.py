@@ -139,9 +139,7 @@ def train(
     """
     ranks = ranks or Ranks()
     _be_deterministic(seed, params.num_threads)
-    reader = ArrowReader(
-        data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes
-    )
+    reader = ArrowReader(data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = FusionConfig(

@@ -1,7 +1,7 @@
 """Reading into batches for Keras, by petastorm and ``tf.data``.
 
-The only file that imports petastorm, and only the Keras trainings import it: it needs the encoders' environment. With the
-same files, seed and ranks it gives the batches that ``ArrowReader`` gives; who decodes a row group is all they differ in.
+The only file that imports petastorm, and only the Keras trainings import it: it needs the encoders' environment. With
+the same files, seed and ranks it gives the batches that ``ArrowReader`` gives; they differ in who decodes a row group.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""An encoder's job as the nights run it, for the encoders' Python: NAME DS RUN_ID CONFIG [--force]. Prints JSON: the job's
-line, and the datasets that it asked for."""
+"""An encoder's job as the nights run it, for the encoders' Python: NAME DS RUN_ID CONFIG [--force]. Prints JSON: the
+job's line, and the datasets that it asked for."""
 
 import importlib.util
 import json

@@ -58,7 +58,9 @@ class Table:
     def reader(self, name: str, rows: Snapshot, rank: int, world_size: int) -> Reader:
         ranks = Ranks(rank, world_size)
         num_bytes = self.shuffle_bytes if name == "arrow" else max(self.shuffle_bytes, 20_000 * self.group_rows)
-        return reader_class(name)(rows, self.batch_rows, self.seed, ranks, self.shuffle_rows, num_bytes, columns=COLUMNS)
+        return reader_class(name)(
+            rows, self.batch_rows, self.seed, ranks, self.shuffle_rows, num_bytes, columns=COLUMNS
+        )
 
 
 TABLES = st.builds(
