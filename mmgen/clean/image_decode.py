@@ -25,7 +25,8 @@ from mmgen.clean.params import ImageParams
 from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a damaged file is reported in its row
+_logging = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging  # 4.11 has it at the top, 4.14 below
+_logging.setLogLevel(2)  # errors only: a damaged file is reported in its row
 
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
