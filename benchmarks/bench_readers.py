@@ -1,6 +1,6 @@
 """How fast rows come shuffled to training: mmgen's readers, petastorm's own loader, and a bare read of the table.
 
-    python benchmarks/bench_readers.py [--quick]
+    python benchmarks/bench_readers.py [--quick]      in the encoders' environment, torch beside it (make benchmarks)
 
 200,000 rows of 128 float32 and two integers, in row groups of 10,000, zstd, batches of 256 as torch tensors. First
 every reader's rows are compared with the table's, and how well each shuffles is measured.
@@ -23,7 +23,8 @@ import torch
 from petastorm import make_batch_reader
 from petastorm.pytorch import BatchedDataLoader
 
-from mmgen.training.data.loader import ArrowReader, PetastormReader
+from mmgen.training.data.loader import ArrowReader
+from mmgen.training.data.petastorm_reader import PetastormReader
 from mmgen.training.data.reader import Reader
 from mmgen.training.data.snapshot import whole_files
 from mmgen.training.distributed.ranks import Ranks

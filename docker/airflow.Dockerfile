@@ -8,11 +8,11 @@ FROM ${JOBS_IMAGE}
 USER root
 RUN install -d -o mmgen -g mmgen /srv/airflow
 
-COPY requirements/airflow.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python3.11 -m venv .venv/airflow \
-    && .venv/airflow/bin/pip install --upgrade pip==26.3 \
-    && .venv/airflow/bin/pip install --no-deps -r requirements/airflow.txt
+COPY requirements/airflow.txt requirements/build.txt requirements/
+RUN --mount=type=cache,target=/root/.cache/uv \
+    .venv/uv/bin/uv venv --python /usr/local/bin/python3.11 .venv/airflow \
+    && .venv/uv/bin/uv pip install --python .venv/airflow/bin/python --no-deps --require-hashes \
+        --build-constraints requirements/build.txt -r requirements/airflow.txt
 
 COPY dags dags
 COPY docker/airflow-init.sh docker/

@@ -16,14 +16,23 @@ RUN groupadd --gid 10001 mmgen \
 
 WORKDIR /opt/mmgen
 
-# The same order as `make env`: torch by itself, then the lock without resolving, then petastorm.
-COPY requirements/torch.txt requirements/jobs.txt requirements/petastorm.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv .venv/jobs \
-    && .venv/jobs/bin/pip install --upgrade pip==26.3 setuptools==80.9.0 wheel \
+# As `make env` does it: by uv, from the locks and their hashes; torch by itself. The Keras encoders have an environment
+# of their own.
+COPY requirements/uv.txt requirements/build.txt requirements/torch.txt requirements/jobs.txt requirements/encoders.txt \
+    requirements/petastorm.txt requirements/
+ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+RUN --mount=type=cache,target=/root/.cache/uv --mount=type=cache,target=/root/.cache/pip \
+    python -m venv .venv/uv \
+    && .venv/uv/bin/pip install --require-hashes -r requirements/uv.txt \
+    && .venv/uv/bin/uv venv --python /usr/local/bin/python .venv/jobs \
+    && .venv/uv/bin/uv pip install --python .venv/jobs/bin/python --no-deps --require-hashes \
+        --build-constraints requirements/build.txt -r requirements/jobs.txt \
     && .venv/jobs/bin/pip install -r requirements/torch.txt \
-    && .venv/jobs/bin/pip install --no-deps -r requirements/jobs.txt \
-    && .venv/jobs/bin/pip install --no-deps -r requirements/petastorm.txt
+    && .venv/uv/bin/uv venv --python /usr/local/bin/python .venv/encoders \
+    && .venv/uv/bin/uv pip install --python .venv/encoders/bin/python --no-deps --require-hashes \
+        -r requirements/encoders.txt \
+    && .venv/uv/bin/uv pip install --python .venv/encoders/bin/python --no-deps --require-hashes \
+        -r requirements/petastorm.txt
 
 COPY pyproject.toml setup.cfg setup.py README.md LICENSE NOTICE ./
 COPY mmgen mmgen

@@ -8,11 +8,14 @@ RUN groupadd --gid 10001 mmgen \
     && install -d -o mmgen -g mmgen /srv/mmgen
 
 WORKDIR /opt/mmgen
-COPY requirements/jobs.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv .venv/mlflow \
-    && .venv/mlflow/bin/pip install --upgrade pip==26.3 \
-    && .venv/mlflow/bin/pip install --constraint requirements/jobs.txt mlflow 'psycopg[binary]'
+COPY requirements/uv.txt requirements/jobs.txt requirements/
+ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+# By uv: pip wants a hash of each name on its command line where a constraint has one
+RUN --mount=type=cache,target=/root/.cache/uv \
+    python -m venv .venv/uv \
+    && .venv/uv/bin/pip install --require-hashes -r requirements/uv.txt \
+    && .venv/uv/bin/uv venv --python /usr/local/bin/python .venv/mlflow \
+    && .venv/uv/bin/uv pip install --python .venv/mlflow/bin/python --constraint requirements/jobs.txt mlflow 'psycopg[binary]'
 
 ENV PATH=/opt/mmgen/.venv/mlflow/bin:$PATH \
     HOME=/tmp \

@@ -31,6 +31,9 @@ class Job:
     timeout_min: int = 60
     retries: int = 2
     owner: str = "data-engineering"
+    environment: str = "jobs"
+    """Where it runs: ``jobs`` or ``encoders`` (TensorFlow and what it pins), both below ``.venv``. Spark and torchrun
+    are in ``jobs`` alone."""
     is_training: bool = False
     """It trains or fits a model where there is none; with ``--force`` a new one."""
 
@@ -96,6 +99,7 @@ JOBS: tuple[Job, ...] = (
         "Training failed or diverged, or `encoders.image.weights_file` holds no ResNet50. A champion, if any, stays.",
         timeout_min=240,
         owner="machine-learning",
+        environment="encoders",
         is_training=True,
     ),
     Job(
@@ -134,6 +138,7 @@ JOBS: tuple[Job, ...] = (
         "Training failed or diverged. The champion, if there is one, stays.",
         timeout_min=120,
         owner="machine-learning",
+        environment="encoders",
         is_training=True,
     ),
     Job(
@@ -268,10 +273,15 @@ def job_file(job: Job) -> Path:
     return ROOT / "jobs" / f"{job.name}.py"
 
 
-def job_python() -> str:
-    """The Python of the jobs' environment: ``MMGEN_PYTHON``, else .venv/jobs beside this package, else this one."""
-    named = os.environ.get("MMGEN_PYTHON")
-    beside = ROOT / ".venv" / "jobs" / "bin" / "python"
+PYTHON_OF = {"jobs": "MMGEN_PYTHON", "encoders": "MMGEN_ENCODERS_PYTHON"}
+"""Environments -> the variable that names another Python than the one below .venv."""
+
+
+def job_python(environment: str = "jobs") -> str:
+    """The Python of an environment: the one that its variable names (``PYTHON_OF``), else .venv/<environment> beside
+    this package, else this one."""
+    named = os.environ.get(PYTHON_OF[environment])
+    beside = ROOT / ".venv" / environment / "bin" / "python"
     return named or (str(beside) if beside.exists() else sys.executable)
 
 
@@ -314,4 +324,4 @@ def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", 
     if job.kind == "torch":
         launch = [str(bin_dir / "torchrun"), "--standalone", f"--nproc-per-node={processes}", "--max-restarts=1"]
         return [*launch, file, *arguments]
-    return [job_python(), file, *arguments]
+    return [job_python(job.environment), file, *arguments]

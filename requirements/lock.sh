@@ -1,34 +1,44 @@
 #!/usr/bin/env bash
-# Resolve requirements/*.in into locked *.txt, in environments made for it and thrown away. Needs the network.
+# Resolve requirements/*.in into locked *.txt with hashes. Needs the network, and uv (`make lock` brings it); downloads no
+# package. What is locked stays as it is as long as it fits: pass --upgrade for the newest of everything.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+more=("$@")
 
-header() { echo "# Locked by requirements/lock.sh from $1; do not edit. Install with --no-deps."; }
-
-lock() { # name, then what to leave out of the lock (a pattern of names)
-  local name=$1 without=$2
-  python3.11 -m venv "$work/$name"
-  "$work/$name/bin/pip" install -q --upgrade pip
-  if [ "$name" = jobs ]; then "$work/$name/bin/pip" install -q -r torch.txt; fi
-  "$work/$name/bin/pip" install -q -r "$name.in"
-  { header "$name.in"; "$work/$name/bin/pip" freeze --exclude-editable | grep -viE "^($without)==" ; } >"$name.txt"
+resolve() { # source, lock, then options
+  local source=$1 lock=$2
+  shift 2
+  { [ ! -f "$lock" ] || cp "$lock" "$work/lock"; }
+  uv pip compile --quiet --generate-hashes --no-header --no-annotate --output-file "$work/lock" "$@" "${more[@]}" "$source"
+  { echo "# Locked by requirements/lock.sh from $(basename "$source"); do not edit. Install with --no-deps."; cat "$work/lock"; } >"$lock"
+  rm "$work/lock"
 }
 
-lock jobs 'torch|setuptools|nvidia-.*|triton'
-lock airflow 'setuptools'
-# The tools for tests share the jobs' environment: what stands in the jobs' lock already is not repeated.
-"$work/jobs/bin/pip" install -q -r dev.in
-{
-  header dev.in
-  "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt
-} >dev.txt
-# The tools to compare with lie in a folder of their own behind the jobs' libraries (report.py). Daft wants a newer pyarrow
-# and an older tqdm than the jobs have, and gets them in processes of its own.
-grep -viE '^(pyarrow|tqdm)==' jobs.txt >"$work/shared.txt"
-"$work/jobs/bin/pip" install -q -r benchmarks.in -c "$work/shared.txt"
-{
-  header benchmarks.in
-  "$work/jobs/bin/pip" freeze --exclude-editable | grep -viE '^(torch|setuptools)==' | grep -vxFf jobs.txt | grep -vxFf dev.txt
-} >benchmarks.txt
+without() { # the names in these locks, as options: what stands there already is not repeated
+  sed -nE 's/^([A-Za-z0-9][A-Za-z0-9._-]*)==.*/--no-emit-package \1/p' "$@" | sort -u
+}
+
+both=(--universal --python-version 3.11) # 3.11 and 3.12
+one=(--python-version 3.11 --python-platform x86_64-manylinux_2_28)
+
+resolve uv.in uv.txt "${both[@]}"
+resolve build.in build.txt "${both[@]}"
+resolve jobs.in jobs.txt "${both[@]}"
+resolve airflow.in airflow.txt "${both[@]}"
+resolve encoders.in encoders.txt "${one[@]}"
+resolve petastorm.in petastorm.txt "${one[@]}" --no-deps
+# The tools for tests share the environments of what they test.
+# shellcheck disable=SC2046
+resolve dev.in dev.txt "${both[@]}" --constraint jobs.txt $(without jobs.txt)
+# The tools to compare with lie in a folder of their own behind the jobs' libraries (report.py). Daft wants an older tqdm
+# than the jobs have, and gets it in processes of its own.
+sed -nE 's/^([A-Za-z0-9].*) \\$/\1/p' jobs.txt | grep -vE '^tqdm==' >"$work/shared.txt"
+# shellcheck disable=SC2046
+resolve benchmarks.in benchmarks.txt "${both[@]}" --constraint "$work/shared.txt" $(without "$work/shared.txt" dev.txt)
+# With CUDA, for those who have a GPU
+sed 's/^tensorflow-cpu==\([^ ]*\) /tensorflow[and-cuda]==\1 /' encoders.in >"$work/encoders.in"
+resolve "$work/encoders.in" encoders-gpu.txt "${one[@]}" --constraint encoders.txt
+# shellcheck disable=SC2046
+resolve torch-gpu.in torch-gpu.txt "${both[@]}" --constraint jobs.txt $(without jobs.txt)

@@ -14,11 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 STANDARD = set(sys.stdlib_module_names)
 
 IMPORTED_BY_ONE = {
-    "petastorm": "mmgen/training/data/loader.py",
+    "petastorm": "mmgen/training/data/petastorm_reader.py",
     "mlflow": "mmgen/registry/tracker.py",
     "great_expectations": "mmgen/store/checks.py",
     "deltalake": "mmgen/store/datasets.py",
-    "airflow": "mmgen/airflow.py",
 }
 MAY_IMPORT = {
     "dags/*.py": {"mmgen.airflow"},

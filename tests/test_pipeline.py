@@ -108,6 +108,7 @@ def test_a_job_is_short_and_documented(job: pipeline.Job) -> None:
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A jobs' environment at a fixed place."""
     monkeypatch.setenv("MMGEN_PYTHON", "/opt/jobs/bin/python")
+    monkeypatch.setenv("MMGEN_ENCODERS_PYTHON", "/opt/encoders/bin/python")
     for name in ("SPARK_CONF_DIR", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", "/usr/bin")
@@ -120,6 +121,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         pytest.param("clean_texts", ["/opt/jobs/bin/spark-submit", *SUBMIT, f"{ROOT}/jobs/clean_texts.py"], id="spark"),
         pytest.param("train", ["/opt/jobs/bin/torchrun", *LAUNCH, f"{ROOT}/jobs/train.py"], id="torch"),
         pytest.param("report", ["/opt/jobs/bin/python", f"{ROOT}/jobs/report.py"], id="python"),
+        pytest.param(
+            "image_encoder", ["/opt/encoders/bin/python", f"{ROOT}/jobs/image_encoder.py"], id="python of the encoders"
+        ),
     ],
 )
 def test_job_command(environment: pytest.MonkeyPatch, name: str, expected: list[str]) -> None:
@@ -149,18 +153,31 @@ def test_job_environment(environment: pytest.MonkeyPatch) -> None:
     assert job_environment()["SPARK_CONF_DIR"] == "/etc/spark"
 
 
+def test_each_job_names_an_environment() -> None:
+    named = {job.name: job.environment for job in JOBS}
+    assert {name for name, environment in named.items() if environment == "encoders"} == {
+        "image_encoder",
+        "audio_encoder",
+    }
+    assert set(named.values()) == set(pipeline.PYTHON_OF)
+    assert {job.environment for job in JOBS if job.kind != "python"} == {"jobs"}, "Spark and torch are there alone"
+
+
+@pytest.mark.parametrize("environment", pipeline.PYTHON_OF)
 @pytest.mark.parametrize(
     ("named", "exists", "expected"),
     [("/x/python", True, "/x/python"), ("", True, "beside"), ("", False, "own")],
     ids=["named", "beside the package", "this one"],
 )
-def test_job_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, exists: bool, expected: str) -> None:
+def test_job_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str, exists: bool, expected: str, environment: str
+) -> None:
     import sys
 
-    beside = tmp_path / ".venv" / "jobs" / "bin" / "python"
+    beside = tmp_path / ".venv" / environment / "bin" / "python"
     if exists:
         beside.parent.mkdir(parents=True)
         beside.touch()
     monkeypatch.setattr(pipeline, "ROOT", tmp_path)
-    monkeypatch.setenv("MMGEN_PYTHON", named)
-    assert pipeline.job_python() == {"beside": str(beside), "own": sys.executable}.get(expected, expected)
+    monkeypatch.setenv(pipeline.PYTHON_OF[environment], named)
+    assert pipeline.job_python(environment) == {"beside": str(beside), "own": sys.executable}.get(expected, expected)

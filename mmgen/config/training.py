@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from mmgen.config.params import Params
@@ -71,7 +69,6 @@ class TrainParams(Params):
         ),
         description="how far photos are varied from step to step",
     )
-    reader: Literal["arrow", "petastorm"] = "arrow"
     batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
     epochs: float = Field(default=16.0, gt=0)
     min_steps: int = Field(default=240, ge=1)

@@ -114,8 +114,8 @@ class _Sheet:
         contrast = contrast_ratio(self.canvas[box[1] : box[3], box[0] : box[2]], ink)
         if contrast < self.params.min_contrast:  # the tones of the backdrop and of the inks see to it that it never is
             raise RuntimeError(f"{role}: contrast {contrast:.2f} is below {self.params.min_contrast}")
-        alpha = np.asarray(layer, np.float32)[box[1] - offset : box[3] - offset] / 255
-        self.blend(alpha, ink, (0, box[1]))
+        alpha = np.asarray(layer, np.float32)[box[1] - offset : box[3] - offset]
+        self.blend(np.divide(alpha, 255, dtype=np.float32), ink, (0, box[1]))
         self.texts.append(PlacedText(role, fitted.lines, box, contrast, fitted.is_cut))
         return box
 
@@ -132,7 +132,7 @@ class _Sheet:
         layer = Image.new("L", ((right - left) * k, (bottom - top) * k), 0)
         ImageDraw.Draw(layer).rounded_rectangle((0, 0, layer.width - 1, layer.height - 1), layer.height // 2, 255)
         shape = layer.resize((right - left, bottom - top), Image.Resampling.BOX)
-        self.blend(np.asarray(shape, np.float32) / 255, fill, (left, top))
+        self.blend(np.divide(np.asarray(shape), 255, dtype=np.float32), fill, (left, top))
 
 
 def render_creative(spec: CreativeSpec, params: CreativeParams | None = None) -> bytes:
@@ -225,7 +225,7 @@ def _ground(spec: CreativeSpec, accent: Colour, size_px: int, is_dark: bool) -> 
         toned = colour.darkened(raw)
     else:
         grid = np.linspace(-1, 1, work_px, dtype=np.float32)
-        glow = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
+        glow: NDArray[Any] = np.exp(-(grid[None, :] ** 2 + (grid[:, None] + 0.25) ** 2) / 0.45)[..., None] * 0.5
         toned = colour.lightened(raw) * (1 - glow) + 255 * glow
     return np.asarray(cv2.resize(toned, (size_px, size_px), interpolation=cv2.INTER_LINEAR), np.float32)
 
@@ -291,7 +291,7 @@ def _rings(sheet: _Sheet) -> None:
         centre = int((x + rng.uniform(-0.05, 0.05)) * size), int((y + rng.uniform(-0.04, 0.04)) * size)
         layer: NDArray[Any] = np.zeros((size, size), np.float32)
         cv2.circle(layer, centre, int(radius * size), 1.0, -1, cv2.LINE_AA)
-        sheet.blend(layer * 0.055, colour.WHITE)
+        sheet.blend(np.multiply(layer, 0.055, dtype=np.float32), colour.WHITE)
 
 
 def _finish(sheet: _Sheet) -> _Sheet:

@@ -16,7 +16,7 @@ from mmgen.config.features import AudioFeatureParams
 from mmgen.models.encoders.fitted import UNTRAINED, AudioEncoder, audio_encoder_in
 from mmgen.rejects import RejectReason
 
-VERSION = 2
+VERSION = 3
 
 COLUMNS = ("embedding", "encoding", "encoder_version", "num_frames", "reject_reason")
 

@@ -42,7 +42,7 @@ def descriptor_values(data: bytes) -> Vector:
     """The values, 0 to 1, of a stored descriptor: (2276,). ValueError where the bytes are of another length."""
     if len(data) != WIDTH:
         raise ValueError(f"a descriptor has {WIDTH} bytes, not {len(data)}")
-    return np.frombuffer(data, np.uint8) / np.float32(255)
+    return np.divide(np.frombuffer(data, np.uint8), np.float32(255), dtype=np.float32)
 
 
 def oriented_gradients(picture: Pixels) -> Vector:

@@ -100,7 +100,8 @@ def model_pixels(data: bytes, side_px: int) -> Pixels | None:
 def embed_image(picture: Pixels, params: ImageFeatureParams) -> Vector:
     """(height, width, 3) BGR -> (256,): colour (128) and shape (128), each of unit length, together of unit length."""
     colour = colour_histogram(picture, params.backdrop_weight)
-    return np.concatenate([colour, gradient_histogram(picture)]) / np.float32(np.sqrt(2))
+    both = np.concatenate([colour, gradient_histogram(picture)])
+    return np.divide(both, np.float32(np.sqrt(2)), dtype=np.float32)
 
 
 def colour_histogram(picture: Pixels, backdrop_weight: float) -> Vector:

@@ -82,7 +82,7 @@ def multi_hot(rows: Sequence[Mapping[str, Any]]) -> tuple[Matrix, npt.NDArray[np
         if row["price"] and row["price"] > 0:
             step = math.floor(2 * math.log2(row["price"]))  # half an octave: 10 to 14, 14 to 20 ...
             matrix[place, attribute_id(f"price {row['currency'] or ''}", str(step))] = 1
-    return matrix, matrix.any(axis=1)
+    return matrix, np.asarray(matrix.any(axis=1))
 
 
 @lru_cache(maxsize=8)

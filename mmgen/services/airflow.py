@@ -13,7 +13,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from mmgen.pipeline import job_environment, job_python
+from mmgen.pipeline import PYTHON_OF, job_environment, job_python
 from mmgen.resources import ROOT
 from mmgen.services.daemons import (
     HOST,
@@ -97,7 +97,7 @@ def airflow_environment(home: Path, port: int = AIRFLOW_PORT) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{HOST}:{port}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(home)),
         "MMGEN_HOME": str(home),
-        "MMGEN_PYTHON": job_python(),
+        **{variable: job_python(name) for name, variable in PYTHON_OF.items()},
     }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import json
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +24,7 @@ from mmgen.catalog.tables import open_catalog, product_content
 from mmgen.config.config import Config, load_config
 from mmgen.engine.context import JobContext
 from mmgen.engine.step import Outcome
-from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file
+from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file, job_python
 from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.fitting import registry
 from mmgen.registry.tracker import Tracker
@@ -158,9 +161,37 @@ class Shop:
 
     def watch_job(self, name: str, ds: str, run_id: str) -> tuple[Outcome | str, WatchedContext]:
         """A job's result, and the context with what it noted."""
+        if BY_NAME[name].environment == "encoders":
+            return self.watch_encoder_job(name, ds, run_id)
         run: Callable[[JobContext], Outcome | str] = job_module(name).run
         ctx = self.context(name, ds, run_id)
         return run(ctx), ctx
+
+    def watch_encoder_job(
+        self, name: str, ds: str, run_id: str, *options: str, settings: str = ""
+    ) -> tuple[str, WatchedContext]:
+        """The same in the encoders' environment. ``settings``: lines of TOML before the shop's own."""
+        python = job_python("encoders")
+        if subprocess.run([python, "-c", "import petastorm, tensorflow"], capture_output=True, check=False).returncode:
+            pytest.skip("there is no encoders' environment here: make env")
+        config = self.home / "encoders.toml"
+        config.write_text(settings + SMALL, encoding="utf-8")
+        script = str(Path(__file__).with_name("encoder_job.py"))
+        environment = {**os.environ, "MMGEN_HOME": str(self.home), "MMGEN_CATALOGUE_URL": self.catalogue_url}
+        environment.pop("MLFLOW_TRACKING_URI", None)
+        done = subprocess.run(
+            [python, script, name, ds, run_id, str(config), *options],
+            env={**environment, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        found = json.loads(done.stdout.splitlines()[-1])
+        ctx = self.context(name, ds, run_id)
+        ctx.asked.update(found["asked"])
+        return found["line"], ctx
 
     def night(self, ds: str, run_id: str) -> Night:
         """All jobs of one date, in order. A model is made the champion as soon as it is registered."""

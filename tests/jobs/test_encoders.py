@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +13,7 @@ from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.fitting import fitted_champion, registry
 from mmgen.training.data.snapshot import take_snapshots
 from tests.jobs.conftest import Stage
-from tests.jobs.nights import D1, D2, Shop, job_module
+from tests.jobs.nights import D1, D2, Shop
 
 D3 = "2026-11-03"
 
@@ -44,11 +42,8 @@ def test_a_second_night_fits_nothing(again: Stage) -> None:
 def renewed(first: Stage, tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, dict[str, Outcome]]:
     """The day after the first, with another audio encoder: features and examples of all products."""
     shop = first.shop.copy(tmp_path_factory.mktemp("renewed") / "home")
-    run: Any = job_module("audio_encoder").run
     # Another seed stands for other clips: a forced run on the very same ones fits nothing
-    ctx = replace(shop.context("audio_encoder", D2, "weekly"), is_forced=True)
-    ctx.config = shop.config.model_copy(update={"seed": 8})
-    line = run(ctx)
+    line, _ = shop.watch_encoder_job("audio_encoder", D2, "weekly", "--force", settings="seed = 8\n")
     assert "version 2" in line, line
     registry(shop.config, "audio").set_alias(CHAMPION, "2")
     results = {}

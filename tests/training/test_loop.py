@@ -58,14 +58,11 @@ BROKEN_OFF = {
     "in an epoch, rows kept": (5, {}, 4),
     "in an epoch, rows streamed": (5, {"shuffle_rows": 6}, 4),
     "in the second epoch, rows streamed": (9, {"shuffle_rows": 6, **LONG}, 8),
-    "in an epoch, petastorm": (5, {"shuffle_rows": 6, "reader": "petastorm"}, 4),
 }
 
 
 @pytest.mark.parametrize(("killed_at", "changed", "first"), BROKEN_OFF.values(), ids=BROKEN_OFF)
 def test_a_run_broken_off_goes_on_to_identical_weights(shop, tmp_path, killed_at, changed, first):
-    if changed.get("reader") == "petastorm":
-        pytest.importorskip("petastorm", reason="petastorm or a library of its own is missing", exc_type=ImportError)
     params = TINY.model_copy(update=changed)
 
     def kill(done: int, _: int) -> None:

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.training.readers import reader_class
+
 MIB = 1024**2
 SHUFFLE_BYTES = 32 * MIB
 SCRIPT = """
@@ -19,7 +21,7 @@ import json, sys
 from pathlib import Path
 import pyarrow as pa
 from mmgen.training.distributed.ranks import Ranks
-from mmgen.training.data.loader import READERS
+from tests.training.readers import reader_class
 from mmgen.training.data.snapshot import whole_files
 
 def resident():
@@ -27,12 +29,13 @@ def resident():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
 
 name, shuffle_bytes, warm_up, file = sys.argv[1:]
-reader = READERS[name](whole_files([warm_up]), 8, 7, Ranks(), 5, int(shuffle_bytes), columns=("id", "media"))
-assert sum(len(batch["id"]) for batch in reader.column_batches(0)) == 20  # what is imported late counts before
-reader = READERS[name](whole_files([file]), 8, 7, Ranks(), 20_000, int(shuffle_bytes), columns=("id", "media"))
+kind = reader_class(name)
+found = kind(whole_files([warm_up]), 8, 7, Ranks(), 5, int(shuffle_bytes), columns=("id", "media"))
+assert sum(len(batch["id"]) for batch in found.column_batches(0)) == 20  # what is imported late counts before
+found = kind(whole_files([file]), 8, 7, Ranks(), 20_000, int(shuffle_bytes), columns=("id", "media"))
 before, resident_peak, arrow_peak, num_bytes = resident(), 0, 0, 0
 for epoch in range(2):
-    for batch in reader.column_batches(epoch):
+    for batch in found.column_batches(epoch):
         num_bytes += sum(map(len, batch["media"]))
         resident_peak, arrow_peak = max(resident_peak, resident()), max(arrow_peak, pa.total_allocated_bytes())
 print(json.dumps({"grown": resident_peak - before, "arrow": arrow_peak, "num_bytes": num_bytes}))
@@ -81,6 +84,7 @@ def read(name: str, shuffle_bytes: int, file: str) -> dict[str, int]:
 )
 def test_memory_is_bounded(name: str, group_rows: int, allowance: int, sizes: list[int], tmp_path: Path) -> None:
     """``allowance``: what the allocators keep of freed memory (it does not grow with the data), and the batches."""
+    reader_class(name)
     file = written(tmp_path, sizes, group_rows)
     found = read(name, SHUFFLE_BYTES, file)
     assert found["num_bytes"] == 2 * sum(sizes) > 12 * SHUFFLE_BYTES

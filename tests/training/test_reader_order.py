@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmgen.training.data.columns import Columns
-from mmgen.training.data.loader import READERS, Reader
+from mmgen.training.data.loader import Reader
 from mmgen.training.data.snapshot import Snapshot, whole_files
 from mmgen.training.distributed.ranks import Ranks
+from tests.training.readers import READERS, reader_class
 
 COLUMNS = ("id", "media", "numbers", "name", "count")
 
@@ -57,7 +58,9 @@ class Table:
     def reader(self, name: str, rows: Snapshot, rank: int, world_size: int) -> Reader:
         ranks = Ranks(rank, world_size)
         num_bytes = self.shuffle_bytes if name == "arrow" else max(self.shuffle_bytes, 20_000 * self.group_rows)
-        return READERS[name](rows, self.batch_rows, self.seed, ranks, self.shuffle_rows, num_bytes, columns=COLUMNS)
+        return reader_class(name)(
+            rows, self.batch_rows, self.seed, ranks, self.shuffle_rows, num_bytes, columns=COLUMNS
+        )
 
 
 TABLES = st.builds(
@@ -124,6 +127,7 @@ def check_resume(name: str, table: Table, world_size: int, steps: int) -> None:
 @pytest.mark.parametrize("world_size", [1, 2, 4])
 @pytest.mark.parametrize("name", READERS)
 def test_each_row_comes_once_an_epoch_in_as_many_batches_on_every_rank(name: str, world_size: int) -> None:
+    reader_class(name)
     limits = settings(max_examples=EXAMPLES[name], deadline=None, suppress_health_check=list(HealthCheck))
     limits(given(TABLES)(lambda table: check_each_row_once(name, table, world_size)))()
 
@@ -131,5 +135,6 @@ def test_each_row_comes_once_an_epoch_in_as_many_batches_on_every_rank(name: str
 @pytest.mark.parametrize("world_size", [1, 2, 4])
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_goes_on_in_the_middle_of_an_epoch(name: str, world_size: int) -> None:
+    reader_class(name)
     limits = settings(max_examples=EXAMPLES[name] // 2, deadline=None, suppress_health_check=list(HealthCheck))
     limits(given(TABLES, st.integers(0, 60))(lambda table, steps: check_resume(name, table, world_size, steps)))()

@@ -1,8 +1,7 @@
 """Encoders as the feature jobs use them: numpy alone, from a folder of safetensors and JSON.
 
 A Spark worker that imported TensorFlow would spend 5 s and 670 MB on it before the first row. The networks are small
-enough for plain matrix products, one thread each; that they give what Keras gives is tested. ResNet50 is not small, and
-goes through Keras.
+enough for plain matrix products, one thread each; that they give what Keras gives is tested.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from safetensors.numpy import load_file, save
 
 from mmgen.config.features import AudioFeatureParams
 from mmgen.config.params import Params
+from mmgen.models.encoders.resnet50 import WIDTH, ResNet50
 from mmgen.vectors import unit
 
 Floats = NDArray[np.float32]
@@ -106,23 +106,16 @@ def convolve(x: Floats, kernel: Floats, bias: Floats, stride: int) -> Floats:
 
 
 class ResNet50Encoder:
-    """ResNet50 of keras.applications with weights that the shop has: as many pictures a second as TensorFlow makes."""
+    """ResNet50 of keras.applications with weights that the shop has."""
 
     def __init__(self, network: ImageNetwork, weights: Weights):
-        from mmgen.models.encoders.keras import resnet50  # imports TensorFlow
-
-        self.network = network
-        self._net = resnet50(network.side_px)
-        self._net.set_weights([weights[f"{number:04d}"] for number in range(len(self._net.weights))])
+        self.network, self._net = network, ResNet50(weights)
 
     def embed(self, pixels: Pixels) -> Floats:
-        """(N, side, side, 3) RGB -> (N, 2048), each of unit length."""
-        found = np.zeros((len(pixels), 2048), np.float32)
-        for start in range(0, len(pixels), CHUNK_ROWS):
-            chunk = pixels[start : start + CHUNK_ROWS]
-            filled = np.zeros((CHUNK_ROWS, *pixels.shape[1:]), np.float32)
-            filled[: len(chunk)] = chunk
-            found[start : start + len(chunk)] = self._net(filled, training=False).numpy()[: len(chunk)]
+        """(N, 224, 224, 3) RGB -> (N, 2048), each of unit length."""
+        found = np.zeros((len(pixels), WIDTH), np.float32)
+        for number, picture in enumerate(pixels):
+            found[number] = self._net.embed(picture)
         return unit(found)
 
 

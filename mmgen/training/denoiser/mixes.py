@@ -77,12 +77,12 @@ class Mixer:
     def _speech(self) -> Wave:
         """Clips of one source one after the other, with pauses, at one speed."""
         rng, params = self.rng, self.params
-        source = self.speech[rng.integers(len(self.speech))]
+        source = self.speech[int(rng.integers(len(self.speech)))]
         speed, loud = rng.uniform(*params.speed), float(rng.uniform(0, params.pause_s))
         wave = np.zeros(self.num_samples, np.float32)
         at = -int(rng.integers(0, RATE_HZ // 2)) if rng.random() < 0.5 else int(rng.integers(0, RATE_HZ))
         while at < self.num_samples:
-            clip = source[rng.integers(len(source))]
+            clip = source[int(rng.integers(len(source)))]
             if len(clip) > self.num_samples * 1.3:
                 start = int(rng.integers(0, len(clip) - int(self.num_samples * 1.25)))
                 clip = clip[start : start + int(self.num_samples * 1.25)]
@@ -117,7 +117,7 @@ class Mixer:
         rng = self.rng
         for _ in range(20):
             pool = self.synthetic if rng.random() < self.params.share_of_synthetic else self.noise
-            clip = pool[rng.integers(len(pool))]
+            clip = pool[int(rng.integers(len(pool)))]
             speed = rng.uniform(0.8, 1.25)
             length = int(self.num_samples * speed) + 2
             clip = np.resize(clip, max(length, len(clip)) + length)

@@ -48,8 +48,8 @@ def mean_gain_db(model: Denoiser, speech: Sequence[Wave], noise: Sequence[Wave])
     rng, params = np.random.default_rng(0), AudioParams()
     gains = []
     for number in range(NUM_JUDGED):
-        clean = speech[rng.integers(len(speech))][: 5 * RATE_HZ]
-        sound = np.resize(noise[rng.integers(len(noise))], len(clean))
+        clean = speech[int(rng.integers(len(speech)))][: 5 * RATE_HZ]
+        sound = np.resize(noise[int(rng.integers(len(noise)))], len(clean))
         powers = [float(np.mean(np.square(wave, dtype=np.float64))) for wave in (clean, sound)]
         if min(powers) < 1e-8:
             continue

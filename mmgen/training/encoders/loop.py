@@ -21,7 +21,7 @@ import tensorflow as tf
 from mmgen.config.encoders import Schedule
 from mmgen.registry.fitting import worker_number
 from mmgen.seeds import seed_of
-from mmgen.training.data.loader import PetastormReader
+from mmgen.training.data.petastorm_reader import PetastormReader
 from mmgen.training.data.snapshot import Snapshot
 from mmgen.training.distributed.ranks import Ranks
 

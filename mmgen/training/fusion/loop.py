@@ -24,7 +24,7 @@ from mmgen.models.text.vocabulary import Vocabulary
 from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.promotion import Decision, decide
 from mmgen.seeds import fingerprint, seed_of
-from mmgen.training.data.loader import READERS
+from mmgen.training.data.loader import ArrowReader
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
 from mmgen.training.distributed.group import process_group, share_weights
 from mmgen.training.distributed.ranks import Ranks
@@ -140,9 +140,7 @@ def train(
     """
     ranks = ranks or Ranks()
     _be_deterministic(seed, params.num_threads)
-    reader = READERS[params.reader](
-        data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes
-    )
+    reader = ArrowReader(data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = FusionConfig(
