@@ -2,9 +2,9 @@
 
     python benchmarks/compare_homes.py HOME OTHER
 
-For a change that should move code alone: run a night before and after it, each in a home of its own and with one run id
-For a change that should move code alone: run a night before and after it, each in a home of its own, with one run id
-names the catalogue, so its hashes differ between homes. Exit status 1 where anything differs.
+For a change that should move code alone: run a night before and after it, each in a home of its own, with one run
+id (``MMGEN_RUN_ID``), and compare. Clock times differ between any two runs and are left out. The recipe of
+``publications`` names the catalogue, so its hashes differ between homes. Exit status 1 where anything differs.
 """
 
 from __future__ import annotations
