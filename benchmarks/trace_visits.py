@@ -48,8 +48,8 @@ def has_title(value, depth=0):
 def profile(frame, event, _arg):
     if event != "call":
         return
-    module = frame.f_globals.get("__name__", "")
-    if not module.startswith("mmgen.") or module == last[0]:
+    module = frame.f_globals.get("__name__")
+    if not isinstance(module, str) or not module.startswith("mmgen.") or module == last[0]:
         return
     code = frame.f_code
     try:
@@ -91,8 +91,9 @@ class Finder:
         return None
 
 sys.meta_path.insert(0, Finder())
-threading.setprofile(profile)
-sys.setprofile(profile)
+if JOB in os.environ["TRACED_TEXT_JOBS"].split(","):
+    threading.setprofile(profile)
+    sys.setprofile(profile)
 """
 
 
@@ -158,6 +159,7 @@ def main() -> None:
             **base,
             "MMGEN_PYTHON": str(traced_python(folder, args.python)),
             "TRACED_TEXT": title,
+            "TRACED_TEXT_JOBS": ",".join(TEXT_JOBS),
             "TRACED_INTO": str(folder / "seen"),
         }
         listed = "from mmgen.pipeline import JOBS; print(*(job.name for job in JOBS))"
