@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.catalog.extract import DELETED_HASH, PRODUCTS_VERSION, keep_products, write_products
-from mmgen.catalog.tables import iter_products, open_catalog
+from mmgen.catalog.tables import check_filled, iter_products, open_catalog
 from mmgen.config.params import Params
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
@@ -47,6 +47,7 @@ def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Reads the shop's products and keeps those that changed since the date before; marks those that left."""
+    check_filled(open_catalog(ctx.config.catalogue_url), is_first=not ctx.dataset("raw_products").files())
     step = Step("raw_products", Params().digest(PRODUCTS_VERSION), keep_products, is_external=True)
     with tempfile.TemporaryDirectory(dir=ctx.scratch()) as folder:
         return derive(ctx, partial(inputs, ctx, Path(folder)), step)

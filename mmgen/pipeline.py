@@ -45,7 +45,7 @@ JOBS: tuple[Job, ...] = (
         ("catalogue",),
         "raw_products",
         "Reads the shop's products and keeps those that changed since the date before.",
-        "The catalogue could not be read: check its URL and that the database answers. Nothing later has run.",
+        "The catalogue cannot be read, or nothing was ever imported into it: the message says. Nothing later has run.",
     ),
     Job(
         "extract_media",

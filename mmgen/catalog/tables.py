@@ -282,3 +282,27 @@ def iter_products(engine: Engine, batch_size: int = 1000) -> Iterator[list[dict[
             row["category"] = json.loads(row["category"])
             row["attributes"] = json.loads(row["attributes"])
         yield rows
+
+
+def check_filled(engine: Engine, is_first: bool) -> None:
+    """Raises ValueError, with the command that helps, where a night would find nothing at all to do.
+
+    That is a catalogue without any product into which nothing was ever imported, or (``is_first``: no night has
+    extracted a product yet) of whose imports no row was kept. A shop whose products all left has sources and earlier
+    nights: it goes on, since what left has to be marked.
+    """
+    with engine.connect() as connection:
+        if connection.execute(sa.select(products.c.product_id).limit(1)).first():
+            return
+        is_imported = connection.execute(sa.select(sources.c.name).limit(1)).first() is not None
+    if not is_imported:
+        raise ValueError(
+            "nothing was ever imported into the catalogue. `mmgen import FILE --map MAP` loads a shop (maps that ship:"
+            " conf/sources/*.toml), `mmgen sample --out DIR --import` a sample shop. Is it another catalogue that you"
+            " mean? `mmgen config` names this one (catalogue.url, home)."
+        )
+    if is_first:
+        raise ValueError(
+            "the catalogue has no product: no row of what was imported was kept. `mmgen quarantine import` says why;"
+            " then `mmgen import FILE --map MAP` again."
+        )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.catalogue import SAMPLE_MAP, load
+from mmgen.cli.run import check_catalogue
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, show
 from mmgen.pipeline import JOBS
 
@@ -46,6 +47,7 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
         click.echo(text, err=settings.is_json)
 
     imported = import_shop(settings, shop, source_map, products, say)
+    check_catalogue(settings)
     run_dag(settings, ds, say)
     value = {"import": asdict(imported), "seconds": round(time.monotonic() - started, 1), **outcome(settings, ds)}
     show(settings, value, lambda console: _print(console, value, settings.home, ds))

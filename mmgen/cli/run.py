@@ -37,6 +37,8 @@ INTERRUPTED = 130
 def run(settings: Settings, ds: str, first: str | None, last: str | None, full: bool, retry: str) -> None:
     """Run one date's jobs one after another, the same jobs as Airflow's, without Airflow."""
     night = plan(settings, ds, select(first, last), full, parse_reasons(retry))
+    if any("catalogue" in job.inputs for job in night.jobs):
+        check_catalogue(settings)
     results = run_night(settings, night)
     show(settings, night_value(night, results), lambda _console: None)
     if any(result.status != "succeeded" for result in results):
@@ -54,6 +56,13 @@ def parse_reasons(text: str) -> tuple[str, ...]:
         if word not in known:
             raise ValueError(f"no reject reason {word!r}.{nearest(word, known)}")
     return words
+
+
+def check_catalogue(settings: Settings) -> None:
+    """Before anything is started. ValueError naming the command that helps where the catalogue was never filled."""
+    from mmgen.catalog.tables import check_filled
+
+    check_filled(settings.engine, is_first=not settings.dataset("raw_products").files())
 
 
 def plan(settings: Settings, ds: str, jobs: list[Job], is_full: bool, reasons: tuple[str, ...]) -> Night:

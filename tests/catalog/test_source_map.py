@@ -43,6 +43,27 @@ def test_shipped_maps_fit_their_files(name: str, found: list[str]) -> None:
         pytest.param('nmae="x"\n[columns]\ntitle="t"', "Did you mean 'name'?", id="key"),
         pytest.param('name="x"\n[columns]\ntitel="t"', "Did you mean 'title'?", id="column key"),
         pytest.param('name="x"\n[columns]\ntitle="t"\n[defaults]\ncurency="EUR"', "'currency'?", id="default key"),
+        pytest.param(
+            'name="x"\n[columns]\ntitle="t"\nignore=["a"]',
+            "unknown key 'columns.ignore'. 'ignore' stands above all tables",
+            id="a key of the top below",
+        ),
+        pytest.param(
+            'name="x"\ntitle="t"\n[columns]\nimage="i"',
+            "unknown key 'title'. 'title' is a key of [columns]",
+            id="a column at the top",
+        ),
+        pytest.param(
+            'name="x"\nbrand="b"\n[columns]\ntitle="t"',
+            "'brand' is a key of [columns] or [defaults]",
+            id="a key of two tables at the top",
+        ),
+        pytest.param('name="x"\n[columns]\ntitle="t"\nbasket="b"', "'basket' is a key of [baskets]", id="other table"),
+        pytest.param(
+            'name="x"\n[columns]\ntitle="t"\n[baskets]\nfile="f"\nproduct="p"\nbasket="b"\nmin_togeter=1',
+            "Did you mean 'min_together'?",
+            id="a table that may be left out",
+        ),
         pytest.param('name="x"\noptional=["audoi"]\n[columns]\ntitle="t"\naudio="audio"', "'audio'?", id="optional"),
         pytest.param('name="x"\nignore=["t"]\n[columns]\ntitle="t"', "mapped and ignored", id="mapped and ignored"),
         pytest.param('name="x"\n[columns]', "names no column", id="no column"),

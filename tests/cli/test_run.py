@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from mmgen.pipeline import ROOT, Job
 from mmgen.services import night as runner
@@ -58,7 +59,7 @@ def test_jobs_run_in_order_and_say_what_they_did(mmgen: Run, home: Path, scripts
     assert "chatter" in log and str(home) in log
 
 
-def test_the_json_is_alone_on_stdout(mmgen: Run, scripts: dict[str, str]) -> None:
+def test_the_json_is_alone_on_stdout(mmgen: Run, catalogue: Engine, scripts: dict[str, str]) -> None:
     result = mmgen("run", "--ds", DAY1, "--to", "extract_media", "--retry", "media_missing", "--json")
     value = json.loads(result.stdout)
     assert (value["status"], value["run_id"], value["not_run"]) == ("succeeded", f"cli__{DAY1}", [])
@@ -70,7 +71,9 @@ def test_the_json_is_alone_on_stdout(mmgen: Run, scripts: dict[str, str]) -> Non
     assert "[1/2] extract_products" in result.stderr
 
 
-def test_a_failure_stops_the_run_and_says_how_to_go_on(mmgen: Run, home: Path, scripts: dict[str, str]) -> None:
+def test_a_failure_stops_the_run_and_says_how_to_go_on(
+    mmgen: Run, home: Path, catalogue: Engine, scripts: dict[str, str]
+) -> None:
     scripts["clean_images"] = FAIL
     result = mmgen("run", "--ds", DAY1, "--from", "extract_media", "--to", "clean_texts")
     assert result.exit_code == 1
@@ -87,6 +90,23 @@ def test_a_failure_stops_the_run_and_says_how_to_go_on(mmgen: Run, home: Path, s
     assert (value["status"], value["jobs"][-1]["job"], value["not_run"][0]) == ("failed", "clean_images", "clean_texts")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "is_refused"),
+    [
+        ([], True),
+        (["--from", "graph_features", "--to", "examples"], True),
+        (["--from", "clean_images", "--to", "clean_texts"], False),
+    ],
+    ids=["a night", "jobs that read the catalogue", "jobs that do not"],
+)
+def test_an_empty_catalogue_is_said_before_anything_starts(
+    mmgen: Run, home: Path, scripts: dict[str, str], arguments: list[str], is_refused: bool
+) -> None:
+    result = mmgen("run", "--ds", DAY1, *arguments)
+    assert (result.exit_code, (home / "logs").exists()) == (int(is_refused), not is_refused)
+    assert ("`mmgen import FILE --map MAP`" in result.stderr) == is_refused
+
+
 def test_a_job_that_hangs_is_ended(
     mmgen: Run, scripts: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -98,7 +118,7 @@ def test_a_job_that_hangs_is_ended(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
-def test_an_interrupt_ends_the_job_with_its_children(home: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_an_interrupt_ends_the_job_with_its_children(catalogue: Engine, tmp_path: Path, number: signal.Signals) -> None:
     pid_file = tmp_path / "pid"
     program = f"""
 import signal, sys
@@ -124,7 +144,7 @@ main(["run", "--ds", {DAY1!r}, "--to", "extract_products"])
 
 @pytest.mark.parametrize("moment", ["start_tree", "stop_tree"])
 def test_an_interrupt_while_a_job_is_started_or_ended_leaves_nothing_running(
-    mmgen: Run, scripts: dict[str, str], monkeypatch: pytest.MonkeyPatch, moment: str
+    mmgen: Run, catalogue: Engine, scripts: dict[str, str], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """Between a job's start and the wait for its end; and once more while the first interrupt ends it."""
     trees: list[Tree] = []
