@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from mmgen.cli.rejects import NEWEST
@@ -97,17 +96,12 @@ def _nearest(settings: Settings, product_id: str) -> str:
 def _rows(settings: Settings, name: str, product_id: str, until: str) -> list[dict[str, Any]]:
     """The product's newest rows of a dataset (one a modality or kind), each with the commit of its partition."""
     dataset = settings.dataset(name)
-    files = dataset.files(until=until)
-    if not files:
-        return []
     schema = dataset.contract.arrow_schema
     columns = [field.name for field in schema if not _is_large(field.type)]
-    table = dataset.scan(files).to_table(columns=columns, filter=pc.field("product_id") == product_id)
-    newest: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in sorted(table.to_pylist(), key=lambda row: str(row["ds"])):
-        newest[tuple(str(row[key]) for key in dataset.contract.keys)] = row
-    commits = _commits(dataset, {str(row["ds"]) for row in newest.values()})
-    return [_readable(row) | {"commit": commits.get(row["ds"])} for row in newest.values()]
+    found = dataset.newest(columns, until=until, only=[product_id])
+    newest = found.sort_by([(key, "ascending") for key in dataset.contract.keys]).to_pylist()
+    commits = _commits(dataset, {str(row["ds"]) for row in newest})
+    return [_readable(row) | {"commit": commits.get(row["ds"])} for row in newest]
 
 
 def _is_large(kind: pa.DataType) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from mmgen.cli.settings import Settings, plural, short
 from mmgen.rejects import RejectReason
 from mmgen.store.datasets import Dataset
+from mmgen.store.products import IS_DELETED, has_left
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -85,7 +85,7 @@ class Rejects:
         """Products that the shop has taken away: their rows are of the past."""
         if self._gone is None:
             raw = self._settings.dataset("raw_products")
-            self._gone = {key[0] for key in newest_marked(raw, self._until, "is_deleted", pc.fill_null)}
+            self._gone = {key[0] for key in newest_marked(raw, self._until, IS_DELETED, has_left)}
         return self._gone
 
     def _details(self, name: str, product_ids: set[str]) -> dict[Key, str]:
@@ -96,12 +96,10 @@ class Rejects:
         dataset = self._settings.dataset(source)
         keys = dataset.contract.keys
         details: dict[Key, str] = {}
-        for batch in batches_in_order(dataset, [*keys, column], self._until):
-            wanted = batch.filter(pc.is_in(batch.column("product_id"), value_set=pa.array(sorted(product_ids))))
-            for row in wanted.to_pylist():
-                if modality is None or row["modality"] == modality:
-                    key = tuple(row[k] for k in keys)
-                    details[key if modality is None else key[:1]] = describe(column, row[column])
+        for row in dataset.newest([column], until=self._until, only=product_ids).to_pylist():
+            if modality is None or row["modality"] == modality:
+                key = tuple(row[k] for k in keys)
+                details[key if modality is None else key[:1]] = describe(column, row[column])
         return details
 
     def as_dict(self) -> dict[str, Any]:
@@ -136,35 +134,23 @@ class Rejects:
             console.out(f"  {count:>8,}  {reason}")
 
 
-def batches_in_order(dataset: Dataset, columns: list[str], until: str) -> Iterator[pa.RecordBatch]:
-    """Batches of chosen columns up to a date, older partitions first: what comes later is right."""
-    for partition in dataset.partitions():
-        if partition.ds <= until:
-            yield from dataset.batches(dataset.files(ds=[partition.ds]), [*columns, "ds"], BATCH_ROWS)
-
-
 def newest_rejects(dataset: Dataset, until: str) -> Found:
     """Rejected rows as of a date: those whose newest row has a reason."""
-    return newest_marked(dataset, until, "reject_reason", lambda values, _false: pc.is_valid(values))
+    return newest_marked(dataset, until, "reject_reason", pc.is_valid)
 
 
-def newest_marked(dataset: Dataset, until: str, column: str, is_marked: Any) -> Found:
+def newest_marked(dataset: Dataset, until: str, column: str, is_marked: Callable[[Any], Any]) -> Found:
     """Key -> (ds, the column's value) of the rows that are marked as of a date.
 
-    Partitions are read from the oldest on, and a row that is not marked takes an earlier one of its key away. So no
-    more is held than the marked rows.
+    Of products that were never marked nothing is held.
     """
     keys = dataset.contract.keys
-    found: Found = {}
-    for batch in batches_in_order(dataset, [*keys, column], until):
-        mask = is_marked(batch.column(column), False)
-        if found:
-            cleared = batch.filter(pc.invert(mask))
-            for key in zip(*(cleared.column(k).to_pylist() for k in keys), strict=True):
-                found.pop(key, None)
-        for row in batch.filter(mask).to_pylist():
-            found[tuple(row[k] for k in keys)] = (row["ds"], str(row[column]))
-    return found
+    ever: set[str] = set()
+    for batch in dataset.batches(dataset.files(until=until), ["product_id", column], BATCH_ROWS):
+        ever.update(batch.column("product_id").filter(is_marked(batch.column(column))).to_pylist())
+    rows = dataset.newest([column], until=until, only=ever) if ever else None
+    marked = [] if rows is None else rows.filter(is_marked(rows.column(column))).to_pylist()
+    return {tuple(row[k] for k in keys): (row["ds"], str(row[column])) for row in marked}
 
 
 def describe(column: str, value: Any) -> str:

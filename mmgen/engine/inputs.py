@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from mmgen.engine.spark import newest
+from mmgen.engine.spark import in_shop, newest
+from mmgen.store.products import product_ids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,11 +36,7 @@ def held(ctx: JobContext, name: str, *columns: str, ids: Sequence[str] | None = 
 
     ``ids``: of these products alone. MissingInputError as in ``current``.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = _existing(ctx, name).newest(list(columns), ctx.ds)
-    return rows if ids is None else rows.filter(pc.is_in(rows.column("product_id"), pa.array(ids, pa.string())))
+    return _existing(ctx, name).newest(list(columns), until=ctx.ds, only=ids)
 
 
 def _existing(ctx: JobContext, name: str) -> Dataset:
@@ -54,16 +51,12 @@ def _existing(ctx: JobContext, name: str) -> Dataset:
 
 def products(ctx: JobContext) -> DataFrame:
     """The products that are in the catalogue as of the date (those that left it are not)."""
-    return current(ctx, "raw_products").where(~F.col("is_deleted").eqNullSafe(True))
+    return in_shop(current(ctx, "raw_products"))
 
 
 def held_product_ids(ctx: JobContext) -> pa.Array:
     """The ids of ``products``, sorted, in this process's memory."""
-    import pyarrow.compute as pc
-
-    rows = held(ctx, "raw_products", "is_deleted")
-    present = rows.filter(pc.invert(pc.fill_null(rows.column("is_deleted"), False))).column("product_id")
-    return present.combine_chunks().sort()
+    return product_ids(_existing(ctx, "raw_products"), ctx.ds)
 
 
 def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:
