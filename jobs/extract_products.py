@@ -19,7 +19,7 @@ from mmgen.engine.spark import in_shop, newest, scan
 from mmgen.engine.step import Outcome, Step
 
 
-def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
+def inputs(ctx: JobContext, scratch: Path, _only: None) -> DataFrame:
     """The catalogue's rows, and a tombstone for each product that left it since the date before.
 
     The catalogue knows the present alone. Of a product that changed after the date it has only what it became, and of

@@ -31,7 +31,7 @@ from mmgen.store.contracts import Contract, contract
 log = logging.getLogger(__name__)
 
 READ_BATCH_ROWS = 65_536
-FEW_BATCH_ROWS = 64  # of a few products media may be read: photos of up to some MB each
+MEDIA_BATCH_ROWS = 64  # of photos of up to some MB each
 COMMIT_TRIES = 8
 ABANDONED_AFTER_S = 24 * 3600
 """An attempt folder that the log does not know and that is older than any task's time-out was left by a crash."""
@@ -153,7 +153,8 @@ class Dataset:
         if only is None and len({date_of(file) for file in files}) == 1:
             return self.scan(files).to_table(columns=wanted)
         schema = pa.schema([self.contract.arrow_schema.field(name) for name in wanted])
-        batch_rows = READ_BATCH_ROWS if only is None else FEW_BATCH_ROWS
+        has_media = any(column.is_media and column.name in wanted for column in self.contract.columns)
+        batch_rows = MEDIA_BATCH_ROWS if has_media else READ_BATCH_ROWS
         parts = [schema.empty_table()]
         for path, rows in newest_places(files, keys, only).items():
             with pq.ParquetFile(path) as file:
