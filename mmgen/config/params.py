@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mmgen.hashes import sha256_of_json
 
 
 class Params(BaseModel):
@@ -26,8 +26,7 @@ class Params(BaseModel):
     def digest(self, version: int, *also: object) -> str:
         """The config hash of a transform, 16 hex digits: its parameters, its code's version, and what else it rests on
         (a model's version, a seed)."""
-        text = json.dumps([version, *map(str, also), self.model_dump(mode="json")], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return sha256_of_json([version, *map(str, also), self.model_dump(mode="json")])[:16]
 
 
 def nearest(word: str, known: list[str]) -> str:

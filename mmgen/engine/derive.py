@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmgen.engine.parts import write_parts
 from mmgen.engine.step import Outcome, Step
+from mmgen.hashes import sha256_of
 from mmgen.store.checks import audit, require
 from mmgen.store.datasets import Dataset
 
@@ -59,7 +59,7 @@ def recipe_of(ctx: JobContext, dataset: Dataset, step: Step) -> str:
     """Hash of all that a partition depends on: snapshots of the inputs, of the dataset before the date, and how."""
     snapshots = [ctx.dataset(name).fingerprint(until=ctx.ds) for name in ctx.input_datasets]
     text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots, *filter(None, [step.external])])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return sha256_of(text)[:32]
 
 
 def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:

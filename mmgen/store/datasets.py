@@ -7,7 +7,6 @@ old partition whole.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
@@ -25,6 +24,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
+from mmgen.hashes import sha256_of
 from mmgen.store.as_of import date_of, index_of, newest_places, newest_rows, rows_at
 from mmgen.store.contracts import Contract, contract
 
@@ -118,7 +118,7 @@ class Dataset:
         Names below the table's folder, so that a home that is moved or restored elsewhere counts as unchanged.
         """
         files = [str(Path(file).relative_to(self.path)) for file in self.files(until=until, before=before)]
-        return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
+        return sha256_of("\n".join(sorted(files)))[:16]
 
     def scan(self, files: list[str]) -> pads.Dataset:
         """The files as a pyarrow dataset, ``ds`` as a column."""
