@@ -10,14 +10,14 @@ from pyspark.sql import functions as F
 from mmgen.clean.text.rows import clean_texts, text_recipe
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import products
+from mmgen.engine.inputs import Only, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """The texts of the products that are in the catalogue."""
-    rows = products(ctx).withColumn("input_hash", F.col("content_hash"))
+    rows = products(ctx, only).withColumn("input_hash", F.col("content_hash"))
     return rows.select("product_id", "input_hash", "reject_reason", "title", "description", "locale")
 
 

@@ -9,16 +9,17 @@ from pyspark.sql import DataFrame
 from mmgen.content_checks.rows import VERSION, check_rows
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
+from mmgen.engine.inputs import Only
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.publishing.contents import contents
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """One row a product and kind: its value (a creative's headline), the value's hash and the facts it rests on."""
     columns = ["product_id", "kind", "input_hash", "reject_reason", "locale", "value", "value_hash", "facts"]
-    return contents(ctx).select(*columns)
+    return contents(ctx, only).select(*columns)
 
 
 def run(ctx: JobContext) -> Outcome:

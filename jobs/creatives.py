@@ -9,20 +9,20 @@ from pyspark.sql import DataFrame
 from mmgen.creatives.rows import VERSION, draw_creatives
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import joined_hash, part, products
+from mmgen.engine.inputs import Only, joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.registry.champions import champion_of
 from mmgen.writing.rows import ARRAYS
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """Each product's ad copy beside its photo and what the model sees of it."""
-    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", "ad_copy", "facts")
-    photos = part(ctx, "clean_images", "photo", "master")
-    examples = part(ctx, "examples", "example", "title", "brand", "price", "currency", *ARRAYS)
+    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", "ad_copy", "facts", only=only)
+    photos = part(ctx, "clean_images", "photo", "master", only=only)
+    examples = part(ctx, "examples", "example", "title", "brand", "price", "currency", *ARRAYS, only=only)
     joined = texts.join(photos, "product_id", "left").join(examples, "product_id")
-    joined = joined.join(products(ctx).select("product_id"), "product_id", "left_semi")
+    joined = joined.join(products(ctx, only).select("product_id"), "product_id", "left_semi")
     return joined.withColumn("input_hash", joined_hash("text_hash", "photo_hash", "example_hash"))
 
 

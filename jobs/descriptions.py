@@ -8,16 +8,17 @@ from pyspark.sql import DataFrame
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import derived, products
+from mmgen.engine.inputs import Only, derived, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.registry.champions import champion_of
 from mmgen.writing.rows import PAYLOAD, VERSION, describe
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """The examples of the products that are in the catalogue."""
-    return derived(ctx, "examples", *PAYLOAD).join(products(ctx).select("product_id"), "product_id", "left_semi")
+    rows = derived(ctx, "examples", *PAYLOAD, only=only)
+    return rows.join(products(ctx, only).select("product_id"), "product_id", "left_semi")
 
 
 def run(ctx: JobContext) -> Outcome:

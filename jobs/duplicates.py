@@ -24,7 +24,7 @@ PHOTO = ("perceptual_hash", "thumbnail")
 TEXT = ("title_key", "signature")
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, _only: None) -> DataFrame:
     """The products of the catalogue, each with the smallest product among its copies: by photo, by text, by either."""
     ids = held_product_ids(ctx)
     named = compared_here(ctx, ids.to_pylist()) if len(ids) <= MAX_TOGETHER else compared_in_spark(ctx)
@@ -34,7 +34,7 @@ def inputs(ctx: JobContext) -> DataFrame:
 def compared_here(ctx: JobContext, ids: list[str]) -> DataFrame:
     """The groups, found in this process."""
     photos = held(ctx, "clean_images", *PHOTO)
-    texts = held(ctx, "clean_texts", *TEXT, "config_hash", ids=ids)
+    texts = held(ctx, "clean_texts", *TEXT, "config_hash", only=ids)
     require_recipe(texts.column("config_hash").unique().to_pylist(), recipe(ctx), "clean_texts")
     return ctx.spark.createDataFrame(groups_of(ids, photos, texts, ctx.config.clean.duplicates))
 

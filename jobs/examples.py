@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import joined_hash, part, products
+from mmgen.engine.inputs import Only, joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
@@ -17,12 +17,12 @@ from mmgen.features.examples import VERSION, build_examples
 HASHES = ("product_hash", "clean_text_hash", "image_hash", "text_hash", "audio_hash", "group_id")
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """The products of the catalogue beside all that is known of each."""
-    rows = products(ctx).withColumn("product_hash", F.col("content_hash"))
+    rows = products(ctx, only).withColumn("product_hash", F.col("content_hash"))
     rows = rows.select("product_id", "product_hash", "locale", "category", "brand", "price", "currency", "attributes")
-    texts = part(ctx, "clean_texts", "clean_text", "title", "description")
-    groups = part(ctx, "duplicates", "duplicates", "group_id")
+    texts = part(ctx, "clean_texts", "clean_text", "title", "description", only=only)
+    groups = part(ctx, "duplicates", "duplicates", "group_id", only=only)
     joined = rows.join(groups, "product_id", "left").join(texts, "product_id", "left")
     # Where only some jobs were run, a product may be newer than the groups: alone until they are made again
     joined = joined.withColumn("group_id", F.coalesce("group_id", "product_id"))
@@ -35,7 +35,8 @@ def inputs(ctx: JobContext) -> DataFrame:
     }
     for name, column in wanted.items():
         encoder = F.col("encoder_version").alias(f"{name}_encoder")
-        joined = joined.join(part(ctx, f"{name}_features", name, column, encoder), "product_id", "left")
+        features = part(ctx, f"{name}_features", name, column, encoder, only=only)
+        joined = joined.join(features, "product_id", "left")
     hashed = joined.withColumn("input_hash", joined_hash(*HASHES))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
 

@@ -9,14 +9,14 @@ from pyspark.sql import DataFrame
 from mmgen.catalog.extract import FINGERPRINT_SCHEMA, MEDIA_VERSION, fingerprints, read_files
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import products
+from mmgen.engine.inputs import Only, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """Two rows a product, one a modality, with a fingerprint of the file."""
-    wanted = products(ctx).select("product_id", "media_root", "image_path", "audio_path")
+    wanted = products(ctx, only).select("product_id", "media_root", "image_path", "audio_path")
     return wanted.mapInArrow(fingerprints, FINGERPRINT_SCHEMA)
 
 

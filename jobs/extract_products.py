@@ -15,11 +15,11 @@ from mmgen.config.params import Params
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.main import main
-from mmgen.engine.spark import newest, scan
+from mmgen.engine.spark import in_shop, newest, scan
 from mmgen.engine.step import Outcome, Step
 
 
-def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
+def inputs(ctx: JobContext, scratch: Path, _only: None) -> DataFrame:
     """The catalogue's rows, and a tombstone for each product that left it since the date before.
 
     The catalogue knows the present alone. Of a product that changed after the date it has only what it became, and of
@@ -38,7 +38,7 @@ def inputs(ctx: JobContext, scratch: Path) -> DataFrame:
         every = present.unionByName(own.join(present, on="product_id", how="left_anti"))
     else:
         earlier = own.join(rows.where("is_later"), on="product_id", how="left_semi")
-        before = newest(ctx.spark, dataset, before=ctx.ds).where(~F.col("is_deleted").eqNullSafe(True))
+        before = in_shop(newest(ctx.spark, dataset, before=ctx.ds))
         gone = before.join(rows, on="product_id", how="left_anti").select("product_id")
         tombstones = gone.withColumns({"is_deleted": F.lit(True), "input_hash": F.lit(DELETED_HASH)})
         every = present.unionByName(earlier).unionByName(tombstones, allowMissingColumns=True)

@@ -31,7 +31,7 @@ def own(ctx: JobContext) -> DataFrame:
     return own_rows(hashed, ctx.config.features.graph)
 
 
-def inputs(ctx: JobContext, graph: ProductGraph) -> DataFrame:
+def inputs(ctx: JobContext, graph: ProductGraph, _only: None) -> DataFrame:
     """Each product with its neighbours."""
     write_links(open_catalog(ctx.config.catalogue_url), graph.params.basket_neighbours, graph.folder / "links")
     return graph.rows(own(ctx)).withColumn("reject_reason", F.lit(None).cast("string"))

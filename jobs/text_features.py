@@ -9,16 +9,16 @@ from pyspark.sql import functions as F
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import derived
+from mmgen.engine.inputs import Only, derived
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.text import VERSION, text_features
 from mmgen.training.text_model.champion import fitted_text
 
 
-def inputs(ctx: JobContext) -> DataFrame:
+def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """The tokens of each text. A row rejected for its title keeps its description's tokens, which count."""
-    rows = derived(ctx, "clean_texts", "tokens", "title", "description")
+    rows = derived(ctx, "clean_texts", "tokens", "title", "description", only=only)
     return rows.withColumn("reject_reason", F.when(F.size("tokens") > 0, None).otherwise(F.col("reject_reason")))
 
 

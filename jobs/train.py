@@ -6,15 +6,10 @@ from functools import partial
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.main import main, progress_lines
+from mmgen.store.products import product_ids
 
 MIN_ROWS = 30
 """Fewer training rows than this teach nothing: content is then composed from the facts."""
-
-
-def live_products(ctx: JobContext) -> set[str]:
-    """The products that the shop has as of the date. Those that left it keep features of the encoder of their time."""
-    table = ctx.dataset("raw_products").newest(["is_deleted"], until=ctx.ds)
-    return {row["product_id"] for row in table.to_pylist() if row["is_deleted"] is False}
 
 
 def run(ctx: JobContext) -> str:
@@ -32,7 +27,8 @@ def run(ctx: JobContext) -> str:
 
     dataset = ctx.dataset("examples")
     files = dataset.files(until=ctx.ds)
-    live = live_products(ctx)
+    # Those that left the shop keep features of the encoder of their time
+    live = set(product_ids(ctx.dataset("raw_products"), ctx.ds).to_pylist())
     rows = take_snapshots(files, ["train"], live)["train"].num_rows
     if rows < MIN_ROWS:
         return f"train ds={ctx.ds}: {rows} training rows, {MIN_ROWS} are needed; content is composed from the facts"

@@ -18,6 +18,7 @@ IMPORTED_BY_ONE = {
     "mlflow": "mmgen/registry/tracker.py",
     "great_expectations": "mmgen/store/checks.py",
     "deltalake": "mmgen/store/datasets.py",
+    "hashlib": "mmgen/hashes.py",
 }
 MAY_IMPORT = {
     "dags/*.py": {"mmgen.airflow"},

@@ -8,14 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from mmgen.clean.text.rows import clean_texts
 from mmgen.config.clean import TextParams
+from mmgen.config.features import ImageFeatureParams
 from mmgen.engine.parts import write_part
 from mmgen.engine.step import Step
-from mmgen.engine.work import as_arrays, complete, mapper
+from mmgen.engine.work import apply_guarded, as_arrays, complete, mapper
+from mmgen.features import image
+from mmgen.features.image import image_features
 from mmgen.store.contracts import contract
 from tests.test_derive import STEP, Rows
 
@@ -52,6 +57,32 @@ def test_every_input_row_comes_out(rows: Rows, expected: list[Any]) -> None:
     assert list(zip(table["product_id"], table["embedding"], table["reject_reason"], strict=True)) == expected
     assert out.schema.equals(contract("text_features").file_schema)
     assert None not in table["content_hash"]
+
+
+def photos() -> pa.RecordBatch:
+    """Two photos that can be decoded, and none."""
+    green = cv2.imencode(".jpg", np.full((64, 64, 3), 99, np.uint8))[1].tobytes()
+    blue = cv2.imencode(".jpg", np.full((48, 48, 3), 199, np.uint8))[1].tobytes()
+    columns = [pa.array([green, b"none", blue], pa.binary()), pa.nulls(3, pa.string())]
+    return pa.RecordBatch.from_arrays(columns, names=["model_image", "reject_reason"])
+
+
+def test_a_fault_of_a_transform_costs_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other rows get the values, and the reasons, that they get without it."""
+    agreed, transform = contract("image_features"), partial(image_features, params=ImageFeatureParams())
+    sound = apply_guarded(photos(), transform, agreed)
+    embed = image.embed_image
+
+    def faulty(picture: Any, params: ImageFeatureParams) -> Any:
+        if len(picture) == 48:
+            raise RuntimeError("a defect")
+        return embed(picture, params)
+
+    monkeypatch.setattr(image, "embed_image", faulty)
+    made = apply_guarded(photos(), transform, agreed)
+    assert made["reject_reason"].to_pylist() == [None, "image_undecodable", "transform_failed"]
+    assert {name: column[:2] for name, column in made.items()} == {name: column[:2] for name, column in sound.items()}
+    assert [name for name, column in made.items() if column[2].is_valid] == ["reject_reason"]
 
 
 @pytest.mark.parametrize(

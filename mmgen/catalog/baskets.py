@@ -6,7 +6,6 @@ with the transactions. Counting is the database's work, so a file of any length 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -28,7 +27,8 @@ from mmgen.catalog.readers import Row, Unreadable, open_source
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import basket_digests, basket_links, insert_for, iter_pages, products, storable
 from mmgen.config.params import nearest
-from mmgen.seeds import digest_of, seed_of
+from mmgen.hashes import digest_of, sha256
+from mmgen.seeds import seed_of
 
 BATCH_ROWS = 5_000
 MAX_LINKS = 16
@@ -214,7 +214,7 @@ def links_of(
 def _replace(connection: Connection, source: str, links: Iterator[dict[str, Any]]) -> int:
     """Write the links in place of the source's earlier ones, and their digest; returns how many products have any."""
     connection.execute(sa.delete(basket_links).where(basket_links.c.source == source))
-    digest, num_linked = hashlib.sha256(), 0
+    digest, num_linked = sha256(), 0
     while rows := [row | {"source": source} for row in islice(links, BATCH_ROWS)]:
         connection.execute(sa.insert(basket_links), rows)
         num_linked += sum(row["rank"] == 1 for row in rows)

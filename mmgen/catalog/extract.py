@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -13,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmgen.catalog.media import read_media, stat_media
+from mmgen.hashes import digest_of, sha256_of
 from mmgen.rejects import reason_text
-from mmgen.seeds import digest_of
 from mmgen.store.contracts import contract
 
 PRODUCTS_VERSION = 1
@@ -112,7 +111,7 @@ def read_files(batch: pa.RecordBatch, max_bytes: int) -> dict[str, Any]:
         content, reason = read_media(root or "", path, max_bytes)
         data.append(content)
         reasons.append(reason_text(reason))
-    hashes = [hashlib.sha256(d).hexdigest() if d is not None else None for d in data]
+    hashes = [sha256_of(d) if d is not None else None for d in data]
     return {
         "path": batch.column("path"),
         "data": data,

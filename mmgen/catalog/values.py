@@ -13,8 +13,8 @@ from typing import Any
 
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
+from mmgen.hashes import digest_of
 from mmgen.rejects import RejectReason
-from mmgen.seeds import digest_of
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
 _LOCALE = re.compile(r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")

@@ -1,16 +1,13 @@
-"""A batch cleaned row by row: every row comes out, with a reason where it cannot be used, and nothing is raised."""
+"""A batch cleaned row by row: every row comes out, with a reason where it cannot be used."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from mmgen.rejects import RejectReason
-
-log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 """Columns of one row; those that are missing are None."""
@@ -29,8 +26,9 @@ def clean_rows(
 ) -> dict[str, list[Any]]:
     """A list for each of ``columns``, ``batch.num_rows`` long, of what ``clean`` makes of the values of ``inputs``.
 
-    A row whose ``reject_reason`` is set keeps it, and has None elsewhere; so has one for which ``clean`` raises: the
-    reason of a RejectedError, ``transform_failed`` for anything else.
+    A row whose ``reject_reason`` is set keeps it, and has None elsewhere; so has one for which ``clean`` raises
+    RejectedError, with that reason. Anything else that it raises is a fault of ours or of a codec, and goes on to
+    ``mmgen.engine.work.apply_guarded``, which rejects that row alone.
     """
     made: dict[str, list[Any]] = {name: [] for name in columns}
     given = zip(*(batch.column(name) for name in inputs), strict=True)
@@ -57,6 +55,3 @@ def _cleaned(values: Sequence[Any], clean: Callable[..., Row]) -> Row:
         return clean(*values)
     except RejectedError as error:
         return {"reject_reason": error.reason.value}
-    except Exception:  # a fault of ours or of a codec must cost one row, not the batch
-        log.exception("cleaning failed on one row")
-        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}

@@ -159,44 +159,39 @@ def media_columns(dataset: Dataset) -> list[str]:
 def newest_rows(
     dataset: Dataset, dates: Sequence[str], wanted: Wanted, progress: Progress | None
 ) -> Iterator[dict[str, Any]]:
-    """The rows that are wanted, of the newest date on: a key that came before is of an older date and passed over.
+    """The rows that are wanted, of the newest date on; of each key its newest row.
 
-    Of each row group the keys are read first, and the rest only where a row of it is wanted.
+    Of each row group the reject reasons are read first, and the rest only where a row of it is wanted.
     """
+    import numpy as np
     import pyarrow.parquet as pq
 
-    media = media_columns(dataset)
-    seen: set[tuple[str, ...]] = set()
+    from mmgen.store.as_of import by_row_group, date_of, newest_places
+
+    media, keys = media_columns(dataset), dataset.contract.keys
+    files = [path for ds in dates for path in dataset.files(ds=[ds])]
+    places = newest_places(files, keys, wanted.products or None)
     num_rows = 0
-    for ds in dates:
-        for path in dataset.files(ds=[ds]):
-            with pq.ParquetFile(path, buffer_size=FILE_BUFFER) as file:
-                for group in range(file.num_row_groups):
-                    rows = wanted_rows(dataset, file, group, wanted, seen)
-                    for row in rows_of(file, group, rows):
-                        if media and wanted.rejected is False and all(row.get(name) is None for name in media):
-                            continue
-                        yield dict.fromkeys(dataset.contract.file_schema.names) | row | {"ds": ds}
-                        num_rows += 1
-                        if num_rows == wanted.limit:
-                            return
-                    if progress:
-                        progress(file.metadata.row_group(group).num_rows)
+    for path in files:
+        with pq.ParquetFile(path, buffer_size=FILE_BUFFER) as file:
+            for group, newest in by_row_group(file, places.get(path, np.array([], np.int64))):
+                for row in rows_of(file, group, wanted_rows(file, group, wanted, newest.tolist())):
+                    if media and wanted.rejected is False and all(row.get(name) is None for name in media):
+                        continue
+                    yield dict.fromkeys(dataset.contract.file_schema.names) | row | {"ds": date_of(path)}
+                    num_rows += 1
+                    if num_rows == wanted.limit:
+                        return
+                if progress:
+                    progress(file.metadata.row_group(group).num_rows)
 
 
-def wanted_rows(
-    dataset: Dataset, file: pq.ParquetFile, group: int, wanted: Wanted, seen: set[tuple[str, ...]]
-) -> list[int]:
-    """Which rows of a row group were asked for and are no older ones of a key in ``seen``, which learns theirs."""
-    names = [*dataset.contract.keys, "reject_reason"]
-    table = file.read_row_group(group, columns=names)
-    rows = []
-    for row, (*key, reason) in enumerate(zip(*(table.column(name).to_pylist() for name in names), strict=True)):
-        is_asked_for = not wanted.products or key[0] in wanted.products  # every dataset's first key is the product
-        if is_asked_for and tuple(key) not in seen and wanted.rejected in (None, reason is not None):
-            rows.append(row)
-        seen.add(tuple(key))
-    return rows
+def wanted_rows(file: pq.ParquetFile, group: int, wanted: Wanted, newest: Sequence[int]) -> list[int]:
+    """Of the newest rows of a row group those that were asked for, rejected or clean."""
+    if wanted.rejected is None or not newest:
+        return list(newest)
+    reasons = file.read_row_group(group, columns=["reject_reason"]).column(0).to_pylist()
+    return [row for row in newest if wanted.rejected is (reasons[row] is not None)]
 
 
 def rows_of(file: pq.ParquetFile, group: int, rows: Sequence[int]) -> Iterator[dict[str, Any]]:

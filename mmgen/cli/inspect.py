@@ -15,7 +15,7 @@ from mmgen.resources import base_folder
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mmgen.cli.rejects import Rejects
+    from mmgen.catalog.quarantine import Rejects
 
 IMPORT = "import"
 """What ``quarantine`` calls the rows that did not become a product at all."""
@@ -28,12 +28,13 @@ def status(settings: Settings, dataset: str | None) -> None:
     """What each dataset holds: partitions, rows, rejects, the last commit."""
     from mmgen.cli import status as view
     from mmgen.store.contracts import datasets_in_order
+    from mmgen.store.status import status_of
 
     if dataset:
-        value = view.status_of(settings.dataset(dataset), is_detailed=True)
+        value = status_of(settings.dataset(dataset), is_detailed=True)
         show(settings, value, lambda console: view.print_one(console, value))
         return
-    values = [view.status_of(settings.dataset(name), is_detailed=False) for name in datasets_in_order()]
+    values = [status_of(settings.dataset(name), is_detailed=False) for name in datasets_in_order()]
     show(settings, {"home": str(settings.home), "datasets": values}, lambda console: view.print_all(console, values))
 
 
@@ -55,19 +56,20 @@ def quarantine(
     settings: Settings, dataset: str | None, ds: str | None, reason: str | None, is_all: bool, limit: int, retry: bool
 ) -> None:
     """Rows that were rejected, and why. Nothing else is kept out of what is published."""
-    from mmgen.cli.rejects import Rejects
+    from mmgen.catalog.quarantine import Rejects
+    from mmgen.cli.rejects import print_rejects
     from mmgen.cli.run import parse_reasons
     from mmgen.store.contracts import datasets_in_order
 
     reasons = parse_reasons(reason or "")
-    found = Rejects(settings, ds, reasons, is_all, limit)
+    found = Rejects(settings.home, ds, reasons, is_all, limit)
     names = [dataset] if dataset else [*datasets_in_order(), IMPORT]
     for name in names:
-        found.add_import() if name == IMPORT else found.add(settings.dataset(name))
+        found.add_import(settings.engine) if name == IMPORT else found.add(settings.dataset(name))
     value: dict[str, Any] = found.as_dict()
     if retry:
         value["runs"] = retry_rejected(settings, found)
-    show(settings, value, found.render)
+    show(settings, value, lambda console: print_rejects(console, found))
     if any(one["status"] != "succeeded" for one in value.get("runs", ())):
         raise click.exceptions.Exit(1)
 
@@ -99,8 +101,9 @@ def retry_rejected(settings: Settings, found: Rejects) -> list[dict[str, Any]]:
 def receipt(settings: Settings, product: str, kind: str | None) -> None:
     """Where a product's published content comes from: back to its checks, its inputs, the model and the run."""
     from mmgen.cli import receipt as view
+    from mmgen.publishing.trace import receipt_of
 
-    value = view.receipt_of(settings, product, kind)
+    value = receipt_of(settings.home, settings.engine, product, kind)
     show(settings, value, lambda console: view.print_receipt(console, value))
 
 

@@ -1,175 +1,35 @@
-"""Collects rejected rows as of a date. What is held in memory is bounded by the rejected rows, never by the tables."""
+"""Rejected rows, for a person."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import sqlalchemy as sa
-
-from mmgen.cli.settings import Settings, plural, short
-from mmgen.rejects import RejectReason
-from mmgen.store.datasets import Dataset
+from mmgen.cli.settings import plural
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-NEWEST = "9999-12-31"
-BATCH_ROWS = 8192
-Key = tuple[str, ...]
-Found = dict[Key, tuple[str, str]]
-"""Key -> (ds, reason)."""
-
-DETAILS = {
-    "raw_media": ("raw_media", "path", None),
-    "clean_images": ("raw_media", "path", "image"),
-    "clean_audio": ("raw_media", "path", "audio"),
-    "clean_texts": ("raw_products", "title", None),
-    "content_checks": ("content_checks", "checks", None),
-}
-"""Dataset -> where the detail of a rejected row stands: dataset, column, modality."""
+    from mmgen.catalog.quarantine import Rejects
 
 
-class Rejects:
-    """Rejected rows of one or more datasets, with the counts of all of them and the first ``limit`` as rows."""
+def print_rejects(console: Console, found: Rejects) -> None:
+    """For a person: the rows, then the counts by reason."""
+    from rich.table import Table
 
-    def __init__(self, settings: Settings, ds: str | None, reasons: tuple[str, ...], is_all: bool, limit: int) -> None:
-        self._settings, self._until, self._limit = settings, ds or NEWEST, limit
-        self._reasons, self._is_all = reasons, is_all or str(RejectReason.INPUT_REJECTED) in reasons
-        self._gone: set[str] | None = None
-        self.rows: list[dict[str, Any]] = []
-        self.counts: Counter[str] = Counter()
-        self.retryable: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-
-    def _is_wanted(self, reason: str) -> bool:
-        if self._reasons and reason not in self._reasons:
-            return False
-        return self._is_all or reason != RejectReason.INPUT_REJECTED
-
-    def add(self, dataset: Dataset) -> None:
-        """The rejected rows of a dataset, those of products that left the catalogue apart."""
-        found = newest_rejects(dataset, self._until)
-        gone = self._gone_products() if found else set()
-        wanted = {k: v for k, v in found.items() if self._is_wanted(v[1]) and k[0] not in gone}
-        for ds, reason in wanted.values():
-            self.counts[reason] += 1
-            self.retryable[ds][dataset.name].add(reason)
-        shown = sorted(wanted)[: max(0, self._limit - len(self.rows))]
-        details = self._details(dataset.name, {key[0] for key in shown}) if shown else {}
-        for key in shown:
-            ds, reason = wanted[key]
-            detail = details.get(key, details.get(key[:1], ""))
-            names = dict(zip(dataset.contract.keys, key, strict=True))
-            self.rows.append({**names, "dataset": dataset.name, "ds": ds, "reason": reason, "detail": detail})
-
-    def add_import(self) -> None:
-        """Rows of the shop's file that did not become a product."""
-        from mmgen.catalog.tables import import_rejects as table
-
-        query = sa.select(table).order_by(table.c.source, table.c.row_number)
-        with self._settings.engine.connect() as connection:
-            for row in connection.execution_options(stream_results=True).execute(query).mappings():
-                if not self._is_wanted(row["reject_reason"]):
-                    continue
-                self.counts[row["reject_reason"]] += 1
-                if len(self.rows) < self._limit:
-                    detail = f"{row['source']} row {row['row_number']}: {row['detail'] or ''}"
-                    name = {"product_id": row["product_id"] or "", "dataset": "import", "ds": ""}
-                    self.rows.append({**name, "reason": row["reject_reason"], "detail": detail})
-
-    def _gone_products(self) -> set[str]:
-        """Products that the shop has taken away: their rows are of the past."""
-        if self._gone is None:
-            raw = self._settings.dataset("raw_products")
-            self._gone = {key[0] for key in newest_marked(raw, self._until, "is_deleted", pc.fill_null)}
-        return self._gone
-
-    def _details(self, name: str, product_ids: set[str]) -> dict[Key, str]:
-        """Key, or (product_id,), -> what helps to find the fault: the media's path, the title, the failed checks."""
-        if name not in DETAILS:
-            return {}
-        source, column, modality = DETAILS[name]
-        dataset = self._settings.dataset(source)
-        keys = dataset.contract.keys
-        details: dict[Key, str] = {}
-        for batch in batches_in_order(dataset, [*keys, column], self._until):
-            wanted = batch.filter(pc.is_in(batch.column("product_id"), value_set=pa.array(sorted(product_ids))))
-            for row in wanted.to_pylist():
-                if modality is None or row["modality"] == modality:
-                    key = tuple(row[k] for k in keys)
-                    details[key if modality is None else key[:1]] = describe(column, row[column])
-        return details
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "rows": self.rows,
-            "num_rows": sum(self.counts.values()),
-            "num_shown": len(self.rows),
-            "counts": dict(self.counts.most_common()),
-        }
-
-    def render(self, console: Console) -> None:
-        """For a person: the rows, then the counts by reason."""
-        from rich.table import Table
-
-        total = sum(self.counts.values())
-        if not total:
-            console.out("Nothing is in quarantine.")
-            return
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("product", "dataset", "ds", "reason", "detail"):
-            table.add_column(name, overflow="fold")
-        for row in self.rows:
-            kind = row.get("modality") or row.get("kind")
-            product = f"{row['product_id']} ({kind})" if kind else row["product_id"]
-            table.add_row(product, row["dataset"], row["ds"], row["reason"], row["detail"])
-        if self.rows:
-            console.print(table)
-        more = f" ({len(self.rows)} shown; --limit shows more)" if total > len(self.rows) else ""
-        console.out(f"\n{plural(total, 'row')}{more}:")
-        for reason, count in self.counts.most_common():
-            console.out(f"  {count:>8,}  {reason}")
-
-
-def batches_in_order(dataset: Dataset, columns: list[str], until: str) -> Iterator[pa.RecordBatch]:
-    """Batches of chosen columns up to a date, older partitions first: what comes later is right."""
-    for partition in dataset.partitions():
-        if partition.ds <= until:
-            yield from dataset.batches(dataset.files(ds=[partition.ds]), [*columns, "ds"], BATCH_ROWS)
-
-
-def newest_rejects(dataset: Dataset, until: str) -> Found:
-    """Rejected rows as of a date: those whose newest row has a reason."""
-    return newest_marked(dataset, until, "reject_reason", lambda values, _false: pc.is_valid(values))
-
-
-def newest_marked(dataset: Dataset, until: str, column: str, is_marked: Any) -> Found:
-    """Key -> (ds, the column's value) of the rows that are marked as of a date.
-
-    Partitions are read from the oldest on, and a row that is not marked takes an earlier one of its key away. So no
-    more is held than the marked rows.
-    """
-    keys = dataset.contract.keys
-    found: Found = {}
-    for batch in batches_in_order(dataset, [*keys, column], until):
-        mask = is_marked(batch.column(column), False)
-        if found:
-            cleared = batch.filter(pc.invert(mask))
-            for key in zip(*(cleared.column(k).to_pylist() for k in keys), strict=True):
-                found.pop(key, None)
-        for row in batch.filter(mask).to_pylist():
-            found[tuple(row[k] for k in keys)] = (row["ds"], str(row[column]))
-    return found
-
-
-def describe(column: str, value: Any) -> str:
-    """A detail in a line: of checks those that failed, else the text's beginning."""
-    if column == "checks" and value:
-        failed = [check for check in json.loads(value) if not check.get("passed")]
-        return "; ".join(f"{check.get('name')}: {check.get('detail', '')}".rstrip(": ") for check in failed)
-    return short("" if value is None else value, 120)
+    total = sum(found.counts.values())
+    if not total:
+        console.out("Nothing is in quarantine.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("product", "dataset", "ds", "reason", "detail"):
+        table.add_column(name, overflow="fold")
+    for row in found.rows:
+        kind = row.get("modality") or row.get("kind")
+        product = f"{row['product_id']} ({kind})" if kind else row["product_id"]
+        table.add_row(product, row["dataset"], row["ds"], row["reason"], row["detail"])
+    if found.rows:
+        console.print(table)
+    more = f" ({len(found.rows)} shown; --limit shows more)" if total > len(found.rows) else ""
+    console.out(f"\n{plural(total, 'row')}{more}:")
+    for reason, count in found.counts.most_common():
+        console.out(f"  {count:>8,}  {reason}")

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from mmgen.config.params import Params
 
-DESCRIPTIONS_VERSION = 4
-CONTENT_CHECKS_VERSION = 4
+DESCRIPTIONS_VERSION = 5
+CONTENT_CHECKS_VERSION = 5
 
 
 class ContentParams(Params):

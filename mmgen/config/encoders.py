@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from mmgen.config.params import Params
 from mmgen.config.training import AugmentParams
+from mmgen.hashes import sha256_of_file
 
 
 class Schedule(Params):
@@ -56,8 +56,7 @@ class ImageEncoderParams(Params):
         """SHA-256 of the weights file, 16 hex digits; empty where the encoder is trained, or the file is not there."""
         if self.architecture != "resnet50" or not Path(self.weights_file).is_file():
             return ""
-        with Path(self.weights_file).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+        return sha256_of_file(Path(self.weights_file))[:16]
 
 
 class AudioEncoderParams(Params):

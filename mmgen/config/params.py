@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import typing
 from collections.abc import Iterator
 from typing import Any, Self
@@ -15,6 +13,8 @@ MAX_PLACES = 3
 """Tables that a misplaced key may stand in, above which naming them helps nobody."""
 SURE = 0.8
 """How alike two words are (0 to 1) where one is taken for the other misspelt, whatever else it may be."""
+
+from mmgen.hashes import sha256_of_json
 
 
 class Params(BaseModel):
@@ -51,8 +51,7 @@ class Params(BaseModel):
     def digest(self, version: int, *also: object) -> str:
         """The config hash of a transform, 16 hex digits: its parameters, its code's version, and what else it rests on
         (a model's version, a seed)."""
-        text = json.dumps([version, *map(str, also), self.model_dump(mode="json")], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return sha256_of_json([version, *map(str, also), self.model_dump(mode="json")])[:16]
 
 
 def _laid_over(default: BaseModel, values: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -37,17 +35,6 @@ class JobContext:
     batch_rows: int = 64
     notes: list[str] = field(default_factory=list)
     """What a person should know of the run though nothing is wrong; printed, and kept with the commit."""
-    only: list[str] | None = None
-    """The products that inputs are asked for, where these are few; see ``limited_to``."""
-
-    @contextmanager
-    def limited_to(self, product_ids: list[str] | None) -> Iterator[None]:
-        """Inputs asked for within are read for these products alone (None: for all)."""
-        self.only = product_ids
-        try:
-            yield
-        finally:
-            self.only = None
 
     @property
     def home(self) -> Path:

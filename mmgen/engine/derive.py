@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmgen.engine.parts import write_parts
 from mmgen.engine.step import Outcome, Step
+from mmgen.hashes import sha256_of
 from mmgen.store.checks import audit, require
 from mmgen.store.datasets import Dataset
 
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from mmgen.engine.context import JobContext
+    from mmgen.engine.inputs import Only
 
+
+Inputs = Callable[["Only"], "DataFrame"]
+"""What a job reads, as of its date: of all products (None), or of these alone, where the rest is not needed."""
 
 ROWS_OF_A_TASK = 64
 """Of a few rows to compute a task gets so many: the slowest transforms take 3 s for them."""
 
 
-def derive(ctx: JobContext, inputs: Callable[[], DataFrame], step: Step) -> Outcome:
+def derive(ctx: JobContext, inputs: Inputs, step: Step) -> Outcome:
     """Bring one partition up to date.
 
     ``inputs`` has the output's key columns, ``input_hash``, ``reject_reason`` and what the transform reads: every
     product as of ``ctx.ds``. Where the rows to compute turn out to be few, and the step says that it may be, it is
-    asked again for these products alone (``ctx.only``).
+    asked again for these products alone (``only``).
 
     A row belongs into the partition if the dataset, as of the date before, says something else of it. Of those, rows
     seen before (same key, input and configuration, in any partition) are copied and the rest is computed. Where all
@@ -55,7 +59,7 @@ def recipe_of(ctx: JobContext, dataset: Dataset, step: Step) -> str:
     """Hash of all that a partition depends on: snapshots of the inputs, of the dataset before the date, and how."""
     snapshots = [ctx.dataset(name).fingerprint(until=ctx.ds) for name in ctx.input_datasets]
     text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots, *filter(None, [step.external])])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return sha256_of(text)[:32]
 
 
 def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:
@@ -64,20 +68,18 @@ def _was_made_by(dataset: Dataset, ds: str, recipe: str) -> bool:
     return last is not None and last.metadata.get("recipe") == recipe
 
 
-def _derive_rows(
-    ctx: JobContext, inputs: Callable[[], DataFrame], step: Step, dataset: Dataset, recipe: str
-) -> Outcome:
+def _derive_rows(ctx: JobContext, inputs: Inputs, step: Step, dataset: Dataset, recipe: str) -> Outcome:
     from mmgen.engine.spark import kept
 
     keys = dataset.contract.keys
-    every = inputs()
+    every = inputs(None)
     need = kept(needed_keys(ctx, every, dataset, step.config_hash))
     seen = kept(_seen(ctx, dataset, need, step.config_hash))
     todo = need.join(seen, on=keys, how="left_anti")
     computed, reused = todo.count(), seen.count()
     if _is_current(dataset, ctx.ds, seen, computed, reused):
         return Outcome(step.output, ctx.ds, 0, reused, _known_rejects(dataset, ctx.ds), True)
-    fresh = _fresh(ctx, inputs, every, todo, step, dataset, computed)
+    fresh = _fresh(inputs, every, todo, step, dataset, computed)
     copies = _copies(ctx, dataset, seen, reused) if reused else None
 
     def write_files(attempt: Path) -> None:
@@ -87,8 +89,7 @@ def _derive_rows(
 
 
 def _fresh(
-    ctx: JobContext,
-    inputs: Callable[[], DataFrame],
+    inputs: Inputs,
     every: DataFrame,
     todo: DataFrame,
     step: Step,
@@ -99,12 +100,12 @@ def _fresh(
     of Python are started than have work: importing what a transform needs costs seconds in each."""
     from mmgen.engine.spark import FEW_PRODUCTS, few_products, small
 
-    with ctx.limited_to(few_products(todo) if 0 < computed <= FEW_PRODUCTS else None):
-        rows = inputs() if ctx.only is not None and step.is_by_product else every
-        fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
-        if ctx.only is not None and step.is_by_product:
-            fresh = fresh.coalesce(math.ceil(computed / ROWS_OF_A_TASK))
-        return step.enrich(fresh) if step.enrich and computed else fresh
+    only = few_products(todo) if step.is_by_product and 0 < computed <= FEW_PRODUCTS else None
+    rows = every if only is None else inputs(only)
+    fresh = rows.join(small(todo, computed), on=[*dataset.contract.keys, "input_hash"])
+    if only is not None:
+        fresh = fresh.coalesce(math.ceil(computed / ROWS_OF_A_TASK))
+    return step.enrich(fresh) if step.enrich and computed else fresh
 
 
 def needed_keys(ctx: JobContext, inputs: DataFrame, dataset: Dataset, config_hash: str) -> DataFrame:

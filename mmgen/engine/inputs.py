@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from mmgen.engine.spark import newest
+from mmgen.engine.spark import in_shop, newest
+from mmgen.store.products import product_ids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,24 +23,24 @@ class MissingInputError(ValueError):
     """A dataset that the job reads has nothing at or before the date."""
 
 
-def current(ctx: JobContext, name: str) -> DataFrame:
-    """A dataset as of the job's date, of the products that the context is limited to, if it is.
+Only = Sequence[str] | None
+"""The products whose rows are read, where these are few; None: all."""
+
+
+def current(ctx: JobContext, name: str, only: Only = None) -> DataFrame:
+    """A dataset as of the job's date.
 
     MissingInputError with the job to run where there is nothing yet.
     """
-    return newest(ctx.spark, _existing(ctx, name), until=ctx.ds, only=ctx.only)
+    return newest(ctx.spark, _existing(ctx, name), until=ctx.ds, only=only)
 
 
-def held(ctx: JobContext, name: str, *columns: str, ids: Sequence[str] | None = None) -> pa.Table:
+def held(ctx: JobContext, name: str, *columns: str, only: Only = None) -> pa.Table:
     """Keys and small columns of a dataset as of the job's date, in this process's memory: no Spark plan, no stage.
 
-    ``ids``: of these products alone. MissingInputError as in ``current``.
+    MissingInputError as in ``current``.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    rows = _existing(ctx, name).newest(list(columns), ctx.ds)
-    return rows if ids is None else rows.filter(pc.is_in(rows.column("product_id"), pa.array(ids, pa.string())))
+    return _existing(ctx, name).newest(list(columns), until=ctx.ds, only=only)
 
 
 def _existing(ctx: JobContext, name: str) -> Dataset:
@@ -52,30 +53,26 @@ def _existing(ctx: JobContext, name: str) -> Dataset:
     return dataset
 
 
-def products(ctx: JobContext) -> DataFrame:
+def products(ctx: JobContext, only: Only = None) -> DataFrame:
     """The products that are in the catalogue as of the date (those that left it are not)."""
-    return current(ctx, "raw_products").where(~F.col("is_deleted").eqNullSafe(True))
+    return in_shop(current(ctx, "raw_products", only))
 
 
 def held_product_ids(ctx: JobContext) -> pa.Array:
     """The ids of ``products``, sorted, in this process's memory."""
-    import pyarrow.compute as pc
-
-    rows = held(ctx, "raw_products", "is_deleted")
-    present = rows.filter(pc.invert(pc.fill_null(rows.column("is_deleted"), False))).column("product_id")
-    return present.combine_chunks().sort()
+    return product_ids(_existing(ctx, "raw_products"), ctx.ds)
 
 
-def derived(ctx: JobContext, name: str, *payload: str) -> DataFrame:
+def derived(ctx: JobContext, name: str, *payload: str, only: Only = None) -> DataFrame:
     """One dataset's rows as inputs: its content_hash is the input_hash."""
-    frame = current(ctx, name)
+    frame = current(ctx, name, only)
     keys = ctx.dataset(name).contract.keys
     return frame.select(*keys, F.col("content_hash").alias("input_hash"), "reject_reason", *payload)
 
 
-def media(ctx: JobContext, modality: str) -> DataFrame:
+def media(ctx: JobContext, modality: str, only: Only = None) -> DataFrame:
     """Photos or clips: product_id, input_hash, reject_reason, data (null where the product has none)."""
-    frame = current(ctx, "raw_media").where(F.col("modality") == modality)
+    frame = current(ctx, "raw_media", only).where(F.col("modality") == modality)
     return frame.select("product_id", F.col("content_hash").alias("input_hash"), "reject_reason", "data")
 
 
@@ -85,9 +82,9 @@ def joined_hash(*columns: str) -> Column:
     return F.substring(F.sha2(F.concat_ws(":", *parts), 256), 1, 32)
 
 
-def part(ctx: JobContext, name: str, prefix: str, *payload: str) -> DataFrame:
+def part(ctx: JobContext, name: str, prefix: str, *payload: str | Column, only: Only = None) -> DataFrame:
     """A dataset's columns for a join on product_id: its hash as ``<prefix>_hash``, and the payload."""
-    frame = current(ctx, name)
+    frame = current(ctx, name, only)
     return frame.select("product_id", F.col("content_hash").alias(f"{prefix}_hash"), *payload)
 
 

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from mmgen import MAX_IMAGE_PIXELS
 from mmgen.store.datasets import Dataset
+from mmgen.store.products import IS_DELETED
 
 MAX_BROADCAST_ROWS = 200_000
 """Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""
@@ -70,7 +71,7 @@ def newest(
     before: str | None = None,
     only: Collection[str] | None = None,
 ) -> DataFrame:
-    """The newest row of each key at or before a date: what the dataset says "as of" it.
+    """The newest row of each key at or before a date: what the dataset says "as of" it (``mmgen.store.as_of``).
 
     ``only`` the rows of these products, where they are few: then nothing but the partitions that hold them is read,
     and of their files the pages that may. That is what keeps a night's cost with what changed, not with the media of
@@ -97,6 +98,11 @@ def _newest_of(spark: SparkSession, dataset: Dataset, until: str, only: Collecti
     keys = dataset.contract.keys
     picked = spark.createDataFrame(places.to_pylist(), ", ".join(f"{name} string" for name in [*keys, "ds"]))
     return frame.join(F.broadcast(picked), on=[*keys, "ds"])
+
+
+def in_shop(rows: DataFrame) -> DataFrame:
+    """Of the newest rows of ``raw_products``, those of products that the shop has (``mmgen.store.products``)."""
+    return rows.where(~F.col(IS_DELETED).eqNullSafe(True))
 
 
 def few_products(rows: DataFrame) -> list[str] | None:

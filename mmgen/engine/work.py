@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen.hashes import sha256_of
 from mmgen.rejects import RejectReason
 from mmgen.store.contracts import Contract
 
@@ -34,7 +34,7 @@ def derived_hash(input_hash: str, config_hash: str, reject_reason: str | None = 
 
     But for the reason: a row that failed for want of memory, say, and succeeds when retried must reach what follows.
     """
-    return hashlib.sha256(f"{input_hash}:{config_hash}:{reject_reason or ''}".encode()).hexdigest()[:32]
+    return sha256_of(f"{input_hash}:{config_hash}:{reject_reason or ''}")[:32]
 
 
 def mapper(work: Work, contract: Contract) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from mmgen.clean.text.pii.mask import mask_personal_data
+from mmgen.clean.text.pii.mask import MASKS, mask_personal_data
 from mmgen.facts import lexicon
 from mmgen.facts.words import PAIRS, canon, canonical, singular, spelling, word_set
 
@@ -16,7 +16,7 @@ LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+", re.I)
 MACHINE = re.compile(
     r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I
 )
-MASKED = re.compile(r"\[(?:e-?mail|phone|card|id|masked|redacted)\]|\*{3,}|█", re.I)
+MASKED = re.compile(rf"{MASKS.pattern}|\[(?:e-mail|masked|redacted)\]|\*{{3,}}|█", re.I)  # ours, and what shops write
 INJECTION = re.compile(
     r"ignore\s+(?:all\s+|the\s+|any\s+)*(?:previous|prior|above)|disregard\s+(?:all|the|previous)|system\s+prompt"
     r"|as an ai\b|language model|lorem ipsum|you are (?:now|an?) (?:assistant|ai|chatbot)|忽略(?:之前|以上|上述|前面)"

@@ -35,8 +35,7 @@ def audio_features(
     is empty where none is fitted.
     Returns lists, ``batch.num_rows`` long: ``embedding`` (2 x num_mels,) float32 (means, then standard deviations, of
     log10 power); ``encoding`` float32 of unit length by the encoder (None where none is fitted) and
-    ``encoder_version``; ``num_frames``; ``reject_reason`` (``input_rejected`` where there is no clean clip). Never
-    raises for a row.
+    ``encoder_version``; ``num_frames``; ``reject_reason`` (``input_rejected`` where there is no clean clip).
     """
     columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
     encoder = audio_encoder_in(encoder_folder) if encoder_folder else None
@@ -53,18 +52,15 @@ def _features(
 ) -> dict[str, Any]:
     if data is None:
         return {"reject_reason": RejectReason.INPUT_REJECTED.value}
-    try:
-        bands = bands_of(data, params)
-        if bands is None:
-            return {"reject_reason": RejectReason.AUDIO_UNDECODABLE.value}
-        return {
-            "embedding": np.concatenate([bands.mean(axis=0), bands.std(axis=0)]).astype(np.float32),
-            "encoding": encoder.embed(bands) if encoder else None,
-            "encoder_version": version,
-            "num_frames": len(bands),
-        }
-    except Exception:  # one row, not the batch
-        return {"reject_reason": RejectReason.TRANSFORM_FAILED.value}
+    bands = bands_of(data, params)
+    if bands is None:
+        return {"reject_reason": RejectReason.AUDIO_UNDECODABLE.value}
+    return {
+        "embedding": np.concatenate([bands.mean(axis=0), bands.std(axis=0)]).astype(np.float32),
+        "encoding": encoder.embed(bands) if encoder else None,
+        "encoder_version": version,
+        "num_frames": len(bands),
+    }
 
 
 def bands_of(data: bytes, params: AudioFeatureParams) -> Matrix | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import pyarrow as pa
 
+from mmgen.hashes import bucket_of
 from mmgen.seeds import seed_of
 
 VERSION = 3
@@ -28,8 +28,7 @@ KEPT = (
 
 def attribute_id(name: str, value: str) -> int:
     """A stable id of one ``name=value`` pair, 0 to 4095 (hashing trick, Weinberger et al. 2009)."""
-    text = f"{name.strip().casefold()}={value.strip().casefold()}"
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") % NUM_ATTRIBUTE_IDS
+    return bucket_of(f"{name.strip().casefold()}={value.strip().casefold()}", NUM_ATTRIBUTE_IDS)
 
 
 def attribute_ids(row: dict[str, Any]) -> list[int]:

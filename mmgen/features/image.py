@@ -45,7 +45,7 @@ def image_features(
     Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``descriptor`` 2,276
     bytes (``mmgen.features.descriptor``); ``encoding`` float32 of unit length by the
     encoder (None where none is fitted) and ``encoder_version``; ``pixels`` bytes of (side, side, 3) uint8 RGB;
-    ``reject_reason`` (``input_rejected`` where there is no clean image). Never raises for a row.
+    ``reject_reason`` (``input_rejected`` where there is no clean image).
     """
     columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
     encoder = image_encoder_in(encoder_folder) if encoder_folder else None
@@ -55,16 +55,11 @@ def image_features(
         picture, columns["reject_reason"][row] = _decoded(None if reason is not None else data.as_py())
         if picture is None:
             continue
-        try:
-            columns["embedding"][row] = embed_image(picture, params)
-            columns["descriptor"][row] = describe(picture, params.backdrop_weight).tobytes()
-            columns["pixels"][row] = rgb_pixels(picture, params.pixels_side_px).tobytes()
-            if encoder is not None:
-                inputs.append(rgb_pixels(picture, encoder.network.side_px))
-        except Exception:  # one row, not the batch
-            columns["embedding"][row] = columns["descriptor"][row] = columns["pixels"][row] = None
-            columns["reject_reason"][row] = RejectReason.TRANSFORM_FAILED.value
-            continue
+        columns["embedding"][row] = embed_image(picture, params)
+        columns["descriptor"][row] = describe(picture, params.backdrop_weight).tobytes()
+        columns["pixels"][row] = rgb_pixels(picture, params.pixels_side_px).tobytes()
+        if encoder is not None:
+            inputs.append(rgb_pixels(picture, encoder.network.side_px))
         columns["encoder_version"][row] = encoder_version
         rows.append(row)
     if encoder is not None and rows:

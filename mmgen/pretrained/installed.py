@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmgen.pretrained.archive import sha256_of
+from mmgen.hashes import sha256_of_file
 from mmgen.pretrained.asset import Asset, Form
 from mmgen.pretrained.convert import digest_of_tensors
 from mmgen.pretrained.registry import asset_named
@@ -73,7 +73,7 @@ def mismatches(asset: Asset, folder: Path) -> list[str]:
     for file in asset.files:
         place = folder / file.saved_as
         if file.form is Form.AS_IT_IS:
-            found, wanted, what = sha256_of(place), file.sha256, "SHA-256"
+            found, wanted, what = sha256_of_file(place), file.sha256, "SHA-256"
         else:
             wanted, what = file.tensors_sha256, "hash of its tensors"
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,19 @@ if TYPE_CHECKING:
     from mmgen.engine.context import JobContext
 
 
-def contents(ctx: JobContext) -> DataFrame:
+def contents(ctx: JobContext, only: Sequence[str] | None = None) -> DataFrame:
     """product_id, kind, input_hash, reject_reason, locale, value, value_hash, facts, image, model_version.
 
-    ``value`` is the text; for a creative its headline, while ``value_hash`` is the picture's.
+    ``value`` is the text; for a creative its headline, while ``value_hash`` is the picture's. ``only``: of these
+    products.
     """
-    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", "facts", "model_version", *TEXT_KINDS)
-    drawn = part(ctx, "creatives", "drawn", "reject_reason", "locale", "headline", "image", "model_version")
+    shared = ("reject_reason", "locale", "model_version")
+    texts = part(ctx, "descriptions", "text", *shared, "facts", *TEXT_KINDS, only=only)
+    drawn = part(ctx, "creatives", "drawn", *shared, "headline", "image", only=only)
     rows = [_text_rows(texts, kind) for kind in TEXT_KINDS]
     rows.append(_creative_rows(drawn, texts.select("product_id", "text_hash", "facts")))
     every = reduce(lambda left, right: left.unionByName(right), rows)
-    return every.join(products(ctx).select("product_id"), "product_id", "left_semi")
+    return every.join(products(ctx, only).select("product_id"), "product_id", "left_semi")
 
 
 def _text_rows(texts: DataFrame, kind: str) -> DataFrame:

@@ -9,10 +9,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.tables import LOCK_CONTENT, product_content, products, storable, write_transaction
 from mmgen.config.params import nearest
+from mmgen.hashes import digest_of
 from mmgen.kinds import TEXT_KINDS
 from mmgen.publishing.rows import Slot, delete_rows, entry, has_human_text, now_text, put_rows, read_slots, record
 from mmgen.publishing.types import Author, Event, Key, Status
-from mmgen.seeds import digest_of
 
 
 def approve(engine: Engine, product_id: str, kind: str, locale: str, by: str) -> dict[str, Any]:

@@ -45,8 +45,8 @@ def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: P
     need = needed_keys(ctx, checked, ctx.dataset("publications"), config_hash)
     own = _own_keys(ctx, engine, scratch)
     need = kept(need.unionByName(checked.join(own, KEY, "left_semi").select(need.columns)).distinct())
-    with ctx.limited_to(few_products(need)):  # of the others no text and no picture is read
-        values = contents(ctx).withColumnRenamed("input_hash", "made_input").drop("reject_reason", "facts")
+    made = contents(ctx, only=few_products(need))  # of the others no text and no picture is read
+    values = made.withColumnRenamed("input_hash", "made_input").drop("reject_reason", "facts")
     rows = checked.join(need, [*KEY, "input_hash"]).join(values, KEY)
     is_same = F.col("status").isNull() | F.col("checked_hash").eqNullSafe(F.col("value_hash"))
     rows = rows.withColumn("is_checked", is_same & F.col("checked_input").eqNullSafe(F.col("made_input")))

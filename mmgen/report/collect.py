@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
-import json
 from pathlib import Path
 
 from mmgen import __version__
 from mmgen.config.config import Config
+from mmgen.hashes import sha256_of_json
 from mmgen.rejects import RejectReason
 from mmgen.report.counts import DATASETS, dataset_figures, pairs, previous_date, product_changes, state_as_of
 from mmgen.report.findings import Attention, DatasetFigures, ModelCard, Report, State, Waiting
@@ -31,7 +30,7 @@ class NothingToReportError(ValueError):
 def config_hash(config: Config) -> str:
     """Hash of all parameters that content depends on, 16 hex digits."""
     values = config.model_dump(mode="json", exclude=NOT_OF_THE_NIGHT)
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+    return sha256_of_json(values)[:16]
 
 
 def collect(config: Config, ds: str, run_id: str, model: ModelCard | None) -> Report:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from mmgen.report.findings import Coverage, DatasetFigures, Products, State
 from mmgen.store.contracts import datasets_in_order
 from mmgen.store.datasets import Commit, Dataset
+from mmgen.store.products import IS_DELETED, has_left, product_ids
 
 BATCH_ROWS = 65_536
 DATASETS = tuple(datasets_in_order())
@@ -110,8 +111,8 @@ def product_changes(home: Path, ds: str) -> Products:
         known = dataset.scan(earlier).to_table(columns=["product_id"]).column(0)
     known = known.unique()
     new = changed = removed = 0
-    for batch in dataset.batches(dataset.files(ds=[ds]), ["product_id", "is_deleted"], BATCH_ROWS):
-        is_gone = pc.fill_null(batch.column("is_deleted"), False)
+    for batch in dataset.batches(dataset.files(ds=[ds]), ["product_id", IS_DELETED], BATCH_ROWS):
+        is_gone = has_left(batch.column(IS_DELETED))
         is_known = pc.is_in(batch.column("product_id"), known)
         gone = pc.sum(is_gone).as_py() or 0
         kept_known = pc.sum(pc.and_(is_known, pc.invert(is_gone))).as_py() or 0
@@ -121,8 +122,7 @@ def product_changes(home: Path, ds: str) -> Products:
 
 def state_as_of(home: Path, ds: str) -> State:
     """The catalogue as of a date. Holds the ids and a few flags of all products, no texts and no media."""
-    products = Dataset("raw_products", home).newest(["is_deleted"], until=ds)
-    living = products.filter(pc.invert(pc.fill_null(products.column("is_deleted"), False))).column("product_id")
+    living = product_ids(Dataset("raw_products", home), until=ds)
     content = _of(Dataset("publications", home).newest(["status"], until=ds), living)
     texts = _of(Dataset("descriptions", home).newest(["writer", "reject_reason"], until=ds), living)
     texts = texts.filter(pc.is_null(texts.column("reject_reason")))
@@ -139,8 +139,8 @@ def state_as_of(home: Path, ds: str) -> State:
     )
 
 
-def _of(table: pa.Table, product_ids: pa.ChunkedArray) -> pa.Table:
-    return table.filter(pc.is_in(table.column("product_id"), product_ids.unique()))
+def _of(table: pa.Table, wanted: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table.column("product_id"), wanted))
 
 
 def _with_status(content: pa.Table, status: str) -> pa.Table:

@@ -7,7 +7,6 @@ old partition whole.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import shutil
@@ -18,19 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 
+from mmgen.hashes import sha256_of
+from mmgen.store.as_of import date_of, index_of, newest_places, newest_rows, rows_at
 from mmgen.store.contracts import Contract, contract
 
 log = logging.getLogger(__name__)
 
+READ_BATCH_ROWS = 65_536
+MEDIA_BATCH_ROWS = 64  # of photos of up to some MB each
 COMMIT_TRIES = 8
 ABANDONED_AFTER_S = 24 * 3600
 """An attempt folder that the log does not know and that is older than any task's time-out was left by a crash."""
@@ -117,7 +118,7 @@ class Dataset:
         Names below the table's folder, so that a home that is moved or restored elsewhere counts as unchanged.
         """
         files = [str(Path(file).relative_to(self.path)) for file in self.files(until=until, before=before)]
-        return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
+        return sha256_of("\n".join(sorted(files)))[:16]
 
     def scan(self, files: list[str]) -> pads.Dataset:
         """The files as a pyarrow dataset, ``ds`` as a column."""
@@ -134,41 +135,39 @@ class Dataset:
                 columns=columns, batch_size=batch_rows, batch_readahead=1, fragment_readahead=1
             )
 
-    def newest(self, columns: list[str], until: str) -> pa.Table:
-        """The newest row of each key at or before ``until``. Small columns only: they are held in memory.
+    def newest(
+        self,
+        columns: list[str],
+        until: str | None = None,
+        before: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> pa.Table:
+        """The newest row of each key at or before ``until``, or before ``before`` (``mmgen.store.as_of``), and ``ds``.
 
-        Of rows that a newer one replaced, no more than the keys are.
+        ``only`` the rows of these products. The rows are held in memory: small columns, or few products. Of rows that
+        a newer one replaced, no more than the keys are.
         """
         keys = self.contract.keys
         wanted = list(dict.fromkeys([*keys, "ds", *columns]))
-        files = self.files(until=until)
-        if not files:
-            schema = self.contract.arrow_schema
-            return pa.schema([schema.field(name) for name in wanted]).empty_table()
-        index = self.scan(files).to_table(columns=[*keys, "ds"])
-        if len(index.column("ds").unique()) < 2:
+        files = self.files(until=until, before=before)
+        if only is None and len({date_of(file) for file in files}) == 1:
             return self.scan(files).to_table(columns=wanted)
-        last = index.group_by(keys).aggregate([("ds", "max")]).rename_columns([*keys, "ds"])
-        index = index.append_column("row", pa.array(np.arange(index.num_rows)))
-        rows = np.sort(last.join(index, keys=[*keys, "ds"]).column("row").to_numpy())
-        parts, start = [], 0
-        for batch in self.batches(files, wanted, 65_536):
-            own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + batch.num_rows)] - start
-            parts.append(batch.take(pa.array(own)))
-            start += batch.num_rows
-        return pa.Table.from_batches(parts)
+        schema = pa.schema([self.contract.arrow_schema.field(name) for name in wanted])
+        has_media = any(column.is_media and column.name in wanted for column in self.contract.columns)
+        batch_rows = MEDIA_BATCH_ROWS if has_media else READ_BATCH_ROWS
+        parts = [schema.empty_table()]
+        for path, rows in newest_places(files, keys, only).items():
+            with pq.ParquetFile(path) as file:
+                stored = [name for name in wanted if name in file.schema_arrow.names]
+                table = rows_at(file, rows, stored, batch_rows)
+            table = table.append_column("ds", pa.array([date_of(path)] * len(table), pa.string()))
+            parts.append(_with_schema(table, schema))
+        return pa.concat_tables(parts)
 
     def places(self, product_ids: Collection[str], until: str) -> pa.Table:
         """The keys of a few products, each with the ``ds`` of its newest row at or before ``until``."""
         keys = self.contract.keys
-        wanted = pa.array(sorted(product_ids), pa.string())
-        parts = [
-            batch.filter(pc.is_in(batch.column("product_id"), value_set=wanted))
-            for batch in self.batches(self.files(until=until), [*keys, "ds"], 65_536)
-        ]
-        schema = pa.schema([(name, pa.string()) for name in [*keys, "ds"]])
-        found = pa.Table.from_batches(parts) if parts else schema.empty_table()
-        return found.group_by(keys).aggregate([("ds", "max")]).rename_columns([*keys, "ds"])
+        return newest_rows(index_of(self.files(until=until), keys, product_ids), keys).select([*keys, "ds"])
 
     # --- writing -----------------------------------------------------------------------------------------------
 
@@ -334,6 +333,17 @@ _DELTA_KEYS = {
 def _attempt_of(path: str) -> str:
     """``ds=2026-11-01/attempt-x/part.parquet`` -> ``attempt-x``."""
     return path.split("/")[1]
+
+
+def _with_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table's columns of these names and types; null where it was written before a column was added."""
+    columns = [
+        table.column(field.name).cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _plain(kind: pa.DataType | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -10,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from mmgen.hashes import sha256_of_json
 
 MAX_STEM_BYTES = 120
 """File systems end names at 255 bytes; the rest is for the hash, the ending, and the programs that append to names."""
@@ -48,7 +49,7 @@ def safe_stem(key: Sequence[str]) -> str:
 def with_hash(stem: str, key: Sequence[str]) -> str:
     """``stem``, shortened to MAX_STEM_BYTES, with ten digits of the key's hash."""
     short = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(".")
-    return f"{short or 'row'}-{hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()[:10]}"
+    return f"{short or 'row'}-{sha256_of_json(list(key))[:10]}"
 
 
 def as_file(value: bytes, column: str) -> tuple[str, bytes]:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from mmgen.clean.text.pii.mask import ADDRESS, CARD, EMAIL, ID, MASKS, PHONE, SECRET
+from mmgen.config.descriptions import ContentParams
+from mmgen.content_checks.run import check_content
 from mmgen.facts.fact import Fact, by_slot, from_json, slot_values, to_json
 from mmgen.facts.record import facts_of
+from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from tests.generation.records import EMPTY, OTHERS, product
 from tests.generation.records_en import ENGLISH
 from tests.generation.records_zh import CHINESE
@@ -200,6 +204,17 @@ def test_a_title_is_taken_apart(title: str, name: str, noun: str) -> None:
 )
 def test_a_title_is_cleaned(title: str, kept: str) -> None:
     assert values(product("p", "zh" if "围" in title else "en", title, [], None)).get("title", "") == kept
+
+
+@pytest.mark.parametrize("mask", (EMAIL, PHONE, CARD, ID, SECRET, ADDRESS))
+def test_a_mask_is_no_word_of_a_title_and_no_sentence_of_a_description(mask: str) -> None:
+    text = f"Warm socks of wool. Send them to {mask} please."
+    facts = facts_of(product("p", "en", f"Socks for {mask} Wool", [], None, text, note=f"for {mask}"))
+    assert mask[1:-1] not in " ".join(fact.value for fact in facts).lower()
+    assert {fact.slot: fact.value for fact in facts}["sentence_1"] == "Warm socks of wool."
+    results = check_content("ad_copy", f"Wool socks, {mask}.", facts, "en", ContentParams(), GRAMMAR_WORDS)
+    assert "private_data" in [result.name for result in results if not result.passed]
+    assert MASKS.fullmatch(mask)
 
 
 def test_written_sentences_are_kept_without_hype_contacts_and_what_hangs_on_them() -> None:

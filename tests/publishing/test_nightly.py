@@ -15,9 +15,9 @@ from mmgen.catalog.tables import open_catalog, product_content
 from mmgen.config.config import load_config
 from mmgen.config.publishing import PublishParams
 from mmgen.engine.context import JobContext
+from mmgen.hashes import digest_of
 from mmgen.publishing.publish import publish_date
 from mmgen.publishing.types import Author, Status
-from mmgen.seeds import digest_of
 from mmgen.store.checks import CheckFailedError
 from mmgen.store.datasets import Dataset
 from tests.jobs.nights import job_module

@@ -37,7 +37,7 @@ def clean_audio(batch: pa.RecordBatch, params: AudioParams, weights: bytes) -> d
     batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set). weights: the denoiser's.
     Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere.
     ``loudness_lufs`` and ``duration_s`` are those of the result; ``snr_before_db`` (an estimate) and ``is_clipped`` are
-    those of the clip as it came. Never raises for a row.
+    those of the clip as it came.
     """
     return clean_media(batch, COLUMNS, partial(clean_clip, params=params, model=denoiser_of(weights)))
 

@@ -30,7 +30,7 @@ def clean_images(batch: pa.RecordBatch, params: ImageParams) -> dict[str, Any]:
     batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set).
     Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere. ``width_px``,
     ``height_px`` (upright) and the measures are those of the photo as it came; ``master`` and ``model_image`` are
-    JPEGs of the photo as enhanced. Never raises for a row.
+    JPEGs of the photo as enhanced.
     """
     return clean_media(batch, COLUMNS, partial(clean_image, params=params))
 

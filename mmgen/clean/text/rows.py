@@ -36,7 +36,7 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams, nearness: NearCopyPar
     given, or nothing left of it), ``text_no_letters`` (neither letter nor digit: emoji, punctuation, masks only),
     ``text_unreadable`` (too many U+FFFD). A usable description of a rejected row is still cleaned and kept, with its
     language and tokens, because the rest of the product can use it; ``title`` and ``title_key`` are None then. A
-    description without letters becomes None and rejects nothing. Never raises for a row.
+    description without letters becomes None and rejects nothing.
 
     ``signature`` is made here, once, because ``duplicates`` compares those of all products each night.
     """

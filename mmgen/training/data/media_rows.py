@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from mmgen.features.examples import split_of
 from mmgen.seeds import seed_of
+from mmgen.store.products import IS_DELETED, in_shop
 from mmgen.training.data.labels import values_of
 from mmgen.training.data.snapshot import RowGroup, Snapshot, check_files
 
@@ -100,9 +101,8 @@ def _of(ctx: JobContext, name: str, rows: Sequence[Mapping[str, Any]], records: 
 
 
 def _products(ctx: JobContext) -> pa.Table:
-    columns = ["is_deleted", "category", "brand", "attributes"]
-    table = ctx.dataset("raw_products").newest(columns, until=ctx.ds)
-    return table.filter(pa.compute.invert(table.column("is_deleted")))
+    columns = [IS_DELETED, "category", "brand", "attributes"]
+    return in_shop(ctx.dataset("raw_products").newest(columns, until=ctx.ds))
 
 
 def _splits(ctx: JobContext) -> dict[str, str]:

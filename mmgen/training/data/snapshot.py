@@ -6,11 +6,11 @@ changed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +18,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from mmgen.models.examples import ExampleArrays, concat
+from mmgen.store.as_of import by_row_group, newest_places
 
 COLUMNS = (
     "product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids", "audio_encoder",
 )  # fmt: skip
 ENCODERS = ("image_encoder", "text_encoder", "audio_encoder")
 """Columns that name the fitted model that a row's features are by."""
-_PARTITION = re.compile(r"(?:^|/)ds=([^/]+)/")
 
 
 @dataclass(frozen=True)
@@ -93,29 +93,21 @@ def take_snapshots(
     one modality are by several fitted models: their numbers mean different things.
     """
     check_files(files)
-    newest: dict[str, tuple[str, str, int, int]] = {}
-    said: dict[str, dict[str, str | None]] = {}
-    for path in sorted(files):
-        found = _PARTITION.search(path)
-        ds = found.group(1) if found else ""
-        for group, row, product_id, values in _keys(path):
-            is_live = live is None or product_id in live
-            if is_live and (product_id not in newest or newest[product_id][0] <= ds):
-                newest[product_id], said[product_id] = (ds, path, group, row), values
-    encoders = {name: _only_encoder(name, said) for name in ENCODERS}
+    newest = newest_places(sorted(files), ["product_id"], live)
+    said = [(group, row) for path, rows in newest.items() for group, row in _accepted(path, rows)]
+    encoders = {name: version for name in ENCODERS if (version := _only_encoder(name, [row for _, row in said]))}
     places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
-    for product_id, (_, path, group, row) in newest.items():
-        if (split := said[product_id]["split"]) in places:
-            places[split].setdefault((path, group), []).append(row)
+    for group, row in said:
+        if row["split"] in places:
+            places[row["split"]].setdefault(group, []).append(row["row"])
     return {split: Snapshot(split, tuple(RowGroup(path, number, np.array(sorted(rows), np.int64))
-                                         for (path, number), rows in sorted(found.items())),
-                            {name: version for name, version in encoders.items() if version})
+                                         for (path, number), rows in sorted(found.items())), encoders)
             for split, found in places.items()}  # fmt: skip
 
 
-def _only_encoder(name: str, said: dict[str, dict[str, str | None]]) -> str:
+def _only_encoder(name: str, said: Sequence[Mapping[str, Any]]) -> str:
     """The fitted model that all rows name; "" where none does. ValueError where there are several."""
-    counts = Counter(value for values in said.values() if (value := values.get(name)))
+    counts = Counter(value for values in said if (value := values.get(name)))
     if len(counts) > 1:
         found = ", ".join(f"{version} ({count} products)" for version, count in sorted(counts.items()))
         raise ValueError(
@@ -152,14 +144,15 @@ def check_files(files: Sequence[str]) -> None:
                     )
 
 
-def _keys(path: str) -> Iterator[tuple[int, int, str, dict[str, str | None]]]:
-    """Row group, place in it, product id, and split and encoders of every row; all None of a rejected one."""
-    file = pq.ParquetFile(path)
-    wanted = ("product_id", "split", "reject_reason", *ENCODERS)
-    names = [name for name in wanted if name in file.schema_arrow.names]
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group, columns=names, use_threads=False)
-        for row, values in enumerate(table.to_pylist()):
-            is_rejected = bool(values.pop("reject_reason", None))
-            product_id = str(values.pop("product_id"))
-            yield group, row, product_id, dict.fromkeys(values) if is_rejected else values
+def _accepted(path: str, rows: NDArray[np.int64]) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """Of these rows of a file those that are not rejected: the path and the row group, and the row's place in it
+    (``row``), its split and its encoders."""
+    with pq.ParquetFile(path) as file:
+        names = [name for name in ("split", "reject_reason", *ENCODERS) if name in file.schema_arrow.names]
+        for group, here in by_row_group(file, rows):
+            if not len(here):
+                continue
+            table = file.read_row_group(group, columns=names, use_threads=False).take(here)
+            for row, values in zip(here.tolist(), table.to_pylist(), strict=True):
+                if not values.get("reject_reason"):
+                    yield (path, group), {"row": row, **values}

@@ -10,7 +10,6 @@ under ``[clean.audio]`` puts them to use, and every clip is cleaned anew.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import logging
 import sys
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ import numpy as np
 from mmgen.clean.audio.decode import Wave
 from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.config.clean import AudioParams
+from mmgen.hashes import sha256_of
 from mmgen.metrics.audio import si_sdr_db
 from mmgen.models.denoiser import RATE_HZ, Denoiser
 from mmgen.training.denoiser.loop import DenoiserParams, train
@@ -38,7 +38,7 @@ def sounds_in(folder: str) -> tuple[list[Path], list[Path]]:
     found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES)
     if len(found) < 10:
         raise ValueError(f"{folder}: {len(found)} sound files; ten at least are needed to learn from and to hold out")
-    ranked = sorted(found, key=lambda path: hashlib.sha256(path.name.encode()).hexdigest())
+    ranked = sorted(found, key=lambda path: sha256_of(path.name))
     num_held_out = len(found) // 10
     return sorted(ranked[num_held_out:]), sorted(ranked[:num_held_out])
 
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.info("not written: it is no better than the shipped weights")
         return 1
     args.out.write_bytes(weights)
-    log.info("wrote %s, version %s", args.out, hashlib.sha256(weights).hexdigest()[:12])
+    log.info("wrote %s, version %s", args.out, sha256_of(weights)[:12])
     return 0
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from mmgen.config.features import ImageFeatureParams
 from mmgen.config.training import AugmentParams
 from mmgen.features.image import WIDTH, image_features, model_pixels
+from mmgen.hashes import fingerprint
 from mmgen.models.encoders.fitted import Encoder, audio_encoder_in, image_encoder_in
 from mmgen.registry.encoders import is_audio_outdated, is_image_outdated
 from mmgen.registry.fitting import Fitting
 from mmgen.registry.promotion import Comparison, Decision, decide, interval
-from mmgen.seeds import fingerprint
 from mmgen.training.data.augment import augment_batch
 from mmgen.training.data.media_rows import MediaRows, media_rows
 from mmgen.training.distributed.ranks import Ranks

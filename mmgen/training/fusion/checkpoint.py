@@ -5,7 +5,6 @@ A file appears under its name by one rename, after its bytes are on disk, so a c
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+
+from mmgen.hashes import sha256_of, sha256_of_file
 
 KEEP = 2
 
@@ -23,7 +24,7 @@ def write(directory: Path, step: int, tensors: dict[str, Tensor], about: dict[st
     directory.mkdir(parents=True, exist_ok=True)
     whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     data = save(whole, metadata={**about, "step": str(step)})
-    path = directory / f"step-{step:08d}-{hashlib.sha256(data).hexdigest()}.safetensors"
+    path = directory / f"step-{step:08d}-{sha256_of(data)}.safetensors"
     attempt = directory / f".{path.name}.{os.getpid()}"
     with attempt.open("wb") as file:
         file.write(data)
@@ -44,7 +45,7 @@ def newest(directory: Path, about: dict[str, str]) -> tuple[int, dict[str, Tenso
     One whose bytes don't match its name is passed over; one of another run (other data, parameters or seed) too.
     """
     for path in _newest_first(directory):
-        if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem.rsplit("-", 1)[-1]:
+        if sha256_of_file(path) != path.stem.rsplit("-", 1)[-1]:
             continue
         try:
             with safe_open(path, framework="pt") as file:

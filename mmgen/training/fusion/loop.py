@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from mmgen.config.training import TrackingParams, TrainParams
+from mmgen.hashes import fingerprint
 from mmgen.models.examples import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
 from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet, Tensors
 from mmgen.models.text.sentences import Sentences
 from mmgen.models.text.vocabulary import Vocabulary
 from mmgen.registry.aliases import CHAMPION
 from mmgen.registry.promotion import Decision, decide
-from mmgen.seeds import fingerprint, seed_of
+from mmgen.seeds import seed_of
 from mmgen.training.data.loader import ArrowReader
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
 from mmgen.training.distributed.group import process_group, share_weights

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from mmgen.features.sentence import digest_of_checkpoint
 from mmgen.features.text import FittedText
 from mmgen.features.text_model import TextModel
+from mmgen.hashes import digest_of
 from mmgen.registry.fitting import Fitting, fitted_champion
 from mmgen.registry.promotion import Comparison, Decision, holds_against, interval
-from mmgen.seeds import digest_of
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from mmgen.features.sentence import SentenceEncoder, digest_of_checkpoint
 from mmgen.features.text_model import TextModel
 from mmgen.features.tfidf import terms_of
 from mmgen.features.vectors import WordVectors, centred, read_vectors
+from mmgen.hashes import sha256_of_file
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -87,8 +87,7 @@ def digest_of_file(path: Path) -> str:
     """SHA-256 of a file, 16 hex digits. ValueError where there is none."""
     if not path.is_file():
         raise ValueError(f"features.text_model names {path}, and there is no such file")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    return sha256_of_file(path)[:16]
 
 
 def _vectors(documents: DataFrame, params: TextModelParams, seed: int) -> WordVectors:

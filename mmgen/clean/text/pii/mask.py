@@ -31,7 +31,8 @@ from mmgen.clean.text.pii.checks import (
 from mmgen.clean.text.pii.labels import calls_id, calls_phone_after, is_not_personal, labels
 
 EMAIL, PHONE, CARD, ID, SECRET, ADDRESS = "[email]", "[phone]", "[card]", "[id]", "[secret]", "[address]"
-MASKS = re.compile(r"\[(?:email|phone|card|id|secret|address)\]")
+MASKS = re.compile("|".join(map(re.escape, (EMAIL, PHONE, CARD, ID, SECRET, ADDRESS))))
+"""Every mask that is written into a text; whoever looks for masks, looks for these."""
 
 # One character for one, so that what is found in the copy lies at the same place in the text
 _ASCII_FORM = (
