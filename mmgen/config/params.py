@@ -9,12 +9,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from mmgen.hashes import sha256_of_json
+
 MAX_PLACES = 3
 """Tables that a misplaced key may stand in, above which naming them helps nobody."""
 SURE = 0.8
 """How alike two words are (0 to 1) where one is taken for the other misspelt, whatever else it may be."""
-
-from mmgen.hashes import sha256_of_json
 
 
 class Params(BaseModel):
