@@ -19,12 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import photos
+from mmgen.telemetry import TELEMETRY_OFF
 from report import PEERS, ROOT, Section, options, publish
 
 NUM_FILES = 16
 BARS = {"bare": 0.85, "ray": 1.3, "daft": 0.95}
 NAMES = {"bare": "two-process loop, pyarrow", "ray": "Ray Data map_batches", "daft": "Daft, Python function"}
 ENV = {"OMP_NUM_THREADS": "1", "RAY_DEDUP_LOGS": "0", "DAFT_PROGRESS_BAR": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
+ENV |= TELEMETRY_OFF
 
 
 class Engine:

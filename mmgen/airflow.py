@@ -43,7 +43,8 @@ current champion model, checks them and publishes them. One date, one run, all t
 * **A task failed?** Its documentation says what that means. Nothing half-written is ever visible: a partition is
   committed whole, after its checks. Clear the task and it goes on from there.
 * **First night:** encoders and model are trained where there are none, so it takes minutes longer.
-* Parameter `full`: refresh every product, not only those that changed.
+* Parameter `full`: refresh every product, not only those that changed. Parameter `ds`: refresh that date instead of
+  the run's own.
 """
 
 MODEL_TRAINING = """# model_training: new models, weekly and on demand
@@ -58,8 +59,12 @@ The next `catalog_refresh` then computes with the new champions.
 * To go back to an earlier model: `mmgen promote VERSION`.
 """
 
-# A run started by hand may have no logical date; then the day it was started for counts.
-DS = '{{ ds if logical_date else dag_run.run_after.strftime("%Y-%m-%d") }}'
+# The parameter wins; ds_format lets nothing through but a date. A run started by hand may have no logical date: then
+# the day it was started for counts.
+DS = (
+    '{{ macros.ds_format(params.ds, "%Y-%m-%d", "%Y-%m-%d") if params.ds '
+    'else ds if logical_date else dag_run.run_after.strftime("%Y-%m-%d") }}'
+)
 # What a person may type travels in the environment, never in a command line.
 RUN_ENVIRONMENT = {"MMGEN_RUN_ID": "{{ dag_run.run_id }}", "MMGEN_FULL": "{{ params.full }}"}
 
@@ -131,7 +136,14 @@ def dag_of(jobs: Sequence[Job], where: Where, is_training: bool = False, **optio
     where there is a champion."""
     full = Param(False, type="boolean", description="refresh every product, not only those that changed")
     fixed = {"start_date": datetime(2024, 1, 1), "catchup": False, "max_active_runs": 1}
-    parameters = {"full": full, **options.pop("params", {})}
+    ds = Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="date",
+        description="the date to refresh, YYYY-MM-DD; empty: the run's own",
+    )
+    parameters = {"full": full, "ds": ds, **options.pop("params", {})}
     with DAG(params=parameters, **{**fixed, **options}) as dag:
         tasks = {
             job.name: task_for(job, where, *(["--force"] if is_training and job.is_training else [])) for job in jobs

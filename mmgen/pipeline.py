@@ -1,5 +1,5 @@
-"""The pipeline, declared once: every job, what it reads, what it writes. It imports the standard library and
-mmgen.resources alone.
+"""The pipeline, declared once: every job, what it reads, what it writes. It imports the standard library,
+mmgen.resources and mmgen.telemetry alone.
 
 The DAGs and ``mmgen run`` both read it; neither knows anything of the jobs' insides.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmgen.resources import ROOT, import_path
+from mmgen.telemetry import TELEMETRY_OFF
 
 
 @dataclass(frozen=True)
@@ -292,7 +293,7 @@ def job_arguments(ds: str, *extra: str, config: str | None = None) -> list[str]:
 
 
 def job_environment() -> dict[str, str]:
-    """Environment of a job's process: where Spark, its settings and its Python are."""
+    """Environment of a job's process: where Spark, its settings and its Python are; nothing reports its use."""
     bin_dir = str(Path(job_python()).parent)
     return {
         "PATH": f"{bin_dir}:{os.environ.get('PATH', '')}",
@@ -300,6 +301,7 @@ def job_environment() -> dict[str, str]:
         "PYSPARK_DRIVER_PYTHON": job_python(),
         "SPARK_CONF_DIR": os.environ.get("SPARK_CONF_DIR", str(ROOT / "conf" / "spark")),
         **import_path(),
+        **TELEMETRY_OFF,
         "PYTHONUNBUFFERED": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "OMP_WAIT_POLICY": "passive",

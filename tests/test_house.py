@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    "rejects hashes seeds dates vectors kinds resources pipeline",
+    "rejects hashes seeds dates vectors kinds resources telemetry pipeline",
     "config services sample",
     "store models pretrained",
     "engine catalog clean",

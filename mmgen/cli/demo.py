@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
@@ -73,13 +74,18 @@ def import_shop(settings: Settings, shop: str | None, source_map: str | None, pr
 
 
 def run_dag(settings: Settings, ds: str, say: Any) -> None:
-    """`airflow dags test`, with a line a task; its whole output goes to a log. ClickException where it fails."""
+    """`airflow dags test`, with a line a task; its whole output goes to a log. ClickException where it fails.
+
+    The date is a parameter. As the run's logical date it would be its start, too (apache/airflow issue 66127), and
+    Airflow would show a run of minutes as one of hours or days.
+    """
     from mmgen.services import airflow as services
 
     environment = services.prepared_environment(settings.home, settings.environment(), say)
     log = settings.home / "logs" / ds / "airflow-dags-test.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    arguments = [str(services.airflow_executable()), "dags", "test", "catalog_refresh", ds]
+    date = json.dumps({"ds": ds})
+    arguments = [str(services.airflow_executable()), "dags", "test", "catalog_refresh", "--conf", date]
     say(f"==> the nightly DAG catalog_refresh for {ds}, through Airflow (its log: {log})")
     number = 0
     with (

@@ -210,7 +210,7 @@ def down(settings: Settings) -> None:
 @command(
     "airflow",
     "mmgen airflow dags list",
-    "mmgen airflow dags test catalog_refresh 2026-11-01",
+    """mmgen airflow dags test catalog_refresh --conf '{"ds": "2026-11-01"}'""",
     "mmgen airflow backfill create --dag-id catalog_refresh --from-date 2026-11-01 --to-date 2026-11-01",
     "mmgen airflow -- --help",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},

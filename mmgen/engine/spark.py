@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from mmgen import MAX_IMAGE_PIXELS
 from mmgen.store.datasets import Dataset
 from mmgen.store.products import IS_DELETED
+from mmgen.telemetry import TELEMETRY_OFF
 
 MAX_BROADCAST_ROWS = 200_000
 """Keys are sent to every executor up to here: it spares the shuffle of the media beside them."""
@@ -27,6 +28,7 @@ WORKER_ENV = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_IMAGE_PIXELS),
     "OMP_NUM_THREADS": "1",  # one thread a task: Spark has a task a core already
     "TOKENIZERS_PARALLELISM": "false",
+    **TELEMETRY_OFF,
 }
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mmgen.hashes import sha256, sha256_of_file
+from mmgen.telemetry import TELEMETRY_OFF
 from mmgen.vectors import unit
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before transformers is imported
-os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+os.environ.update(TELEMETRY_OFF)  # before transformers is imported
 
 CHUNK_ROWS = 16
 LENGTHS = (16, 32, 64, 128, 256, 512)

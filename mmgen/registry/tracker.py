@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from mmgen.telemetry import TELEMETRY_OFF
+
 # Before mlflow is imported, which reads some of them then.
+os.environ.update(TELEMETRY_OFF)
 os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
-os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-os.environ["DO_NOT_TRACK"] = "true"
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 

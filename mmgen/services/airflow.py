@@ -235,8 +235,8 @@ def _mlflow(store_uri: str, artifacts: str, port: int, base: Mapping[str, str]) 
     where = ["--backend-store-uri", store_uri, "--default-artifact-root", artifacts]
     command = [str(Path(job_python()).parent / "mlflow"), "server", *where]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    return Service("mlflow", command, {**base, **job_environment(), **quiet}, f"http://{HOST}:{port}", port)
+    environment = {**base, **job_environment(), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    return Service("mlflow", command, environment, f"http://{HOST}:{port}", port)
 
 
 def _mlflow_url(services: list[Service], store_uri: str) -> str:

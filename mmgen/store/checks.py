@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mmgen.store.contracts import Check, Contract
+from mmgen.telemetry import TELEMETRY_OFF
 
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.update(TELEMETRY_OFF)  # before great_expectations is imported
 
 log = logging.getLogger(__name__)
 

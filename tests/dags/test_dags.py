@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,14 +35,17 @@ def task_of(dagbag: DagBag, dag_id: str, name: str) -> Any:
 
 
 def context(
-    run_id: str = f"scheduled__{DS}", full: object = False, logical_date: datetime | None = None
+    run_id: str = f"scheduled__{DS}", full: object = False, logical_date: datetime | None = None, ds: object = None
 ) -> dict[str, Any]:
     """What Airflow fills templates with."""
+    from airflow.sdk.execution_time import macros
+
     dag_run = SimpleNamespace(run_id=run_id, run_after=datetime(2026, 11, 5, 10), logical_date=logical_date)
     found: dict[str, Any] = {
         "dag_run": dag_run,
         "run_id": run_id,
-        "params": {"full": full},
+        "params": {"full": full, "ds": ds},
+        "macros": macros,
         "logical_date": logical_date,
     }
     return found | ({"ds": logical_date.strftime("%Y-%m-%d")} if logical_date else {})
@@ -142,6 +147,8 @@ def test_a_task_starts_its_job_for_the_date(dagbag: DagBag, dag_id: str, name: s
         pytest.param({"logical_date": datetime(2026, 11, 1, 0, 0)}, DS, "False", id="scheduled"),
         pytest.param({"logical_date": datetime(2024, 2, 29, 23, 59), "full": True}, "2024-02-29", "True", id="full"),
         pytest.param({"logical_date": None}, "2026-11-05", "False", id="by hand, without a date"),
+        pytest.param({"logical_date": datetime(2026, 11, 28, 20, 36), "ds": DS}, DS, "False", id="a date of its own"),
+        pytest.param({"logical_date": None, "ds": DS}, DS, "False", id="by hand, for a date"),
     ],
 )
 def test_the_date_and_the_parameters(dagbag: DagBag, values: dict[str, Any], ds: str, full: str) -> None:
@@ -149,6 +156,25 @@ def test_the_date_and_the_parameters(dagbag: DagBag, values: dict[str, Any], ds:
         command, environment = rendered(dagbag, "catalog_refresh", name, **values)
         assert command[-2:] == ["--ds", ds]
         assert environment["MMGEN_FULL"] == full
+
+
+@pytest.mark.parametrize(
+    "ds", ["2026-13-01", "yesterday", f"{DS}\n", f"{DS}'; touch /tmp/owned '", "{{ 7 * 7 }}", 20261101]
+)
+def test_what_is_no_date_is_refused(dagbag: DagBag, ds: object) -> None:
+    with pytest.raises(ValueError, match=r"does not match format|unconverted data remains"):
+        rendered(dagbag, "catalog_refresh", "report", ds=ds)
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+@pytest.mark.parametrize(
+    ("ds", "is_valid"), [(None, True), (DS, True), ("", False), ("yesterday", False), (20261101, False)]
+)
+def test_airflow_takes_a_date_or_none(dagbag: DagBag, dag_id: str, ds: object, is_valid: bool) -> None:
+    parameters = copy.deepcopy(dagbag.dags[dag_id].params)
+    with nullcontext() if is_valid else pytest.raises(ValueError, match="Invalid input for param ds"):
+        parameters.update({"ds": ds})
+        assert parameters.validate()["ds"] == ds
 
 
 @pytest.mark.parametrize(("dag_id", "name"), TASKS)

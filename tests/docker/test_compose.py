@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 import mmgen
+from mmgen.telemetry import TELEMETRY_OFF
 from tests.docker.declared import (
     COMPOSE_FILE,
     HOME_IN_IMAGE,
@@ -146,8 +147,15 @@ def test_env_file_is_ignored_by_git_and_by_the_builder() -> None:
     assert "docker/.env" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
+@pytest.mark.parametrize("name", sorted(set(OWN) | {"spark-worker", "mmgen"} | {n for n in SERVICES if "airflow" in n}))
+def test_nothing_reports_its_use(name: str) -> None:
+    assert TELEMETRY_OFF.items() <= environment_of(name).items()
+
+
 def is_read(key: str) -> bool | None:
     """Whether something reads an environment variable; None where this machine lacks the reader."""
+    if key in TELEMETRY_OFF:
+        return True  # by some version of what is started
     if key.startswith("AIRFLOW__"):
         found = sorted((ROOT / ".venv" / "airflow").glob("lib/*/site-packages/airflow/config_templates/config.yml"))
         if not found:
