@@ -22,7 +22,7 @@ import near_copy_texts  # noqa: F401  puts what benchmarks install on the path
 
 from faker import Faker
 
-from mmgen.clean.text.language import language_of
+from mmgen.clean.text.language import text_language
 from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 FLOORS = {"no locale": 0.90, "own": 0.97}
@@ -93,7 +93,7 @@ def _is_latin(words: Sequence[str]) -> bool:
 
 def accuracy(texts: list[str], language: str, locale: str | None) -> Interval:
     """The share of texts told right."""
-    return bootstrap([float(language_of(text, locale) == language) for text in texts])
+    return bootstrap([float(text_language(text, locale) == language) for text in texts])
 
 
 def main() -> int:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mmgen.clean.text.language import language_of
 from mmgen.facts import lexicon
 from mmgen.facts.fact import Fact
-from mmgen.facts.values import CJK, language_of
+from mmgen.facts.values import CJK
 from mmgen.facts.words import canon, word_set
 
 # No negation here: "not", "without" and "free" turn a claim round, so they need a fact as well.

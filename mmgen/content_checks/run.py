@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import ContentParams
 from mmgen.content_checks.faithfulness import FreeWords, unsupported
 from mmgen.facts.fact import Fact
-from mmgen.facts.values import BANNED, CJK, INJECTION, PROFANITY, is_private, language_of, text_length
+from mmgen.facts.values import BANNED, CJK, INJECTION, PROFANITY, is_private, text_length
 from mmgen.facts.words import word_set
 
 Severity = Literal["fail", "warn"]

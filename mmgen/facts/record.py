@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mmgen.clean.text.language import language_of
 from mmgen.facts import lexicon
 from mmgen.facts.agreement import for_children, reconciled
 from mmgen.facts.attributes import attribute_facts
@@ -18,7 +19,7 @@ from mmgen.facts.fact import NOUN_SLOTS, Fact
 from mmgen.facts.sentences import sentences_of
 from mmgen.facts.title import Title, chinese_title, english_title, is_noun_zh, short_title, usable_title
 from mmgen.facts.title_nouns import is_thing, noun_phrase
-from mmgen.facts.values import CJK, PROFANITY, cleaned, is_private, language_of, reading, same_value, usable
+from mmgen.facts.values import CJK, PROFANITY, cleaned, is_private, reading, same_value, usable
 from mmgen.facts.words import canon, number_of, singular
 
 _WORD = re.compile(r"[^\W_]+")

@@ -59,15 +59,6 @@ COMMON = word_set("colour season usage material pattern fit style flavour depart
 SPLIT = re.compile(r"\s*(?:[,;|、，；]|\s[/&+]\s|\s+and\s+|(?<=[^\d\s])/(?=[^\d\s]))\s*")
 
 
-def language_of(locale: str | None, *texts: str | None) -> str:
-    """``en``, ``zh`` or another base language. Without a locale the script of the texts decides between the two."""
-    base = (locale or "").lower().replace("_", "-").split("-")[0].strip()
-    if base and base != "und":
-        return {"cn": "zh", "eng": "en", "zho": "zh", "chi": "zh", "us": "en", "gb": "en"}.get(base, base)
-    joined = " ".join(text for text in texts if text)
-    return "zh" if len(CJK.findall(joined)) * 3 > len(re.findall(r"[^\W\d_]", joined)) else "en"
-
-
 def text_length(text: str, language: str) -> int:
     """Length as it is read: in a Chinese text two Latin letters or digits take the room of one character."""
     chinese = len(CJK.findall(text)) + len(re.findall(r"[，。：；！、（）《》]", text))

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from mmgen.clean.image.decode import decode_image
 from mmgen.clean.image.frame import fit
 from mmgen.clean.image.quality import SHOWN_SIDE_PX, measure
+from mmgen.clean.text.language import UNKNOWN, base_of
 from mmgen.config.clean import ImageParams
 from mmgen.content_checks.faithfulness import coverage
 from mmgen.metrics.text import distinct_n, self_bleu
@@ -41,6 +42,7 @@ def quality(home: Path, ds: str, previous_ds: str | None, image: ImageParams, se
 def _figures(home: Path, ds: str, seed: int) -> list[Figure]:
     return (
         _texts(Dataset("descriptions", home), ds, seed)
+        + _languages(home, ds)
         + _photos(Dataset("clean_images", home), ds)
         + _clips(Dataset("clean_audio", home), ds)
     )
@@ -68,6 +70,22 @@ def _texts(dataset: Dataset, ds: str, seed: int) -> list[Figure]:
     for locale, rows in sample_texts(dataset, ds, seed).items():
         figures += _scores(locale, rows)
     return figures
+
+
+def _languages(home: Path, ds: str) -> list[Figure]:
+    """Of the date's cleaned texts whose language can be told, the share that is in the language of their locale."""
+    clean = Dataset("clean_texts", home)
+    told: dict[str, str] = {}
+    for batch in clean.batches(clean.files(ds=[ds]), ["product_id", "language"], BATCH_ROWS):
+        told |= dict(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    told = {product_id: language for product_id, language in told.items() if language not in (None, UNKNOWN)}
+    products = Dataset("raw_products", home).newest(["locale"], until=ds, only=told)
+    same = [told[row["product_id"]] == base_of(row["locale"]) for row in products.to_pylist() if row["locale"]]
+    if not same:
+        return []
+    meaning = "shop's texts in the language of their locale: the others are described in the locale's"
+    share = sum(same) / len(same)
+    return [Figure("text_language", "Texts in their locale's language", share, len(same), "share", "up", meaning)]
 
 
 def sample_texts(dataset: Dataset, ds: str, seed: int) -> dict[str, list[tuple[str, str]]]:

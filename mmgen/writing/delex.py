@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mmgen.clean.text.language import language_of
 from mmgen.facts.fact import Fact, slot_values
-from mmgen.facts.values import CJK, language_of
+from mmgen.facts.values import CJK
 from mmgen.facts.words import a_or_an
 
 SLOT = re.compile(r"<[a-z]+(?:_\w+)?>")
@@ -76,10 +77,9 @@ def _spaced(pieces: list[str]) -> str:
     return text
 
 
-def delexicalise(text: str, facts: Sequence[Fact]) -> list[str]:
+def delexicalise(text: str, facts: Sequence[Fact], language: str) -> list[str]:
     """Tokens of a text with the values of facts as slots, longest value first. The inverse of ``realise``."""
     values = sorted(slot_values(facts).items(), key=lambda item: (-len(item[1]), item[0]))
-    language = language_of(None, text)
     for slot, value in values:
         if slot.endswith("_name>") and slot.startswith("<other") and slot.replace("_name", "") not in text:
             continue

@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.content_checks.faithfulness import coverage
 from mmgen.content_checks.run import check_content, passes, status_of
 from mmgen.facts.fact import Fact, to_json
 from mmgen.facts.record import facts_of
-from mmgen.facts.values import language_of
 from mmgen.features.examples import RECORD
 from mmgen.kinds import TEXT_KINDS
 from mmgen.rejects import RejectReason

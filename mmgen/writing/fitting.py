@@ -6,8 +6,9 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
+from mmgen.clean.text.language import language_of
 from mmgen.facts.fact import NOUN_SLOTS, Fact, by_slot, slot_values
-from mmgen.facts.values import CJK, language_of
+from mmgen.facts.values import CJK
 from mmgen.facts.words import canon
 from mmgen.models.text.sentences import split_sentences
 from mmgen.writing.grammar import compose_zh

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
 from mmgen.facts.record import facts_of
-from mmgen.facts.values import language_of
 from mmgen.kinds import TEXT_KINDS
 from mmgen.models.text.sentences import TextTargets
 from mmgen.models.text.vocabulary import begin_token
@@ -35,7 +35,7 @@ def training_targets(example: Mapping[str, Any], limits: DescriptionParams = _LI
     plain = [f for f in facts if not f.slot.startswith("sentence_")]
     written: list[str] = []
     for fact in facts:
-        tokens = delexicalise(fact.value, plain) if fact.slot.startswith("sentence_") else []
+        tokens = delexicalise(fact.value, plain, locale) if fact.slot.startswith("sentence_") else []
         if tokens and len(written) + len(tokens) <= MAX_TARGET_TOKENS:
             written += tokens
     if written:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmgen.clean.text.language import language_of
+from mmgen.clean.text.language import language_of, text_language
 from mmgen.clean.text.rows import COLUMNS, clean_texts
 from mmgen.clean.text.tokens import title_key, tokenize
 from mmgen.config.clean import NearCopyParams, TextParams
@@ -73,7 +73,31 @@ LANGUAGES = {
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_tells_the_language(name: str) -> None:
     text, locale, expected = LANGUAGES[name]
-    assert language_of(text, locale) == expected
+    assert text_language(text, locale) == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "texts", "expected"),
+    [
+        ("zh-CN", ["Blue shirt"], "zh"),
+        ("zh_TW", [], "zh"),
+        ("cn", [], "zh"),
+        ("GB", [], "en"),
+        ("de", ["The shirt is blue"], "de"),
+        (None, ["蓝色棉质衬衫", None], "zh"),
+        ("und", ["Das Hemd ist blau", "und es ist aus Baumwolle"], "de"),
+        ("", ["Kolibri X200"], "en"),
+        (None, [None], "en"),
+    ],
+    ids=[
+        "locale before text", "underscore", "a country", "capitals", "another language", "no locale", "no language",
+        "nothing tells", "no text",
+    ],
+)  # fmt: skip
+def test_the_language_that_a_product_is_described_in(
+    locale: str | None, texts: list[str | None], expected: str
+) -> None:
+    assert language_of(locale, *texts) == expected
 
 
 TOKENS = {

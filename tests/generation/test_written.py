@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mmgen.clean.text.language import language_of
 from mmgen.facts.fact import by_slot
 from mmgen.facts.record import facts_of
-from mmgen.facts.values import language_of
 from mmgen.writing.grammar.compose import compose
 from mmgen.writing.grammar.written import lead_slots, written_slots
 from tests.generation.records import product

@@ -56,7 +56,8 @@ def product(number: int, **changes: Any) -> dict[str, Any]:
         "product_id": f"p{number:03d}", "locale": "zh" if is_chinese else "en", "title": title, "category": category,
         "description": description, "ad_copy": "红色上衣" if is_chinese else "A red shirt", "facts": json.dumps(facts),
         "writer": "model" if number % 2 else "composer", "score": 0.5, "status": status, "has_image": True,
-        "alt_text": f"Creative {number}", **changes,
+        "alt_text": f"Creative {number}",
+        "language": {1: "de", 2: "und"}.get(number, "zh" if is_chinese else "en"), **changes,
     }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def write_night(
         "raw_products": [_pick(r, "product_id", "locale", "title", "category") | {"is_deleted": False} for r in rows],
         "raw_media": [{"product_id": r["product_id"], "modality": "image", "path": "x.jpg"} for r in rows],
         "clean_images": [_photo(r) for r in rows],
-        "clean_texts": [_pick(r, "product_id", "title") for r in rows],
+        "clean_texts": [_pick(r, "product_id", "title", "language") for r in rows],
         "clean_audio": [{"product_id": r["product_id"], "snr_before_db": 12.0, "is_denoised": True} for r in rows],
         "image_features": [_pick(r, "product_id") for r in rows],
         "text_features": [_pick(r, "product_id") for r in rows],

@@ -140,6 +140,7 @@ def test_metrics_and_params(one_night: Config) -> None:
     assert metrics["written_by_model_share"] == pytest.approx(0.5)
     assert metrics["quality.fact_coverage.en"] == pytest.approx(0.5)
     assert metrics["quality.audio_snr_before_db"] == pytest.approx(12)
+    assert metrics["quality.text_language"] == pytest.approx(38 / 39)  # one of 40 can't be told, one is German
     assert params["data.examples"] == "examples@1"
     assert params["config_hash"] == config_hash(one_night)
 

@@ -40,11 +40,25 @@ _MARKS = {
     "da": "æøå", "nb": "æøå", "fi": "äö", "pl": "łąęśżźćń", "cs": "řěůčšž", "ro": "șțăţş", "hu": "őű", "tr": "ğışç",
     "vi": "ơưđạảấầẩậắằặẹẻẽếềểệọồộớờ", "nl": "ë",
 }  # fmt: skip
+_CODES = {"cn": "zh", "zho": "zh", "chi": "zh", "eng": "en", "us": "en", "gb": "en"}
+"""What shops write for a language."""
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _PERSIAN = re.compile("[پچژگ]")
 
 
-def language_of(text: str, locale: str | None = None) -> str:
+def language_of(locale: str | None, *texts: str | None) -> str:
+    """The language that a product is described in: its locale's; without a locale that of its texts, else English."""
+    said = text_language(" ".join(text for text in texts if text)) if not base_of(locale) else base_of(locale)
+    return "en" if said == UNKNOWN else said
+
+
+def base_of(locale: str | None) -> str:
+    """``zh`` of ``zh-CN``, ``en`` of ``gb``; "" where the locale names no language."""
+    base = (locale or "").lower().replace("_", "-").split("-")[0].strip()
+    return "" if base == UNKNOWN else _CODES.get(base, base)
+
+
+def text_language(text: str, locale: str | None = None) -> str:
     """The ISO 639-1 code of the language that most of ``text`` is in; ``und`` where nothing tells.
 
     locale: the row's (``en``, ``zh-CN``, ...): decides for Latin text without a function word, and for mixed text.

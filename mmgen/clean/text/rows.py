@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.clean.rows import clean_rows
-from mmgen.clean.text.language import language_of
+from mmgen.clean.text.language import text_language
 from mmgen.clean.text.pii.mask import MASKS, mask_personal_data
 from mmgen.clean.text.repair import repair
 from mmgen.clean.text.signature import signature_recipe, text_signatures
@@ -55,7 +55,7 @@ def clean_text(title: str | None, description: str | None, locale: str | None, p
         shown_title = shown_title.replace("\n", " ")
     fields = [field[: params.max_token_chars] for field in (shown_title, shown_description) if field is not None]
     readable = MASKS.sub(" ", "\n".join(fields))
-    language = language_of(readable, locale)
+    language = text_language(readable, locale)
     tokens = tokenize(readable, language, params.max_tokens)
     return row | {
         "title": shown_title,

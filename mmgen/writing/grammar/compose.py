@@ -9,9 +9,10 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
 from mmgen.facts.fact import Fact, by_slot
-from mmgen.facts.values import language_of, text_length
+from mmgen.facts.values import text_length
 from mmgen.writing.delex import realise
 from mmgen.writing.grammar import compose_en, compose_zh
 from mmgen.writing.grammar.written import written_slots
