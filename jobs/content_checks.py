@@ -12,7 +12,7 @@ from mmgen.engine.derive import derive
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.publishing.contents import contents
-from mmgen.writing.grammar.words import GRAMMAR_WORDS
+from mmgen.writing.registry import free_words
 
 
 def inputs(ctx: JobContext) -> DataFrame:
@@ -27,7 +27,7 @@ def run(ctx: JobContext) -> Outcome:
     step = Step(
         "content_checks",
         params.digest(VERSION),
-        partial(check_rows, params=params, free=GRAMMAR_WORDS),
+        partial(check_rows, params=params, free=free_words()),
         is_by_product=True,
     )
     return derive(ctx, partial(inputs, ctx), step)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from mmgen.cli.rejects import NEWEST
 from mmgen.cli.settings import Settings, short
 from mmgen.cli.status import commit_value
-from mmgen.kinds import TEXT_KINDS
+from mmgen.kinds import KINDS
 from mmgen.publishing.types import Author
 from mmgen.store.contracts import datasets_in_order
 from mmgen.store.datasets import Dataset
@@ -26,7 +26,7 @@ LARGE = 2_000
 """Longer texts and lists are left out of a receipt, with their size named."""
 NEIGHBOURS = 500
 LINE = 100
-KINDS_OF = {**dict.fromkeys(TEXT_KINDS, "descriptions"), "creative": "creatives"}
+KINDS_OF = {name: kind.dataset for name, kind in KINDS.items()}
 """Content kind -> the dataset that it is written in."""
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+Entry = TypeVar("Entry")
 
 
 class Params(BaseModel):
@@ -37,6 +40,13 @@ def nearest(word: str, known: list[str]) -> str:
         if close and name.lower() == close[0]:
             return f" Did you mean {name!r}?"
     return f" Known: {', '.join(sorted(known))}."
+
+
+def entry_named(entries: Mapping[str, Entry], name: str, what: str) -> Entry:
+    """The entry of a registry. ValueError, with the nearest name, where there is none; ``what`` says what is named."""
+    if name not in entries:
+        raise ValueError(f"no {what} is called {name!r}.{nearest(name, list(entries))}")
+    return entries[name]
 
 
 def explain(model: type[BaseModel], issue: Any, where: str) -> str:

@@ -96,7 +96,7 @@ def test_nothing_known_nothing_said() -> None:
 
 
 def test_another_kind_is_an_error() -> None:
-    with pytest.raises(ValueError, match="description, ad_copy"):
+    with pytest.raises(ValueError, match="no kind of content is called"):
         compose([Fact("title", "title", "Mug", "title")], "en", "poem", 1)
 
 
