@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mmgen.config.descriptions import ContentParams
+from mmgen.content_checks.checks.repetition import doubled
 from mmgen.content_checks.faithfulness import coverage, unsupported
-from mmgen.content_checks.run import check_content, doubled
+from mmgen.content_checks.run import check_content
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.facts.words import a_or_an, number_of, plural, singular
