@@ -6,7 +6,7 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
-from mmgen.creatives.rows import VERSION, draw_creatives
+from mmgen.creatives.rows import HEADLINE, VERSION, draw_creatives
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import Only, joined_hash, part, products
@@ -17,8 +17,8 @@ from mmgen.writing.rows import ARRAYS
 
 
 def inputs(ctx: JobContext, only: Only) -> DataFrame:
-    """Each product's ad copy beside its photo and what the model sees of it."""
-    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", "ad_copy", "facts", only=only)
+    """Each product's headline beside its photo and what the model sees of it."""
+    texts = part(ctx, "descriptions", "text", "reject_reason", "locale", HEADLINE, "facts", only=only)
     photos = part(ctx, "clean_images", "photo", "master", only=only)
     examples = part(ctx, "examples", "example", "title", "brand", "price", "currency", *ARRAYS, only=only)
     joined = texts.join(photos, "product_id", "left").join(examples, "product_id")

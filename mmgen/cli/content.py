@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.settings import Settings, command, pass_settings, plural, short, show
+from mmgen.kinds import KINDS, editable_kinds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 PAGE = 500
 by_option = click.option("--by", required=True, metavar="NAME", help="Who decides; kept in the history.")
-kind_option = click.option("--kind", metavar="KIND", help="description, ad_copy, creative (default: all that wait).")
+kind_option = click.option("--kind", metavar="KIND", help=f"{', '.join(KINDS)} (default: all that wait).")
 locale_option = click.option("--locale", metavar="LOCALE", help="Where a product has texts in several languages.")
 DECISION = (
     click.argument("product", required=False),
@@ -174,7 +175,7 @@ def keys_of(settings: Settings, product: str, kind: str | None, locale: str | No
     "mmgen edit S00012 --kind description --withdraw --by Ada",
 )
 @click.argument("product")
-@click.option("--kind", required=True, metavar="KIND", help="description or ad_copy.")
+@click.option("--kind", required=True, metavar="KIND", help=f"{' or '.join(editable_kinds())}.")
 @click.option("--text", metavar="TEXT", help="The text; - reads it from standard input.")
 @click.option("--withdraw", is_flag=True, help="Take a person's text back: the generated one shows again.")
 @locale_option

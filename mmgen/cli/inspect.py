@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, plural, show
+from mmgen.kinds import KINDS
 from mmgen.pipeline import JOBS, producer
 from mmgen.resources import base_folder
 
@@ -96,7 +97,7 @@ def retry_rejected(settings: Settings, found: Rejects) -> list[dict[str, Any]]:
 
 @command("receipt", "mmgen receipt S00012", "mmgen receipt S00012 --kind description --json")
 @click.argument("product")
-@click.option("--kind", metavar="KIND", help="Only this kind: description, ad_copy or creative.")
+@click.option("--kind", metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}.")
 @pass_settings
 def receipt(settings: Settings, product: str, kind: str | None) -> None:
     """Where a product's published content comes from: back to its checks, its inputs, the model and the run."""

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from mmgen.config.params import Params
+from mmgen.config.params import Params, entry_named
+from mmgen.kinds import AD_COPY, DESCRIPTION, KINDS
 
 DESCRIPTIONS_VERSION = 5
 CONTENT_CHECKS_VERSION = 5
+_DESCRIPTION, _AD_COPY = DESCRIPTION.limits, AD_COPY.limits
 
 
 class ContentParams(Params):
     """Limits of the content checks. Lengths are in characters; Chinese text has limits of its own, in
-    which two Latin letters count as one character."""
+    which two Latin letters count as one character. A length without a key of its own is that of ``mmgen.kinds``."""
 
-    min_description_chars: int = Field(default=15, ge=1)
-    max_description_chars: int = Field(default=500, ge=1)
-    min_description_chars_zh: int = Field(default=6, ge=1)
-    max_description_chars_zh: int = Field(default=200, ge=1)
-    aim_ad_copy_chars: int = Field(default=60, ge=1)
-    max_ad_copy_chars: int = Field(default=90, ge=1)
-    aim_ad_copy_chars_zh: int = Field(default=20, ge=1)
-    max_ad_copy_chars_zh: int = Field(default=30, ge=1)
+    min_description_chars: int = Field(default=_DESCRIPTION[""].shortest, ge=1)
+    max_description_chars: int = Field(default=_DESCRIPTION[""].longest, ge=1)
+    min_description_chars_zh: int = Field(default=_DESCRIPTION["zh"].shortest, ge=1)
+    max_description_chars_zh: int = Field(default=_DESCRIPTION["zh"].longest, ge=1)
+    aim_ad_copy_chars: int = Field(default=_AD_COPY[""].aimed_at, ge=1)
+    max_ad_copy_chars: int = Field(default=_AD_COPY[""].longest, ge=1)
+    aim_ad_copy_chars_zh: int = Field(default=_AD_COPY["zh"].aimed_at, ge=1)
+    max_ad_copy_chars_zh: int = Field(default=_AD_COPY["zh"].longest, ge=1)
     near_copy_chars: int = Field(default=600, ge=1)
     near_copy_share: float = Field(default=0.9, gt=0, le=1)
 
     def limits(self, kind: str, language: str) -> tuple[int, int, int]:
-        """(shortest, aimed at, longest) length of a text of ``kind``; ``creative`` has the limits of an ad copy."""
-        chinese = language == "zh"
-        if kind == "description":
-            longest = self.max_description_chars_zh if chinese else self.max_description_chars
-            return (self.min_description_chars_zh if chinese else self.min_description_chars), longest, longest
-        if chinese:
-            return 2, self.aim_ad_copy_chars_zh, self.max_ad_copy_chars_zh
-        return 3, self.aim_ad_copy_chars, self.max_ad_copy_chars
+        """(shortest, aimed at, longest) length of a text of ``kind``; of a picture, that of the text which it shows.
+
+        Raises ValueError, with the nearest name, for a kind that is not in ``mmgen.kinds``.
+        """
+        entry = entry_named(KINDS, kind, "kind of content")
+        if entry.text_of:
+            return self.limits(entry.text_of, language)
+        own = entry.limits.get(language, entry.limits[""])
+        key = f"{kind}_chars_{language}" if language in entry.limits else f"{kind}_chars"
+        longest: int = getattr(self, f"max_{key}", own.longest)
+        return getattr(self, f"min_{key}", own.shortest), getattr(self, f"aim_{key}", own.aim or longest), longest
 
 
 class DescriptionParams(Params):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import typing
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -15,6 +15,8 @@ MAX_PLACES = 3
 """Tables that a misplaced key may stand in, above which naming them helps nobody."""
 SURE = 0.8
 """How alike two words are (0 to 1) where one is taken for the other misspelt, whatever else it may be."""
+
+Entry = TypeVar("Entry")
 
 
 class Params(BaseModel):
@@ -72,6 +74,13 @@ def closest(word: str, known: list[str], cutoff: float) -> str | None:
     """The known word that is most like ``word``, whatever their case; None where none reaches ``cutoff`` (0 to 1)."""
     close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=cutoff)
     return next((name for name in known if close and name.lower() == close[0]), None)
+
+
+def entry_named(entries: Mapping[str, Entry], name: str, what: str) -> Entry:
+    """The entry of a registry. ValueError, with the nearest name, where there is none; ``what`` says what is named."""
+    if name not in entries:
+        raise ValueError(f"no {what} is called {name!r}.{nearest(name, list(entries))}")
+    return entries[name]
 
 
 def explain(model: type[BaseModel], issue: Any, where: str) -> str:

@@ -10,7 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
-from mmgen.creatives.sheet import Creative, CreativeSpec, alt_text, compose_creative
+from mmgen.creatives.compose import Creative, alt_text, compose_creative
+from mmgen.creatives.sheet import CreativeSpec
+from mmgen.kinds import CREATIVE, KINDS
 from mmgen.models.examples import ExampleArrays
 from mmgen.registry.champions import model_in
 from mmgen.rejects import RejectReason
@@ -19,12 +21,14 @@ from mmgen.seeds import seed_of
 VERSION = CREATIVE_VERSION
 OWN = ("locale", "image", "headline", "alt_text", "layout", "backdrop", "model_version", "reject_reason")
 CARD_FACTS = 3
+HEADLINE = KINDS[CREATIVE.text_of].column
+"""The column of the text that is set as the headline."""
 
 
 def draw_creatives(
     batch: pa.RecordBatch, params: CreativeParams, model_folder: str, model_version: str, run_seed: int
 ) -> dict[str, Any]:
-    """The transform of ``creatives``. Reads the texts (locale, ad_copy, facts), the photo (master) and the example."""
+    """The transform of ``creatives``. Reads the texts (locale, headline, facts), the photo (master) and the example."""
     model = model_in(model_folder)
     nothing: list[NDArray[np.uint8] | None] = [None] * batch.num_rows
     backdrops = model.decode_images(ExampleArrays.from_batch(batch)) if model else nothing
@@ -39,7 +43,7 @@ def draw_creatives(
 def _row(
     row: dict[str, Any], backdrop: NDArray[np.uint8] | None, params: CreativeParams, run_seed: int
 ) -> dict[str, Any]:
-    headline = row["ad_copy"] or row["title"] or ""
+    headline = row[HEADLINE] or row["title"] or ""
     facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _adds_to(headline, f)]
     spec = CreativeSpec(
         headline=headline,

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from mmgen.catalog.tables import LOCK_CONTENT, product_content, products, storable, write_transaction
 from mmgen.config.params import nearest
 from mmgen.hashes import digest_of
-from mmgen.kinds import TEXT_KINDS
+from mmgen.kinds import editable_kinds
 from mmgen.publishing.rows import Slot, delete_rows, entry, has_human_text, now_text, put_rows, read_slots, record
 from mmgen.publishing.types import Author, Event, Key, Status
 
@@ -68,8 +68,8 @@ def edit(engine: Engine, product_id: str, kind: str, locale: str, value: str, by
     Raises ValueError for a kind that is no text, an empty text, or a product that the catalogue has not.
     """
     key, value = Key(product_id, kind, locale), storable(value)
-    if kind not in TEXT_KINDS:
-        raise ValueError(f"{kind!r} is no kind of text that a person writes.{nearest(kind, list(TEXT_KINDS))}")
+    if kind not in editable_kinds():
+        raise ValueError(f"{kind!r} is no kind of text that a person writes.{nearest(kind, list(editable_kinds()))}")
     if not value.strip():
         raise ValueError(f"{_name(key)}: the text is empty. To take a text off the storefront, reject it")
     with write_transaction(engine, lock=LOCK_CONTENT) as connection:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from mmgen.engine.derive import commit_files
 from mmgen.engine.step import Outcome
 from mmgen.engine.work import derived_hash
+from mmgen.kinds import KINDS, Modality
 from mmgen.publishing.types import Action, Publication, PublicationResult, Reason, Status
 from mmgen.rejects import RejectReason
 
@@ -51,7 +52,8 @@ def publication_of(row: Any, ds: str, run_id: str, folder: Path) -> Publication 
         )
     if row.status is None or row.value_hash is None:
         return None
-    value = store_creative(row.image, row.value_hash, folder) if row.kind == "creative" else row.value
+    is_picture = KINDS[row.kind].modality is Modality.IMAGE
+    value = store_creative(row.image, row.value_hash, folder) if is_picture else row.value
     return Publication(
         product_id=row.product_id,
         kind=row.kind,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from mmgen.catalog.tables import products
 from mmgen.config.params import nearest
-from mmgen.kinds import TEXT_KINDS
+from mmgen.kinds import KINDS
 from mmgen.publishing.receipts import content_of, history_of
 from mmgen.publishing.types import Author
 from mmgen.store.contracts import datasets_in_order
@@ -23,7 +23,7 @@ from mmgen.store.status import commit_value
 LARGE = 2_000
 """Longer texts and lists are left out of a receipt, with their size named."""
 NEIGHBOURS = 500
-KINDS_OF = {**dict.fromkeys(TEXT_KINDS, "descriptions"), "creative": "creatives"}
+KINDS_OF = {name: kind.dataset for name, kind in KINDS.items()}
 """Content kind -> the dataset that it is written in."""
 
 

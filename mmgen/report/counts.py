@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen.kinds import KINDS
 from mmgen.report.findings import Coverage, DatasetFigures, Products, State
 from mmgen.store.contracts import datasets_in_order
 from mmgen.store.datasets import Commit, Dataset
@@ -154,15 +156,16 @@ def _counted(values: pa.ChunkedArray) -> dict[str, int]:
 def _coverage(examples: pa.Table, content: pa.Table) -> dict[str, Coverage]:
     live = _with_status(content, "published")
     ids = examples.column("product_id")
-    described, drawn = (
-        pc.is_in(ids, live.filter(pc.equal(live.column("kind"), kind)).column("product_id").unique())
-        for kind in ("description", "creative")
-    )
-    has_both = pc.and_(described, drawn)
+    is_live = [
+        pc.is_in(ids, live.filter(pc.equal(live.column("kind"), kind.name)).column("product_id").unique())
+        for kind in KINDS.values()
+        if kind.is_essential
+    ]
+    has_all = reduce(pc.and_, is_live)
     has_image, has_text = (pc.fill_null(examples.column(name), False) for name in ("has_image", "has_text"))
     can_have = pc.or_(has_image, has_text)
     locales = pc.fill_null(examples.column("locale"), "und")
-    table = pa.table({"locale": locales, "published": pc.cast(has_both, pa.int64())}).filter(can_have)
+    table = pa.table({"locale": locales, "published": pc.cast(has_all, pa.int64())}).filter(can_have)
     grouped = table.group_by("locale").aggregate([("published", "count"), ("published", "sum")]).to_pylist()
     found = {row["locale"]: Coverage(row["published_count"], row["published_sum"]) for row in grouped}
     return dict(sorted(found.items()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mmgen.kinds import CONTENT_KINDS
+from mmgen.kinds import KINDS
 from mmgen.rejects import RejectReason
 from mmgen.report import words
 from mmgen.report.findings import ACTIONS, STATUSES, DatasetFigures, ModelCard, Report, State
@@ -67,13 +67,13 @@ def render(report: Report) -> str:
     numbers = (words.whole, words.real, words.percent, words.seconds, words.live_share)
     formats = (*numbers, words.language_tag, words.readable, data_uri)
     environment.filters |= {f.__name__: f for f in formats}
-    environment.globals |= {"change": change, "KIND": words.KIND_LABELS, "STATUS": words.STATUS_LABELS}
+    environment.globals |= {"change": change, "KIND": words.kind_labels(), "STATUS": words.STATUS_LABELS}
     html = environment.get_template("report.html.j2").render(
         report=report,
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         tiles=tiles(report),
         actions=ACTIONS,
-        kinds=[kind for kind in CONTENT_KINDS if kind in report.actions or kind in report.actions_before],
+        kinds=[kind for kind in KINDS if kind in report.actions or kind in report.actions_before],
         figures=[f for f in report.quality if not f.name.startswith("enhanced_")],
         enhanced=[f for f in report.quality if f.name.startswith("enhanced_")],
         bars=[(d, bars(d, longest(report))) for d in report.datasets if d.rejects],
@@ -100,7 +100,7 @@ def tiles(report: Report) -> list[Tile]:
     for count, word in ((products.new, "new"), (products.changed, "changed"), (products.removed, "removed")):
         shop += [f"{count:,} {word}"] if count else []
     written, rejected = report.num_actions("inserted", "updated"), sum(state.rejected.values())
-    by_kind = [f"{n:,} {words.KIND_LABELS[k].lower()}" for k in CONTENT_KINDS if (n := state.waiting.get(k, 0))]
+    by_kind = [f"{n:,} {kind.label.lower()}" for k, kind in KINDS.items() if (n := state.waiting.get(k, 0))]
     covered = state.coverage
     return [
         Tile("Products", words.whole(state.num_products), since(state.num_products, before.num_products),

@@ -9,7 +9,7 @@ from typing import Any
 
 from mmgen.content_checks.faithfulness import coverage
 from mmgen.facts.fact import Fact, from_json
-from mmgen.kinds import CONTENT_KINDS
+from mmgen.kinds import KINDS
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows
 from mmgen.report.pictures import budget_per_picture, picture_of
@@ -76,7 +76,7 @@ def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Samp
     example, text = known.examples.get(key, {}), known.texts.get(key, {})
     creative, photo = known.creatives.get(key, {}), known.photos.get(key, {})
     before = known.texts_before.get(key, {}) if text.get("ds") == ds else {}
-    checked = {kind: known.checked[key, kind] for kind in CONTENT_KINDS if (key, kind) in known.checked}
+    checked = {kind: known.checked[key, kind] for kind in KINDS if (key, kind) in known.checked}
     return Sample(
         product_id=key,
         locale=text.get("locale") or example.get("locale") or candidate.locale,

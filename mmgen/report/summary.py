@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mmgen.kinds import CONTENT_KINDS
+from mmgen.kinds import KINDS
 from mmgen.report.findings import ACTIONS, Report
 
 
@@ -23,7 +23,7 @@ def metrics_of(report: Report) -> dict[str, float]:
         found[f"reused.{d.name}"] = d.reused
         found[f"seconds.{d.name}"] = d.seconds
         found |= {f"rejects.{d.name}.{reason}": count for reason, count in d.rejects.items()}
-    for kind in CONTENT_KINDS:
+    for kind in KINDS:
         counts = report.actions.get(kind, {})
         found |= {f"publications.{kind}.{action}": counts.get(action, 0) for action in ACTIONS}
     found |= {f"publications.{action}": report.num_actions(action) for action in ACTIONS}

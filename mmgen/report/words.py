@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mmgen.kinds import KINDS
+
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SLIGHT = 0.02
 """A figure or share that moved by less than this part of itself is drawn, but not called good or bad."""
 DASH = "–"
 
-KIND_LABELS = {"description": "Description", "ad_copy": "Ad copy", "creative": "Creative"}
 STATUS_LABELS = {"approved": "Approved", "borderline": "Waits for a person", "rejected": "Rejected"}
 FIGURE_LABELS = {
     "image_psnr_db": "Image reconstruction, PSNR (dB)",
@@ -33,6 +34,11 @@ class Change:
     text: str
     spoken: str
     tone: str  # good, bad or flat
+
+
+def kind_labels() -> dict[str, str]:
+    """Kind of content -> how the page calls it."""
+    return {name: kind.label for name, kind in KINDS.items()}
 
 
 def clip(text: str | None, limit: int) -> str:

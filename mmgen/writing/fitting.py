@@ -10,6 +10,7 @@ from mmgen.clean.text.language import language_of
 from mmgen.facts.fact import NOUN_SLOTS, Fact, by_slot, slot_values
 from mmgen.facts.values import CJK
 from mmgen.facts.words import canon
+from mmgen.kinds import KINDS
 from mmgen.models.text.sentences import split_sentences
 from mmgen.writing.grammar import compose_zh
 from mmgen.writing.grammar.plans_en import CAPACITY
@@ -27,10 +28,10 @@ def allowed_slots(facts: Sequence[Fact]) -> set[str]:
 
 
 def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> set[str]:
-    """The slots to choose from for a text of ``kind``: all that are allowed, but beside a written description only its
+    """The slots to choose from for a text of ``kind``: all that are allowed, but in prose beside a written one only its
     first sentences (``longest`` characters, one at least) and what these leave unsaid."""
     slots, known = allowed_slots(facts), by_slot(facts)
-    written = written_slots(known, longest) if kind == "description" else []
+    written = written_slots(known, longest) if KINDS[kind].is_prose else []
     if not written:
         return slots
     language = language_of(locale)

@@ -8,7 +8,7 @@ from typing import Any
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
 from mmgen.facts.record import facts_of
-from mmgen.kinds import TEXT_KINDS
+from mmgen.kinds import learnt_kinds
 from mmgen.models.text.sentences import TextTargets
 from mmgen.models.text.vocabulary import begin_token
 from mmgen.seeds import seed_of
@@ -40,7 +40,7 @@ def training_targets(example: Mapping[str, Any], limits: DescriptionParams = _LI
             written += tokens
     if written:
         targets.append([begin_token("description", locale), *written])
-    for kind in TEXT_KINDS:
+    for kind in learnt_kinds():
         for number in range(NUM_DRAFTS):
             seed = seed_of(example.get("product_id", ""), "target", kind, number)
             draft = compose(facts, locale, kind, seed, limits)
@@ -56,4 +56,4 @@ def training_targets(example: Mapping[str, Any], limits: DescriptionParams = _LI
 
 
 def _kind_of(text: Sequence[str]) -> str:
-    return next(kind for kind in TEXT_KINDS if text[0].startswith(f"<bos:{kind}:"))
+    return next(kind for kind in learnt_kinds() if text[0].startswith(f"<bos:{kind}:"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mmgen.config.descriptions import ContentParams
-from mmgen.content_checks.run import CheckResult, check_content, doubled, passes, status_of
+from mmgen.content_checks.checks.repetition import doubled
+from mmgen.content_checks.run import CheckResult, check_content, passes, status_of
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.words import GRAMMAR_WORDS

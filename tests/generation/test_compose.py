@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mmgen.config.descriptions import ContentParams
+from mmgen.content_checks.checks.repetition import doubled
 from mmgen.content_checks.faithfulness import coverage, unsupported
-from mmgen.content_checks.run import check_content, doubled
+from mmgen.content_checks.run import check_content
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.facts.words import a_or_an, number_of, plural, singular
@@ -96,7 +97,7 @@ def test_nothing_known_nothing_said() -> None:
 
 
 def test_another_kind_is_an_error() -> None:
-    with pytest.raises(ValueError, match="description, ad_copy"):
+    with pytest.raises(ValueError, match="no kind of content is called"):
         compose([Fact("title", "title", "Mug", "title")], "en", "poem", 1)
 
 

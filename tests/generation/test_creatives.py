@@ -12,9 +12,10 @@ from PIL import Image, ImageFont
 
 from mmgen.config.creatives import CreativeParams
 from mmgen.creatives import colour, fonts
+from mmgen.creatives.compose import Creative, alt_text, compose_creative, render_creative
 from mmgen.creatives.fonts import MissingFontError, find_font
 from mmgen.creatives.photo import read_photo
-from mmgen.creatives.sheet import Creative, CreativeSpec, alt_text, compose_creative, render_creative
+from mmgen.creatives.sheet import CreativeSpec
 from mmgen.creatives.type import NO_END, NO_START, fit_text, plain_text, price_text, wrap
 
 EN = "Northfield cotton high-top trainer with a padded collar, for wet days in town"

@@ -13,7 +13,7 @@ from mmgen.config.descriptions import ContentParams, DescriptionParams
 from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import from_json
 from mmgen.facts.record import facts_of
-from mmgen.writing.descriptions import COLUMNS, COMPOSER_VERSION, write_descriptions
+from mmgen.writing.descriptions import COMPOSER_VERSION, columns, write_descriptions
 from mmgen.writing.fitting import allowed_slots
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from mmgen.writing.targets import training_targets
@@ -71,7 +71,7 @@ def write(examples: Sequence[dict[str, Any]], sampler: FakeSampler | None = None
 def test_every_product_with_a_word_to_it_gets_both_texts(sampler: FakeSampler | None) -> None:
     examples = [*CHINESE, *ENGLISH, *OTHERS]
     out = write(examples, sampler)
-    assert set(out) == set(COLUMNS)
+    assert set(out) == set(columns())
     assert out["reject_reason"] == [None] * len(examples)
     assert all(out["description"]) and all(out["ad_copy"])
     assert set(out["writer"]) == {"composer"} and set(out["model_version"]) == {COMPOSER_VERSION}
@@ -149,8 +149,8 @@ def test_a_rerun_and_another_order_give_the_same() -> None:
     examples = [*CHINESE, *ENGLISH]
     pool = [Sampled(t[1:]) for t in training_targets(ENGLISH[0]).texts]
     first, second = (write(e, FakeSampler({"description": pool})) for e in (examples, examples[::-1]))
-    assert all(first[name] == second[name][::-1] for name in COLUMNS)
+    assert all(first[name] == second[name][::-1] for name in columns())
 
 
 def test_an_empty_batch() -> None:
-    assert write([]) == {name: [] for name in COLUMNS}
+    assert write([]) == {name: [] for name in columns()}

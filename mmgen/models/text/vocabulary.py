@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mmgen.kinds import TEXT_KINDS
+from mmgen.kinds import learnt_kinds
 
 PAD, EOS, UNK = "<pad>", "<eos>", "<unk>"
 LANGUAGES = ("en", "zh", "other")
@@ -21,13 +21,13 @@ def begin_token(kind: str, locale: str) -> str:
 
     Locales other than English and Chinese share ``other``. Raises ValueError for an unknown kind.
     """
-    if kind not in TEXT_KINDS:
-        raise ValueError(f"no text of kind {kind!r} is written; known: {', '.join(TEXT_KINDS)}")
+    if kind not in learnt_kinds():
+        raise ValueError(f"no text of kind {kind!r} is written; known: {', '.join(learnt_kinds())}")
     language = locale.lower().replace("_", "-").split("-")[0]
     return f"<bos:{kind}:{language if language in LANGUAGES else 'other'}>"
 
 
-BEGINS = tuple(begin_token(kind, language) for kind in TEXT_KINDS for language in LANGUAGES)
+BEGINS = tuple(begin_token(kind, language) for kind in learnt_kinds() for language in LANGUAGES)
 SPECIALS = (PAD, EOS, UNK, *BEGINS)
 
 

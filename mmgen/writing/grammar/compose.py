@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
+from mmgen.config.params import entry_named
 from mmgen.facts.fact import Fact, by_slot
 from mmgen.facts.values import text_length
+from mmgen.kinds import KINDS
 from mmgen.writing.delex import realise
 from mmgen.writing.grammar import compose_en, compose_zh
 from mmgen.writing.grammar.written import written_slots
@@ -30,20 +32,19 @@ class Draft:
 
 
 def compose(facts: Sequence[Fact], locale: str, kind: str, seed: int, limits: DescriptionParams = _LIMITS) -> Draft:
-    """A text of ``kind`` (``description`` or ``ad_copy``). The same arguments give the same draft.
+    """A text of ``kind``: sentences where the kind is prose, else a line. The same arguments give the same draft.
 
-    An ad copy is the longest of several drawn that fits the length aimed at, else the shortest. Raises ValueError for
-    another kind.
+    A line is the longest of several drawn that fits the length aimed at, else the shortest. Raises ValueError for a
+    kind that there is not.
     """
-    if kind not in ("description", "ad_copy"):
-        raise ValueError(f"no text of kind {kind!r} is composed; known: description, ad_copy")
+    entry = entry_named(KINDS, kind, "kind of content")
     if not any(fact.slot != "price" and not fact.slot.startswith("conflict_") for fact in facts):
         return Draft([], "")
     rng = random.Random(seed)  # noqa: S311  # variety, not secrecy
     language = language_of(locale)
-    if kind == "description":
+    if entry.is_prose:
         return _description(facts, language, rng, limits)
-    return _ad_copy(facts, language, rng, limits)
+    return _line(facts, language, rng, kind, limits)
 
 
 def is_well_formed(tokens: Sequence[str], locale: str) -> bool:
@@ -64,12 +65,12 @@ def _description(facts: Sequence[Fact], language: str, rng: random.Random, limit
     return Draft(tokens, realise(tokens, facts, language))
 
 
-def _ad_copy(facts: Sequence[Fact], language: str, rng: random.Random, limits: DescriptionParams) -> Draft:
+def _line(facts: Sequence[Fact], language: str, rng: random.Random, kind: str, limits: DescriptionParams) -> Draft:
     write: Callable[[dict[str, Fact], random.Random], list[str]] = {
         "en": compose_en.ad_copy,
         "zh": compose_zh.ad_copy,
     }.get(language, _own_line)
-    aim = limits.content.limits("ad_copy", language)[1]
+    aim = limits.content.limits(kind, language)[1]
     drafts = [
         Draft(tokens, realise(tokens, facts, language))
         for tokens in (write(by_slot(facts), rng) for _ in range(_DRAWS))

@@ -1,0 +1,1 @@
+"""One file a check, or a few that look at the same thing. None imports another."""

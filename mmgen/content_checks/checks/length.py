@@ -1,0 +1,27 @@
+"""Whether there is a text, and whether it is as long as its kind allows."""
+
+from __future__ import annotations
+
+from mmgen.content_checks.check import Check, Context
+from mmgen.facts.values import text_length
+
+
+def _nothing(text: str, _context: Context) -> str:
+    return "" if text else "no text"
+
+
+def _length(text: str, context: Context) -> str:
+    shortest, _, longest = context.params.limits(context.kind.name, context.language)
+    length = text_length(text, context.language)
+    return "" if shortest <= length <= longest else f"{length} characters, not {shortest} to {longest}"
+
+
+def _above_aim(text: str, context: Context) -> str:
+    _, aim, _ = context.params.limits(context.kind.name, context.language)
+    length = text_length(text, context.language)
+    return "" if length <= aim else f"{length} characters, aim is {aim}"
+
+
+NOT_EMPTY = Check("not_empty", "fail", _nothing, is_last=True)
+LENGTH = Check("length", "fail", _length)
+LENGTH_AIM = Check("length_aim", "warn", _above_aim)

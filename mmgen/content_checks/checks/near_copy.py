@@ -1,0 +1,20 @@
+"""A written description that is given back whole."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from mmgen.content_checks.check import Check, Context
+
+
+def _near_copy(text: str, context: Context) -> str:
+    """A long written description given back whole adds nothing and may be somebody else's text."""
+    params = context.params
+    written = " ".join(f.value for f in context.facts if f.slot.startswith("sentence_"))
+    if len(written) < params.near_copy_chars or len(text) < params.near_copy_chars:
+        return ""
+    share = SequenceMatcher(None, written, text, autojunk=False).ratio()
+    return f"{share:.0%} like the written description" if share > params.near_copy_share else ""
+
+
+NEAR_COPY = Check("near_copy", "warn", _near_copy)

@@ -1,0 +1,51 @@
+"""What only a broken sentence has: a stray mark, no end, no capital, a word that leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mmgen.content_checks.check import Check, Context
+from mmgen.facts.fact import Fact
+from mmgen.facts.words import word_set
+
+MARKS = ",.;:!?，。；：！？、"
+DANGLING = word_set("a an the in of for from with and or is are to by made comes come has have")
+
+
+def _form(text: str, context: Context) -> str:
+    """Prose ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
+    if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
+        return "stray spaces or marks"
+    if context.kind.is_prose and text[-1] not in ".!?。！？…)":
+        return "no end mark"
+    if fragment := _fragment(text, context.facts, context.language):
+        return fragment
+    plain = text
+    for value in {fact.value for fact in context.facts if "." in fact.value}:
+        plain = plain.replace(value, "")  # a name such as ``U.S. Polo Assn.`` ends no sentence
+    if context.language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", plain):
+        return "a sentence without a capital"
+    return ""
+
+
+def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
+    """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, an
+    English function word at the end (unless the text ends in a fact, such as a title)."""
+    if text[0] in MARKS or text[0] == "&" or re.search(r"[,;:，；：、&]\W*$", text):
+        return "begins or ends in the middle"
+    if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|&\s*[.,。，]", text):
+        return "two marks in a row"
+    plain = _unmarked(text)
+    last = plain.rpartition(" ")[2]
+    if language == "en" and last in DANGLING and not any(f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts):
+        return f"ends in {last!r}"
+    return ""
+
+
+def _unmarked(text: str) -> str:
+    """The text in lower case, without the marks at its end."""
+    return re.sub(r"\W+$", "", text).lower()
+
+
+SENTENCE_FORM = Check("sentence_form", "fail", _form)

@@ -1,0 +1,32 @@
+"""Words that no text may hold: instructions to a model, superlatives that the law forbids, profanity."""
+
+from __future__ import annotations
+
+import re
+
+from mmgen.content_checks.check import Check, Context
+from mmgen.facts.values import BANNED, INJECTION, PROFANITY
+
+
+def _instructions(text: str, _context: Context) -> str:
+    return _first(INJECTION, text)
+
+
+def _superlatives(text: str, context: Context) -> str:
+    """Those that are not part of the brand's name."""
+    brand = next((fact.value for fact in context.facts if fact.slot == "brand"), "")
+    return _first(BANNED, text.replace(brand, " ") if brand else text)
+
+
+def _profanity(text: str, _context: Context) -> str:
+    return _first(PROFANITY, text)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match.group(0) if match else ""
+
+
+INSTRUCTIONS = Check("instructions", "fail", _instructions)
+SUPERLATIVES = Check("superlatives", "fail", _superlatives)
+PROFANE = Check("profanity", "fail", _profanity)
