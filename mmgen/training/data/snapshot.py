@@ -11,19 +11,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mmgen.models.examples import ExampleArrays, concat
+from mmgen.models.examples import ExampleArrays, columns_of_models, concat, encoder_columns, value_columns
+from mmgen.models.modalities.arrays import Floats
+from mmgen.models.modalities.registry import Modality
 
-COLUMNS = (
-    "product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids", "audio_encoder",
-)  # fmt: skip
-ENCODERS = ("image_encoder", "text_encoder", "audio_encoder")
-"""Columns that name the fitted model that a row's features are by."""
 _PARTITION = re.compile(r"(?:^|/)ds=([^/]+)/")
 
 
@@ -51,10 +49,12 @@ class Snapshot:
     encoders: dict[str, str] = field(default_factory=dict)
     """Column -> the one fitted model that all rows' features are by; none where no row has such features."""
 
-    def size_of(self, column: str, otherwise: int) -> int:
-        """Length of the lists in a column, by the first one; ``otherwise`` where there is none."""
+    def size_of(self, modality: Modality) -> int:
+        """Length of a modality's lists of numbers, by the first one; what it takes otherwise where there is none."""
+        otherwise = cast(Floats, modality.reading).otherwise
         for group in self.groups:
-            for value in group.read([column]).column(column):
+            found = group.read([modality.column])
+            for value in found.column(modality.column) if found.num_columns else ():
                 if value.is_valid and len(value):
                     return len(value)
         return otherwise
@@ -69,15 +69,16 @@ class Snapshot:
         for group in self.groups:
             room = limit - sum(map(len, parts))
             if room > 0:
-                parts += [ExampleArrays.from_batch(b) for b in group.read(COLUMNS).slice(0, room).to_batches()]
+                parts += [
+                    ExampleArrays.from_batch(b) for b in group.read(columns_of_models()).slice(0, room).to_batches()
+                ]
         return concat(parts) if parts else None
 
     def read_texts(self) -> Iterator[dict[str, object]]:
         """Each row without pixels and embeddings, as a dict; ``attributes`` as a mapping."""
+        wide = value_columns()
         for group in self.groups:
-            names = [
-                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:7]
-            ]
+            names = [name for name in pq.ParquetFile(group.path).schema_arrow.names if name not in wide]
             for row in group.read(names).to_pylist():
                 # pyarrow hands a map over as pairs.
                 yield row | {"attributes": dict(row.get("attributes") or ())}
@@ -102,7 +103,7 @@ def take_snapshots(
             is_live = live is None or product_id in live
             if is_live and (product_id not in newest or newest[product_id][0] <= ds):
                 newest[product_id], said[product_id] = (ds, path, group, row), values
-    encoders = {name: _only_encoder(name, said) for name in ENCODERS}
+    encoders = {name: _only_encoder(name, said) for name in encoder_columns()}
     places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
     for product_id, (_, path, group, row) in newest.items():
         if (split := said[product_id]["split"]) in places:
@@ -155,7 +156,7 @@ def check_files(files: Sequence[str]) -> None:
 def _keys(path: str) -> Iterator[tuple[int, int, str, dict[str, str | None]]]:
     """Row group, place in it, product id, and split and encoders of every row; all None of a rejected one."""
     file = pq.ParquetFile(path)
-    wanted = ("product_id", "split", "reject_reason", *ENCODERS)
+    wanted = ("product_id", "split", "reject_reason", *encoder_columns())
     names = [name for name in wanted if name in file.schema_arrow.names]
     for group in range(file.num_row_groups):
         table = file.read_row_group(group, columns=names, use_threads=False)
