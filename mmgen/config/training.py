@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, field_validator
 
 from mmgen.config.params import Params
 
@@ -30,14 +32,8 @@ class Adversarial(Params):
     learning_rate: float = Field(default=4e-4, gt=0)
 
 
-class LossWeights(Params):
-    """What a nat of each term counts for. The pixels' 12,288 values drown 60 tokens unless these weigh more."""
-
-    image: float = Field(default=1.0, ge=0)
-    text: float = Field(default=1.0, ge=0)
-    audio: float = Field(default=1.0, ge=0)
-    attributes: float = Field(default=10.0, ge=0)
-    tokens: float = Field(default=10.0, ge=0)
+WEIGHTS = {"attributes": 10.0, "tokens": 10.0}
+"""The pixels' 12,288 values drown 60 tokens unless these weigh more."""
 
 
 class AugmentParams(Params):
@@ -61,6 +57,9 @@ class TrainParams(Params):
     """How the fusion model is trained. Steps, never seconds, bound it: a time budget would make two runs differ."""
 
     sizes: ModelSizes = ModelSizes()
+    fusion: str = Field(default="product_of_experts", description="the way of fusion, by its name in FUSIONS")
+    modalities: tuple[str, ...] = Field(default=(), description="what it fuses, by name in MODALITIES; empty: all")
+    critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()
     augment: AugmentParams = Field(
         # Gentle: the model draws photos as well as it reads them, and shops do not show theirs askew or mirrored
@@ -82,7 +81,9 @@ class TrainParams(Params):
     modality_dropout: float = Field(
         default=0.5, ge=0, le=1, description="share of the rows whose modalities are thinned"
     )
-    weights: LossWeights = LossWeights()
+    weights: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default=WEIGHTS, description="what a nat of each term counts for, by name; 1 where it is not named"
+    )
     min_token_count: int = Field(default=2, ge=1)
     max_vocabulary: int = Field(default=4000, ge=1)
     max_text_tokens: int = Field(default=96, ge=2)
@@ -99,6 +100,15 @@ class TrainParams(Params):
     max_test_rows: int = Field(default=2000, ge=1)
     bootstrap_rounds: int = Field(default=200, ge=10)
     timeout_s: float = Field(default=60.0, gt=0, description="after which a rank that waits for another one gives up")
+
+    @field_validator("weights", mode="after")
+    @classmethod
+    def _beside_the_default(cls, given: dict[str, float]) -> dict[str, float]:
+        return WEIGHTS | given
+
+    def weight_of(self, term: str) -> float:
+        """What a nat of a term counts for in the loss."""
+        return self.weights.get(term, 1.0)
 
     def num_steps(self, rows: int, world_size: int) -> int:
         """Optimiser steps for ``rows`` training rows: epochs of them, within min_steps and max_steps."""

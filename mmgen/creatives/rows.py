@@ -13,7 +13,7 @@ from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
 from mmgen.creatives.compose import Creative, alt_text, compose_creative
 from mmgen.creatives.sheet import CreativeSpec
 from mmgen.kinds import CREATIVE, KINDS
-from mmgen.models.examples import ExampleArrays
+from mmgen.models.examples import ExampleArrays, value_columns
 from mmgen.registry.champions import model_in
 from mmgen.rejects import RejectReason
 from mmgen.seeds import seed_of
@@ -32,7 +32,7 @@ def draw_creatives(
     model = model_in(model_folder)
     nothing: list[NDArray[np.uint8] | None] = [None] * batch.num_rows
     backdrops = model.decode_images(ExampleArrays.from_batch(batch)) if model else nothing
-    narrow = batch.select([n for n in batch.schema.names if n not in ("pixels", "text_embedding", "audio_embedding")])
+    narrow = batch.select([n for n in batch.schema.names if n not in value_columns()])
     rows = [
         _row(row, backdrop, params, run_seed) | {"model_version": model_version}
         for row, backdrop in zip(narrow.to_pylist(), backdrops, strict=True)

@@ -7,12 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
-from mmgen.models.examples import ExampleArrays
+from mmgen.models.examples import ExampleArrays, encoder_columns, value_columns
 from mmgen.registry.champions import model_in
 from mmgen.writing.descriptions import INPUTS, write_descriptions
 
 VERSION = DESCRIPTIONS_VERSION
-ARRAYS = ("pixels", "text_embedding", "audio_embedding", "audio_encoder", "attribute_ids")
+ARRAYS = (*value_columns(), *encoder_columns())
 PAYLOAD = (*(name for name in INPUTS if name not in ("product_id", "reject_reason")), *ARRAYS)
 """Columns of ``examples`` besides its keys: what the texts rest on, and what the model sees."""
 

@@ -7,6 +7,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from mmgen.models.fusion import gaussian as experts
+from mmgen.models.fusion.product_of_experts import product_of_experts
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from mmgen.models.fusion import gaussian as experts
     ],
 )
 def test_product_of_experts_is_the_closed_form(mu, variance, present, expected_mu, expected_variance):
-    found_mu, found_logvar = experts.product_of_experts(
+    found_mu, found_logvar = product_of_experts(
         torch.tensor(mu).view(1, 2, 1), torch.tensor(variance).log().view(1, 2, 1), torch.tensor([present]).bool()
     )
     assert found_mu.item() == pytest.approx(expected_mu, rel=1e-5)
@@ -34,7 +35,7 @@ def test_product_of_experts_is_the_normalised_product_of_densities():
         density = density + Normal(m, (0.5 * v).exp()).log_prob(grid)
     weights = torch.softmax(density, dim=0)
     mean = (weights * grid).sum()
-    found_mu, found_logvar = experts.product_of_experts(mu, logvar, torch.ones(1, 2, dtype=torch.bool))
+    found_mu, found_logvar = product_of_experts(mu, logvar, torch.ones(1, 2, dtype=torch.bool))
     assert found_mu.item() == pytest.approx(mean.item(), abs=1e-3)
     assert found_logvar.exp().item() == pytest.approx((weights * (grid - mean) ** 2).sum().item(), rel=1e-3)
 

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
-from mmgen.models.examples import MODALITIES, ExampleArrays, concat
-from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet, Tensors
+from mmgen.models.examples import ExampleArrays, concat
+from mmgen.models.fusion.config import FusionConfig
+from mmgen.models.fusion.model import FusionModel
+from mmgen.models.fusion.net import Batch, FusionNet
+from mmgen.models.modalities.registry import MODALITIES
+from mmgen.models.text.decoder import TextBatch
 from mmgen.models.text.vocabulary import Vocabulary, is_slot
-from mmgen.training.fusion.objective import TERMS, TextBatch, elbo_terms, thin, weighted_loss
+from mmgen.training.fusion.objective import thin, weighted_loss
 from tests.training.examples_files import TINY, example, targets
 
 
@@ -24,7 +30,12 @@ def model() -> FusionModel:
     rows = [example(n) for n in range(9)]
     texts = [t for row in rows for t in targets(row | {"attributes": dict(row["attributes"])}).texts]
     vocabulary = Vocabulary.build(texts, min_count=1)
-    config = FusionConfig(**TINY.sizes.model_dump(), num_tokens=len(vocabulary), num_slots=len(vocabulary.slot_ids))
+    config = FusionConfig(
+        **TINY.sizes.model_dump(),
+        sizes={"text": 256, "audio": 128},
+        num_tokens=len(vocabulary),
+        num_slots=len(vocabulary.slot_ids),
+    )
     return FusionModel(FusionNet(config), config, vocabulary)
 
 
@@ -33,48 +44,48 @@ def text_batch(model: FusionModel, present: list[bool]) -> TextBatch:
     return TextBatch(tokens, torch.ones(len(present), model.config.num_slots), torch.tensor(present))
 
 
-def terms_of(model: FusionModel, data: Tensors, texts: TextBatch):
-    return elbo_terms(model.net, data, data.masks, torch.zeros(len(data.masks), model.config.latent), texts)
+def terms_of(model: FusionModel, data: Batch, texts: TextBatch):
+    return model.net.elbo(data, data.present, torch.zeros(len(texts.tokens), model.config.latent), texts)
 
 
-HELD = {"image": "pixels", "text": "text", "audio": "audio", "attributes": "attributes"}
+def without(data: Batch, missing: str, row: int | slice) -> Batch:
+    masks = data.present[missing].clone()
+    masks[row] = False
+    return dataclasses.replace(data, present=data.present | {missing: masks})
 
 
 @pytest.mark.parametrize("missing", MODALITIES)
 def test_what_stands_in_for_a_missing_modality_changes_nothing(model, missing):
-    data = Tensors.of(arrays([1, 13]))  # have everything
-    assert data.masks.all()
-    masks = data.masks.clone()
-    masks[0, MODALITIES.index(missing)] = False
-    held = getattr(data, HELD[missing]).clone()
-    noisy = held.clone()
+    data = Batch.of(arrays([1, 13]), model.net)  # have everything
+    assert all(present.all() for present in data.present.values())
+    data = without(data, missing, 0)
+    noisy = data.values[missing].clone()
     noisy[0] = torch.rand_like(noisy[0]) * 3
     texts = text_batch(model, [True, False])
-    one = terms_of(model, dataclasses.replace(data, masks=masks), texts)
-    other = terms_of(model, dataclasses.replace(data, masks=masks, **{HELD[missing]: noisy}), texts)
-    for name in TERMS:
+    one = terms_of(model, data, texts)
+    other = terms_of(model, dataclasses.replace(data, values=data.values | {missing: noisy}), texts)
+    assert tuple(one.nll) == model.net.terms
+    for name in model.net.terms:
         torch.testing.assert_close(one.nll[name], other.nll[name], rtol=0, atol=0)
     assert one.nll[missing][0] == 0 and one.nll[missing][1] != 0
     assert one.nll["tokens"][1] == 0
     torch.testing.assert_close(one.kl, other.kl, rtol=0, atol=0)
 
 
+OWN = ("shared", "encoders", "fusion.experts", "decoders", "log_scale")
+
+
 @pytest.mark.parametrize(
     ("missing", "silent"),
     [
-        ("image", ("image_encoder.", "image_decoder.", "experts.0.", "log_scale.image")),
-        ("text", ("text_encoder.", "text_head.", "experts.1.", "log_scale.text")),
-        ("audio", ("audio_encoder.", "audio_head.", "experts.2.", "log_scale.audio")),
-        ("attributes", ("attribute_encoder.", "attribute_head.", "attribute_table", "attribute_bias", "experts.3.")),
+        *((name, tuple(f"{part}.{name}" for part in OWN)) for name in MODALITIES),
         ("tokens", ("text_decoder.",)),
     ],
 )
 def test_a_missing_modality_gets_no_gradient_and_the_others_do(model, missing, silent):
-    data = Tensors.of(arrays([1, 13]))
+    data = Batch.of(arrays([1, 13]), model.net)
     if missing != "tokens":
-        masks = data.masks.clone()
-        masks[:, MODALITIES.index(missing)] = False
-        data = dataclasses.replace(data, masks=masks)
+        data = without(data, missing, slice(None))
     weighted_loss(terms_of(model, data, text_batch(model, [missing != "tokens"] * 2)), TINY, 1.0).backward()
     for name, parameter in model.net.named_parameters():
         size = 0.0 if parameter.grad is None else float(parameter.grad.abs().sum())
@@ -87,11 +98,12 @@ def test_a_product_with_nothing_is_encoded_by_the_prior(model):
 
 
 def test_thinning_hides_only_what_is_there():
-    masks = torch.tensor([[True, True, False, True]]).repeat(4000, 1)
-    thinned = thin(masks, 0.5, torch.Generator().manual_seed(0))
-    assert not (thinned & ~masks).any()
-    assert thinned[:, 0].float().mean().item() == pytest.approx(0.75, abs=0.03)
-    assert (thin(masks, 0.0, torch.Generator()) == masks).all()
+    present = {name: torch.full((4000,), name != "audio") for name in MODALITIES}
+    thinned = thin(present, 0.5, torch.Generator().manual_seed(0))
+    assert not thinned["audio"].any()
+    assert thinned["image"].float().mean().item() == pytest.approx(0.75, abs=0.03)
+    whole = thin(present, 0.0, torch.Generator())
+    assert all(torch.equal(whole[name], present[name]) for name in MODALITIES)
 
 
 def test_save_and_load_give_the_same_model_without_pickle(model, tmp_path):
@@ -101,6 +113,41 @@ def test_save_and_load_give_the_same_model_without_pickle(model, tmp_path):
     np.testing.assert_array_equal(model.decode_images(arrays([1, 2])), again.decode_images(arrays([1, 2])))
     with pytest.raises(ValueError, match="no fusion model"):
         FusionModel.load(tmp_path / "absent")
+
+
+RENAMED = {
+    "shared.attributes.table": "attribute_table",
+    "shared.attributes.bias": "attribute_bias",
+    "shared.audio.mean": "audio_mean",
+    "shared.audio.std": "audio_std",
+    "encoders.image": "image_encoder",
+    "encoders.text": "text_encoder",
+    "encoders.audio": "audio_encoder",
+    "encoders.attributes": "attribute_encoder",
+    "fusion.experts.image": "experts.0",
+    "fusion.experts.text": "experts.1",
+    "fusion.experts.audio": "experts.2",
+    "fusion.experts.attributes": "experts.3",
+    "decoders.image": "image_decoder",
+    "decoders.text": "text_head",
+    "decoders.audio": "audio_head",
+    "decoders.attributes": "attribute_head",
+}
+
+
+def test_a_model_saved_before_modalities_had_names_still_loads(model, tmp_path):
+    model.save(tmp_path)
+    weights, old = load_file(tmp_path / "model.safetensors"), {}
+    for name, value in weights.items():
+        found = next((new for new in RENAMED if name == new or name.startswith(f"{new}.")), None)
+        old[RENAMED[found] + name.removeprefix(found) if found else name] = value
+    assert not {name.split(".")[0] for name in old} & {"shared", "encoders", "decoders", "fusion"}
+    save_file(old, tmp_path / "model.safetensors")
+    config = {**TINY.sizes.model_dump(), "text_size": 256, "audio_size": 128, "audio_encoder": ""}
+    words = {"num_tokens": model.config.num_tokens, "num_slots": model.config.num_slots}
+    (tmp_path / "config.json").write_text(json.dumps(config | words), encoding="utf-8")
+    again = FusionModel.load(tmp_path)
+    np.testing.assert_array_equal(model.encode(arrays([1, 2]))[0], again.encode(arrays([1, 2]))[0])
 
 
 SLOTS = [{"<colour>"}, {"<title>", "<colour>"}, set(), {"<title>"}]

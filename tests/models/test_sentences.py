@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet
+from mmgen.models.fusion.config import FusionConfig
+from mmgen.models.fusion.model import FusionModel
+from mmgen.models.fusion.net import FusionNet
 from mmgen.models.text.sentences import Cursor, Sentences, TextTargets, split_sentences
 from mmgen.models.text.vocabulary import SPECIALS, Vocabulary
 from tests.models.test_fusion import arrays
@@ -130,7 +132,12 @@ def test_a_line_ends_or_goes_on():
 @pytest.mark.parametrize("slots", [{"<article>", "<colour>", "<season>", "<brand>", "<gender>"}, {"<gender>"}])
 def test_an_untrained_decoder_says_only_what_was_learnt(slots):
     torch.manual_seed(0)
-    config = FusionConfig(**TINY.sizes.model_dump(), num_tokens=len(VOCABULARY), num_slots=len(VOCABULARY.slot_ids))
+    config = FusionConfig(
+        **TINY.sizes.model_dump(),
+        sizes={"text": 256, "audio": 128},
+        num_tokens=len(VOCABULARY),
+        num_slots=len(VOCABULARY.slot_ids),
+    )
     model = FusionModel(FusionNet(config), config, VOCABULARY, SENTENCES)
     rows = arrays([3 * n for n in range(20)])  # English
     drawn = model.sample_texts(rows, [slots] * 20, list(range(20)), 4, 1.0, 40, traits=["one"] * 20)

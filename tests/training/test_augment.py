@@ -103,7 +103,8 @@ def test_a_step_varies_the_photos_that_are_there() -> None:
     }
     batch = ExampleArrays.from_columns(columns)
     one, two = (varied(batch, step, 1, PARAMS) for step in (0, 1))
-    assert not np.array_equal(one.pixels[0], batch.pixels[0]) and not np.array_equal(one.pixels[0], two.pixels[0])
-    assert one.pixels[1].max() == 0
-    assert np.array_equal(batch.pixels[0], photo()), "the batch handed in stays as it is"
-    assert np.array_equal(one.text, batch.text) and one.product_id == batch.product_id
+    first, second, given = (found.values["image"] for found in (one, two, batch))
+    assert not np.array_equal(first[0], given[0]) and not np.array_equal(first[0], second[0])
+    assert first[1].max() == 0
+    assert np.array_equal(given[0], photo()), "the batch handed in stays as it is"
+    assert np.array_equal(one.values["text"], batch.values["text"]) and one.product_id == batch.product_id

@@ -10,15 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mmgen.models.examples import ExampleArrays, concat
+from mmgen.models.examples import ExampleArrays, concat, encoder_columns
 from mmgen.models.fusion.model import FusionModel
-from mmgen.training.data.snapshot import ENCODERS, take_snapshots
+from mmgen.training.data.snapshot import take_snapshots
 from mmgen.training.fusion import loop
 from mmgen.training.fusion.texts import collect
 from tests.training.examples_files import SCHEMA, TINY, example, targets
 
-WITH_ENCODERS = pa.schema([*SCHEMA, *((name, pa.string()) for name in ENCODERS)])
-FIRST = {"image_encoder": "i-1", "text_encoder": "t-1", "audio_encoder": "a-1"}
+WITH_ENCODERS = pa.schema([*SCHEMA, *((name, pa.string()) for name in encoder_columns())])
+FIRST = {"audio_encoder": "a-1"}
 
 
 def made_by(number: int, split: str = "train", audio_size: int = 192, **encoders: str) -> dict[str, Any]:
@@ -26,9 +26,8 @@ def made_by(number: int, split: str = "train", audio_size: int = 192, **encoders
     row = example(number, split)
     sound = row["audio_embedding"]
     longer = None if sound is None else np.resize(sound, audio_size)
-    names = FIRST | encoders
-    absent = {"image_encoder": row["pixels"], "text_encoder": row["text_embedding"], "audio_encoder": sound}
-    return row | {"audio_embedding": longer} | {k: v if absent[k] is not None else None for k, v in names.items()}
+    said = dict.fromkeys(FIRST) if sound is None else FIRST | encoders
+    return row | {"audio_embedding": longer} | said
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> str:
@@ -38,7 +37,7 @@ def write(path: Path, rows: list[dict[str, Any]]) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", ENCODERS)
+@pytest.mark.parametrize("name", encoder_columns())
 def test_a_mix_is_refused_with_what_to_do(tmp_path, name):
     newer = [made_by(number, **{name: FIRST[name][0] + "-2"}) for number in range(30, 45)]
     files = [write(tmp_path / "ds=2026-11-01" / "a.parquet", [made_by(n) for n in range(20)] + newer)]
@@ -48,18 +47,18 @@ def test_a_mix_is_refused_with_what_to_do(tmp_path, name):
 
 def test_what_was_made_anew_is_no_mix_and_what_left_the_shop_does_not_count(tmp_path):
     old = [made_by(number) for number in range(24)]
-    new = [made_by(number, image_encoder="i-2", text_encoder="t-2", audio_encoder="a-2") for number in range(20)]
+    new = [made_by(number, audio_encoder="a-2") for number in range(20)]
     files = [write(tmp_path / f"ds=2026-11-0{d}" / "a.parquet", rows) for d, rows in ((1, old), (2, new))]
     with pytest.raises(ValueError, match="several fitted models"):
         take_snapshots(files, ["train"])
     live = {row["product_id"] for row in new}
     snapshot = take_snapshots(files, ["train"], live)["train"]
     assert snapshot.num_rows == 20
-    assert snapshot.encoders == {"image_encoder": "i-2", "text_encoder": "t-2", "audio_encoder": "a-2"}
+    assert snapshot.encoders == {"audio_encoder": "a-2"}
 
 
 def test_a_rejected_row_and_a_table_without_encoders_name_none(tmp_path):
-    rows = [made_by(1), made_by(2) | {"reject_reason": "transform_failed", "text_encoder": "t-0"}]
+    rows = [made_by(1), made_by(2) | {"reject_reason": "transform_failed", "audio_encoder": "a-0"}]
     assert take_snapshots([write(tmp_path / "a.parquet", rows)], ["train"])["train"].encoders == FIRST
     plain = pa.Table.from_pylist([{f.name: example(1)[f.name] for f in SCHEMA}], SCHEMA)
     pq.write_table(plain, tmp_path / "b.parquet")
@@ -85,9 +84,9 @@ def arrays(*rows: dict[str, Any]) -> ExampleArrays:
 
 
 def test_sizes_come_from_the_data(trained):
-    assert (trained.config.text_size, trained.config.audio_size) == (256, 192)
-    assert trained.config.audio_encoder == "a-1"
-    assert trained.net.audio_mean.shape == (192,)
+    assert trained.config.sizes == {"text": 256, "audio": 192}
+    assert trained.config.fitted_by == {"audio": "a-1"}
+    assert trained.net.shared["audio"].mean.shape == (192,)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ def test_a_model_hears_its_own_encoder_alone(trained, changed, is_heard):
 def test_parts_without_sound_join_those_that_have_it_and_two_sizes_do_not(trained):
     silent, sounding = arrays(made_by(0)), arrays(made_by(1))
     joined = concat([silent, sounding])
-    assert joined.audio.shape == (2, 192) and joined.masks[:, 2].tolist() == [False, True]
-    assert joined.audio_encoder == ["", "a-1"]
+    assert joined.values["audio"].shape == (2, 192) and joined.present["audio"].tolist() == [False, True]
+    assert joined.fitted_by == {"audio": ["", "a-1"]}
     with pytest.raises(ValueError, match="audio features of 128 and 192 values: build examples again"):
         concat([sounding, arrays(made_by(5, audio_size=128))])

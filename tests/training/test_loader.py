@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mmgen
+from mmgen.models.modalities.registry import MODALITIES
 from mmgen.training.data.snapshot import check_files, take_snapshots
 from mmgen.training.distributed.ranks import Ranks
 from tests.training.examples_files import example, targets, write, write_shop
@@ -41,8 +42,9 @@ def test_both_readers_give_the_same_batches(shuffle_rows, tmp_path):
     both = [reader(name, files, batch_rows=4, shuffle_rows=shuffle_rows).batches(0) for name in READERS]
     for one, other in zip(*both, strict=True):
         assert one.product_id == other.product_id
-        for field in ("pixels", "text", "audio", "attributes", "masks"):
-            np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+        for name in MODALITIES:
+            np.testing.assert_array_equal(one.values[name], other.values[name])
+            np.testing.assert_array_equal(one.present[name], other.present[name])
         assert (one.locale, one.group_id) == (other.locale, other.group_id)
 
 
@@ -57,10 +59,11 @@ def test_keras_gets_the_same_batches_through_tf_data(name, tmp_path):
     assert int(dataset.cardinality()) == len(wanted) == 2 * found.num_batches
     for batch, tensors in zip(wanted, dataset.as_numpy_iterator(), strict=True):
         assert [product_id.decode() for product_id in tensors.pop("product_id")] == batch.product_id
-        assert set(tensors) == {"pixels", "text", "audio", "attributes", "masks"}
+        held = batch.values | {f"has_{name}": present for name, present in batch.present.items()}
+        assert set(tensors) == set(held)
         for field, values in tensors.items():
-            np.testing.assert_array_equal(values, getattr(batch, field))
-            assert values.dtype == getattr(batch, field).dtype
+            np.testing.assert_array_equal(values, held[field])
+            assert values.dtype == held[field].dtype
 
 
 @pytest.mark.parametrize("shuffle_rows", [5, 12])
@@ -74,11 +77,12 @@ def test_a_shuffle_buffer_smaller_than_the_data_still_gives_each_row_once(shuffl
 def test_masks_show_what_each_row_has(tmp_path):
     files = [write(tmp_path / "x.parquet", [example(0), example(1), example(5, attribute_ids=[])])]
     (batch,) = reader("arrow", files, batch_rows=3).batches(0)
-    found = dict(zip(batch.product_id, batch.masks.tolist(), strict=True))
+    masks = np.stack([batch.present[name] for name in ("image", "text", "audio", "attributes")], axis=1)
+    found = dict(zip(batch.product_id, masks.tolist(), strict=True))
     assert found == {"p000": [False, False, False, True], "p001": [True] * 4, "p005": [True, False, True, False]}
     row = batch.product_id.index("p001")
-    np.testing.assert_array_equal(batch.pixels[row].tobytes(), example(1)["pixels"])
-    np.testing.assert_array_equal(np.flatnonzero(batch.attributes[row]), [1, 11])
+    np.testing.assert_array_equal(batch.values["image"][row].tobytes(), example(1)["pixels"])
+    np.testing.assert_array_equal(np.flatnonzero(batch.values["attributes"][row]), [1, 11])
 
 
 def test_a_product_counts_once_with_its_newest_row_and_rejected_rows_not_at_all(tmp_path):
@@ -137,7 +141,7 @@ def test_petastorm_refuses_a_row_group_that_it_cannot_hold(tmp_path):
 
 def test_one_file_imports_petastorm_and_one_mlflow():
     root = Path(mmgen.__file__).parent
-    for library, file in (("petastorm", "petastorm_reader.py"), ("mlflow", "tracking.py")):
+    for library, file in (("petastorm", "petastorm_reader.py"), ("mlflow", "tracker.py")):
         words = (f"import {library}", f"from {library}")
         users = [
             p.name

@@ -1,6 +1,6 @@
-"""Products of Gaussian experts, the KL term and the likelihoods of the fusion model.
+"""The KL term and the likelihoods that ways of fusion and modalities are made of.
 
-Shapes: B rows, M modalities, L latent size, D size of a modality.
+Shapes: B rows, L latent size, D size of a modality.
 """
 
 from __future__ import annotations
@@ -9,19 +9,6 @@ import math
 
 import torch
 from torch import Tensor
-
-
-def product_of_experts(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """The product of the present experts and a standard normal prior (Wu & Goodman 2018, eq. 2).
-
-    mu, logvar: (B, M, L); mask: (B, M) bool. Precisions add, and means weigh by precision:
-    1/var = 1 + sum 1/var_m,  mu = var * sum mu_m / var_m. With no modality it is the prior. Returns (B, L), (B, L).
-    """
-    # where, not multiplication: an absent modality may hold inf or nan, and 0 * nan is nan, also in the gradient.
-    precision = torch.where(mask[..., None], torch.exp(-logvar), torch.zeros_like(logvar))
-    total = 1.0 + precision.sum(dim=1)
-    weighted = torch.where(mask[..., None], mu * precision, torch.zeros_like(mu)).sum(dim=1)
-    return weighted / total, -torch.log(total)
 
 
 def kl_to_prior(mu: Tensor, logvar: Tensor) -> Tensor:

@@ -7,12 +7,20 @@ arithmetic of upsampling followed by 3x3, and have a deterministic gradient on e
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mmgen.models.examples import IMAGE_PX
+from mmgen.models.fusion.gaussian import gaussian_nll
+from mmgen.models.modalities.base import LinearPath, ModalityModel, Parts
+
+IMAGE_PX = 64
+THUMBNAIL_PX = 16
+MAX_SHARE = 2 / 3  # of the latent that a warm start sets; the rest is free for what no thumbnail shows
+CELL = (IMAGE_PX // THUMBNAIL_PX) ** 2  # pixels that share a thumbnail's value
 
 
 def to_float(pixels: NDArray[np.uint8]) -> Tensor:
@@ -25,9 +33,6 @@ def to_uint8(images: Tensor) -> NDArray[np.uint8]:
     scaled = ((images.clamp(-1, 1) + 1.0) * 127.5).round().to(torch.uint8)
     out: NDArray[np.uint8] = scaled.permute(0, 2, 3, 1).contiguous().cpu().numpy()
     return out
-
-
-THUMBNAIL_PX = 16
 
 
 class ImageEncoder(nn.Module):
@@ -87,3 +92,61 @@ def _enlargement(small: int, large: int) -> Tensor:
     """(large, small): bilinear interpolation as a matrix; torch's own has no deterministic gradient on a GPU."""
     at = ((torch.arange(large) + 0.5) * small / large - 0.5).clamp(0, small - 1)
     return (1 - (at[:, None] - torch.arange(small)).abs()).clamp(min=0)
+
+
+class Image(ModalityModel):
+    """(B, 64, 64, 3) uint8; a Gaussian likelihood of all pixels."""
+
+    @property
+    def hidden_size(self) -> int:
+        return 2 * self.config.hidden
+
+    def make_encoder(self) -> nn.Module:
+        return ImageEncoder(self.config.image_width, self.config.hidden)
+
+    def make_decoder(self) -> nn.Module:
+        return ImageDecoder(self.config.latent, self.config.image_width)
+
+    def to_tensor(self, values: NDArray[Any]) -> Tensor:
+        return to_float(values)
+
+    def to_values(self, location: Tensor) -> NDArray[Any]:
+        return to_uint8(location)
+
+    def nll(self, values: Tensor, location: Tensor, parts: Parts) -> Tensor:
+        return gaussian_nll(values, location, parts.log_scale)
+
+    def warm_start(self, values: Tensor, parts: Parts) -> LinearPath | None:
+        """Set the linear paths of encoder and decoder by probabilistic PCA of the thumbnails (Tipping & Bishop 1999).
+        Nothing where there are fewer than three images.
+
+        A few hundred steps on a CPU are too few to learn colours from nothing; PCA knows them at once, with a latent
+        that is already close to the standard normal prior, and the networks learn what it lacks.
+        """
+        if len(values) < 3:
+            return None
+        mean, components, spread, noise = _pca(values, min(int(MAX_SHARE * self.config.latent), len(values) - 2))
+        count = len(spread)
+        decoder = cast(ImageDecoder, parts.decoder).thumbnail
+        encoder = cast(ImageEncoder, parts.encoder).thumbnail
+        decoder.weight.mul_(0.1)
+        decoder.weight[:, :count] = components * spread
+        decoder.bias.copy_(mean)
+        encoder.weight[:count] = (components / spread).T
+        encoder.bias[:count] = -(components / spread).T @ mean
+        parts.log_scale.fill_(0.5 * float(torch.log(noise)))
+        return LinearPath(encoder.out_features, torch.log(noise / (noise + CELL * spread.square())))
+
+
+def _pca(images: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Mean (768,), components (768, count), standard deviation along each (count,), and the variance a pixel keeps."""
+    full = images.double()
+    small = torch.nn.functional.avg_pool2d(full, IMAGE_PX // THUMBNAIL_PX).flatten(1)
+    mean = small.mean(dim=0)
+    values, vectors = torch.linalg.eigh((small - mean).T @ (small - mean) / len(small))
+    spread = values[-count:].flip(0).clamp(min=1e-6).sqrt()
+    components = vectors[:, -count:].flip(1)
+    # An eigenvector's sign is arbitrary: fixed here, so that every rank starts alike.
+    components = components * torch.sign(components.gather(0, components.abs().argmax(dim=0, keepdim=True)))
+    within = full.flatten(1).var(dim=0, unbiased=False).mean() - spread.square().sum() / small.shape[1]
+    return mean.float(), components.float(), spread.float(), within.clamp(min=1e-3).float()

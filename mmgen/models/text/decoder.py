@@ -6,10 +6,24 @@ Shapes: B sequences, T tokens, V vocabulary, S slots in the vocabulary, L latent
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from mmgen.models.text.vocabulary import SPECIALS, UNK
+
+UNKNOWN = SPECIALS.index(UNK)
+
+
+@dataclass(frozen=True)
+class TextBatch:
+    """One delexicalised text a row: tokens (B, T) int64 padded with 0, slots (B, S) float, present (B,) bool."""
+
+    tokens: Tensor
+    slots: Tensor
+    present: Tensor
 
 
 class TextDecoder(nn.Module):

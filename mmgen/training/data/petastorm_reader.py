@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mmgen.models.examples import IMAGE_PX, MODALITIES, NUM_ATTRIBUTES
+from mmgen.models.modalities.registry import MODALITIES
 from mmgen.training.data.columns import Columns, is_number_list, num_rows, objects, take
 from mmgen.training.data.reader import Reader, num_bytes
 from mmgen.training.data.snapshot import RowGroup
@@ -115,26 +115,22 @@ def _unpacked(values: NDArray[Any], kind: pa.DataType) -> NDArray[Any]:
 def tf_dataset(reader: Reader, first_epoch: int = 0, num_epochs: int = 1) -> tf.data.Dataset:
     """The batches of ``num_epochs`` epochs as a ``tf.data.Dataset`` for Keras: ``model.fit(tf_dataset(reader, ...))``.
 
-    Elements are dicts of tensors, B rows each (B varies by one row): ``product_id`` (B,) string, ``pixels``
-    (B, 64, 64, 3) uint8, ``text`` (B, T) and ``audio`` (B, A) float32, ``attributes`` (B, 4096) uint8, ``masks``
-    (B, 4) bool; see ``ExampleArrays``. ``reader`` decides the order; for Keras it is the petastorm one. Runs eagerly
-    and in Keras' own loop; has no state of its own, so another dataset from the same reader gives the same batches.
+    Elements are dicts of tensors, B rows each (B varies by one row): ``product_id`` (B,) string, by the name of each
+    modality its values (B, ...), and as ``has_NAME`` (B,) bool whether a row has it; see ``ExampleArrays``. ``reader``
+    decides the order; for Keras it is the petastorm one. Runs eagerly and in Keras' own loop; has no state of its own,
+    so another dataset from the same reader gives the same batches.
     """
     import tensorflow as tf  # seconds to import, and reading alone needs none of it
 
-    shapes = {
-        "pixels": ((IMAGE_PX, IMAGE_PX, 3), tf.uint8),
-        "text": ((None,), tf.float32),  # as long as the features are
-        "audio": ((None,), tf.float32),
-        "attributes": ((NUM_ATTRIBUTES,), tf.uint8),
-        "masks": ((len(MODALITIES),), tf.bool),
-    }
+    shapes = {name: (one.reading.shape, tf.as_dtype(one.reading.dtype)) for name, one in MODALITIES.items()}
+    shapes |= {f"has_{name}": ((), tf.bool) for name in MODALITIES}
 
     def batches() -> Iterator[dict[str, Any]]:
         for epoch in range(first_epoch, first_epoch + num_epochs):
             for batch in reader.batches(epoch):
                 ids = np.array([product_id.encode() for product_id in batch.product_id], np.object_)
-                yield {"product_id": ids, **{name: getattr(batch, name) for name in shapes}}
+                has = {f"has_{name}": present for name, present in batch.present.items()}
+                yield {"product_id": ids, **batch.values, **has}
 
     signature = {name: tf.TensorSpec((None, *shape), dtype) for name, (shape, dtype) in shapes.items()}
     signature["product_id"] = tf.TensorSpec((None,), tf.string)

@@ -21,12 +21,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.models.examples import ExampleArrays
+from mmgen.models.examples import ExampleArrays, columns_of_models
 from mmgen.seeds import seed_of
 from mmgen.training.data.ahead import one_ahead
 from mmgen.training.data.columns import Columns, concat, num_rows, row_bytes, take
 from mmgen.training.data.shuffle import ShuffleBuffer
-from mmgen.training.data.snapshot import COLUMNS, RowGroup, Snapshot
+from mmgen.training.data.snapshot import RowGroup, Snapshot
 from mmgen.training.distributed.ranks import Ranks
 
 SHUFFLE_BYTES = 512 * 1024**2
@@ -58,7 +58,7 @@ class Reader(ABC):
         ranks: Ranks,
         shuffle_rows: int,
         shuffle_bytes: int = SHUFFLE_BYTES,
-        columns: Sequence[str] = COLUMNS,
+        columns: Sequence[str] = (),
     ):
         self.num_rows = train.num_rows
         if not self.num_rows:
@@ -66,7 +66,8 @@ class Reader(ABC):
         if self.num_rows < ranks.world_size:
             raise ValueError(f"{self.num_rows} training rows are too few for {ranks.world_size} processes: start fewer")
         self.train, self.batch_rows, self.seed, self.ranks = train, batch_rows, seed, ranks
-        self.shuffle_rows, self.shuffle_bytes, self.columns = shuffle_rows, shuffle_bytes, tuple(columns)
+        self.shuffle_rows, self.shuffle_bytes = shuffle_rows, shuffle_bytes
+        self.columns = tuple(columns) or columns_of_models()
         self.slice_bytes = min(SLICE_BYTES, max(1, shuffle_bytes // 8))
         self.first, self.end = (self.num_rows * r // ranks.world_size for r in (ranks.rank, ranks.rank + 1))
         smallest, largest = self.num_rows // ranks.world_size, -(-self.num_rows // ranks.world_size)

@@ -10,21 +10,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from mmgen.models.examples import ExampleArrays, concat
+from mmgen.models.examples import ExampleArrays, columns_of_models, concat, encoder_columns, value_columns
+from mmgen.models.modalities.arrays import Floats
+from mmgen.models.modalities.registry import Modality
 from mmgen.store.as_of import by_row_group, newest_places
-
-COLUMNS = (
-    "product_id", "locale", "group_id", "pixels", "text_embedding", "audio_embedding", "attribute_ids", "audio_encoder",
-)  # fmt: skip
-ENCODERS = ("image_encoder", "text_encoder", "audio_encoder")
-"""Columns that name the fitted model that a row's features are by."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +47,12 @@ class Snapshot:
     encoders: dict[str, str] = field(default_factory=dict)
     """Column -> the one fitted model that all rows' features are by; none where no row has such features."""
 
-    def size_of(self, column: str, otherwise: int) -> int:
-        """Length of the lists in a column, by the first one; ``otherwise`` where there is none."""
+    def size_of(self, modality: Modality) -> int:
+        """Length of a modality's lists of numbers, by the first one; what it takes otherwise where there is none."""
+        otherwise = cast(Floats, modality.reading).otherwise
         for group in self.groups:
-            for value in group.read([column]).column(column):
+            found = group.read([modality.column])
+            for value in found.column(modality.column) if found.num_columns else ():
                 if value.is_valid and len(value):
                     return len(value)
         return otherwise
@@ -69,15 +67,16 @@ class Snapshot:
         for group in self.groups:
             room = limit - sum(map(len, parts))
             if room > 0:
-                parts += [ExampleArrays.from_batch(b) for b in group.read(COLUMNS).slice(0, room).to_batches()]
+                parts += [
+                    ExampleArrays.from_batch(b) for b in group.read(columns_of_models()).slice(0, room).to_batches()
+                ]
         return concat(parts) if parts else None
 
     def read_texts(self) -> Iterator[dict[str, object]]:
         """Each row without pixels and embeddings, as a dict; ``attributes`` as a mapping."""
+        wide = value_columns()
         for group in self.groups:
-            names = [
-                n for n in pq.ParquetFile(group.path).schema_arrow.names if n == "product_id" or n not in COLUMNS[3:7]
-            ]
+            names = [name for name in pq.ParquetFile(group.path).schema_arrow.names if name not in wide]
             for row in group.read(names).to_pylist():
                 # pyarrow hands a map over as pairs.
                 yield row | {"attributes": dict(row.get("attributes") or ())}
@@ -95,7 +94,9 @@ def take_snapshots(
     check_files(files)
     newest = newest_places(sorted(files), ["product_id"], live)
     said = [(group, row) for path, rows in newest.items() for group, row in _accepted(path, rows)]
-    encoders = {name: version for name in ENCODERS if (version := _only_encoder(name, [row for _, row in said]))}
+    encoders = {
+        name: version for name in encoder_columns() if (version := _only_encoder(name, [row for _, row in said]))
+    }
     places: dict[str, dict[tuple[str, int], list[int]]] = {split: {} for split in splits}
     for group, row in said:
         if row["split"] in places:
@@ -148,7 +149,7 @@ def _accepted(path: str, rows: NDArray[np.int64]) -> Iterator[tuple[tuple[str, i
     """Of these rows of a file those that are not rejected: the path and the row group, and the row's place in it
     (``row``), its split and its encoders."""
     with pq.ParquetFile(path) as file:
-        names = [name for name in ("split", "reject_reason", *ENCODERS) if name in file.schema_arrow.names]
+        names = [name for name in ("split", "reject_reason", *encoder_columns()) if name in file.schema_arrow.names]
         for group, here in by_row_group(file, rows):
             if not len(here):
                 continue

@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mmgen.models.examples import MODALITIES, ExampleArrays
-from mmgen.models.fusion.model import FusionModel, Tensors
+from mmgen.models.examples import ExampleArrays
+from mmgen.models.fusion.model import FusionModel
+from mmgen.models.fusion.net import TOKENS, Batch
+from mmgen.models.text.decoder import UNKNOWN
 from mmgen.seeds import seed_of
-from mmgen.training.fusion.objective import TERMS, UNKNOWN, elbo_terms
 from mmgen.training.fusion.texts import Texts
 
 TOP = 10
@@ -83,22 +84,21 @@ def psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
 @torch.no_grad()
 def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArray[np.float64], seed: int) -> Rows:
     """The bound and its terms, and -log p and length of all of a row's texts, with the unigram model's beside them."""
-    names = ("elbo", "kl", *(f"{t}_nll" for t in TERMS), "_text_nll", "_text_tokens", "_baseline_text_nll")
+    names = ("elbo", "kl", *(f"{t}_nll" for t in model.net.terms), "_text_nll", "_text_tokens", "_baseline_text_nll")
     out = {name: np.full(len(test), np.nan) for name in names}
     unknown_cost = np.log(len(unigram)) * (np.arange(len(unigram)) == model.vocabulary.index["<unk>"])
     for start in range(0, len(test), CHUNK):
         part = test.take(list(range(start, min(start + CHUNK, len(test)))))
         here = slice(start, start + len(part))
-        data = Tensors.of(part, model.net)
-        noise = torch.randn(
-            len(part), model.config.latent, generator=torch.Generator().manual_seed(seed_of(seed, start))
-        )
+        data = Batch.of(part, model.net)
+        generator = torch.Generator().manual_seed(seed_of(seed, start))
+        noise = torch.randn(len(part), model.net.fusion.noise_size, generator=generator)
         batch = texts.batch(part.product_id, [0] * len(part))
-        terms = elbo_terms(model.net, data, data.masks, noise, batch)
+        terms = model.net.elbo(data, data.present, noise, batch)
         out["elbo"][here], out["kl"][here] = terms.elbo().numpy(), terms.kl.sum(dim=1).numpy()
-        present = {**dict(zip(MODALITIES, data.masks.unbind(dim=1), strict=True)), "tokens": batch.present}
-        for term in TERMS:
-            out[f"{term}_nll"][here] = np.where(present[term].numpy(), terms.nll[term].numpy(), np.nan)
+        present = data.present | {TOKENS: batch.present}
+        for term, value in terms.nll.items():
+            out[f"{term}_nll"][here] = np.where(present[term].numpy(), value.numpy(), np.nan)
         for k in range(max(1, *(texts.count(p) for p in part.product_id))):
             batch = texts.batch(part.product_id, [k] * len(part))
             nll = model.net.text_decoder.nll(batch.tokens, terms.latent, batch.slots, UNKNOWN)
@@ -112,17 +112,17 @@ def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArr
 
 
 def _pictures(model: FusionModel, test: ExampleArrays, mean_image: NDArray[np.float64]) -> Rows:
-    rows = np.flatnonzero(test.masks[:, 0])
-    if not len(rows):
+    rows = np.flatnonzero(test.present["image"])
+    if not len(rows) or "image" not in model.net.models:
         return {}
     shown = test.take(rows)
-    decoded = model.decode_images(shown.only("image"))
-    baseline = np.broadcast_to(mean_image.round().astype(np.uint8), shown.pixels.shape).copy()
+    decoded, pixels = model.decode_images(shown.only("image")), shown.values["image"]
+    baseline = np.broadcast_to(mean_image.round().astype(np.uint8), pixels.shape).copy()
     found = {
-        "image_psnr_db": psnr_db(shown.pixels, decoded),
-        "image_ssim": ssim(shown.pixels, decoded),
-        "baseline_image_psnr_db": psnr_db(shown.pixels, baseline),
-        "baseline_image_ssim": ssim(shown.pixels, baseline),
+        "image_psnr_db": psnr_db(pixels, decoded),
+        "image_ssim": ssim(pixels, decoded),
+        "baseline_image_psnr_db": psnr_db(pixels, baseline),
+        "baseline_image_ssim": ssim(pixels, baseline),
     }
     return {name: _spread(values, rows, len(test)) for name, values in found.items()}
 
@@ -130,8 +130,8 @@ def _pictures(model: FusionModel, test: ExampleArrays, mean_image: NDArray[np.fl
 @torch.no_grad()
 def _retrieval(model: FusionModel, test: ExampleArrays) -> Rows:
     """Whether the row's own image is among the TOP that its text speaks for most: the latents' cosine decides."""
-    rows = np.flatnonzero(test.masks[:, 0] & test.masks[:, 1])
-    if len(rows) < 2:
+    rows = np.flatnonzero(test.present["image"] & test.present["text"])
+    if len(rows) < 2 or not {"image", "text"} <= set(model.net.models):
         return {}
     both = test.take(rows)
     by_text, by_image = model.encode(both.only("text"))[0], model.encode(both.only("image"))[0]
@@ -176,6 +176,6 @@ def mean_image_of(parts: Sequence[ExampleArrays]) -> NDArray[np.float64]:
     """The mean of the images there are, (64, 64, 3) in 0..255; mid-grey where there are none."""
     total, count = np.zeros((64, 64, 3)), 0
     for part in parts:
-        images = part.pixels[part.masks[:, 0]]
+        images = part.values["image"][part.present["image"]]
         total, count = total + images.sum(axis=0, dtype=np.float64), count + len(images)
     return total / count if count else np.full((64, 64, 3), 127.5)

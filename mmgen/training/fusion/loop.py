@@ -18,8 +18,14 @@ import torch
 
 from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.hashes import fingerprint
-from mmgen.models.examples import AUDIO_SIZE, TEXT_SIZE, ExampleArrays
-from mmgen.models.fusion.model import FusionConfig, FusionModel, FusionNet, Tensors
+from mmgen.models.critics.registry import CRITICS
+from mmgen.models.examples import ExampleArrays
+from mmgen.models.fusion.config import FusionConfig
+from mmgen.models.fusion.model import FusionModel
+from mmgen.models.fusion.net import TOKENS, Batch, FusionNet
+from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.modalities.registry import MODALITIES
+from mmgen.models.named import entry
 from mmgen.models.text.sentences import Sentences
 from mmgen.models.text.vocabulary import Vocabulary
 from mmgen.registry.aliases import CHAMPION
@@ -31,8 +37,7 @@ from mmgen.training.distributed.group import process_group, share_weights
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.figures import evaluate, mean_image_of
-from mmgen.training.fusion.objective import elbo_terms
-from mmgen.training.fusion.steps import fresh_state, take_step
+from mmgen.training.fusion.steps import fresh_state, means_of, take_step
 from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
 from mmgen.training.fusion.warm_start import start_from_data
 
@@ -140,23 +145,18 @@ def train(
     is nothing to train on.
     """
     ranks = ranks or Ranks()
+    _check_names(params)
     _be_deterministic(seed, params.num_threads)
     reader = ArrowReader(data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
-    config = FusionConfig(
-        **params.sizes.model_dump(),
-        text_size=data["train"].size_of("text_embedding", TEXT_SIZE),
-        audio_size=data["train"].size_of("audio_embedding", AUDIO_SIZE),
-        audio_encoder=data["train"].encoders.get("audio_encoder", ""),
-        num_tokens=len(vocabulary),
-        num_slots=len(vocabulary.slot_ids),
-    )
+    config = _config(data["train"], vocabulary, params)
     state = fresh_state(config, params)
     if rows := data["train"].read(WARM_START_ROWS):
         start_from_data(state.net, rows, train_texts)
     share_weights(state.net, ranks)
-    share_weights(state.critic, ranks)
+    if state.adversary:
+        share_weights(state.adversary.critic, ranks)
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
@@ -180,6 +180,38 @@ def train(
         if validation and on_metrics and (state.step % params.validate_every == 0 or is_last):
             on_metrics(_validate(state.net, *validation), state.step)
     return FusionModel(state.net, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
+
+
+def _check_names(params: TrainParams) -> None:
+    """Raise ValueError where a name is of nothing that there is, before anything is trained."""
+    fusion = entry(FUSIONS, params.fusion, "train.fusion")
+    entry(CRITICS, params.critic, "train.critic")
+    for name in params.modalities:
+        entry(MODALITIES, name, "train.modalities")
+    terms = dict.fromkeys((*MODALITIES, TOKENS, *fusion.beside))
+    for name in params.weights:
+        entry(terms, name, "train.weights")
+
+
+def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> FusionConfig:
+    """The sizes of the model, from the parameters and from the data."""
+    names = params.modalities or tuple(MODALITIES)
+    lists = {name: one for name, one in MODALITIES.items() if name in names and one.reading.shape[0] is None}
+    return FusionConfig(
+        **params.sizes.model_dump(),
+        fusion=params.fusion,
+        modalities=names,
+        sizes={name: train.size_of(one) for name, one in lists.items()},
+        fitted_by=_fitted_by(train, names),
+        num_tokens=len(vocabulary),
+        num_slots=len(vocabulary.slot_ids),
+    )
+
+
+def _fitted_by(train: Snapshot, names: Sequence[str]) -> dict[str, str]:
+    """The fitted model that the values of each of these modalities are by, "" where there is none."""
+    columns = {name: MODALITIES[name].fitted_by for name in names}
+    return {name: train.encoders.get(column, "") for name, column in columns.items() if column}
 
 
 def score(
@@ -208,8 +240,8 @@ def _champion_figures(
     except (ValueError, RuntimeError) as error:  # made by older code, or its files are gone
         log.warning("champion %s can't be compared with: %s", version, error)
         return None
-    if champion.config.audio_encoder != data["train"].encoders.get("audio_encoder", ""):
-        log.warning("champion %s can't be compared with: it knows the features of another audio encoder", version)
+    if champion.config.fitted_by != _fitted_by(data["train"], champion.config.modalities):
+        log.warning("champion %s can't be compared with: it knows the features of another encoder", version)
         return None
     return score(champion, data, texts, params, seed)
 
@@ -222,6 +254,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
         texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
         params=params.model_dump(mode="json"),
+        modalities=params.modalities or tuple(MODALITIES),
         seed=seed,
         world_size=ranks.world_size,
     )
@@ -249,11 +282,10 @@ def _validate(net: FusionNet, rows: ExampleArrays, texts: Texts) -> dict[str, fl
     """The terms on the validation rows, in nats a row, encoded from everything they have."""
     net.eval()
     generator = torch.Generator().manual_seed(0)
-    data = Tensors.of(rows, net)
-    noise = torch.randn(len(rows), net.latent, generator=generator)
-    terms = elbo_terms(net, data, data.masks, noise, texts.batch(rows.product_id, [0] * len(rows)))
-    found = {f"validation_{name}_nll": float(value.mean()) for name, value in terms.nll.items()}
-    return found | {"validation_kl": float(terms.kl.sum(dim=1).mean()), "validation_elbo": float(terms.elbo().mean())}
+    data = Batch.of(rows, net)
+    noise = torch.randn(len(rows), net.fusion.noise_size, generator=generator)
+    terms = net.elbo(data, data.present, noise, texts.batch(rows.product_id, [0] * len(rows)))
+    return {f"validation_{name}": value for name, value in means_of(terms).items()}
 
 
 def _means(rows: list[dict[str, float]]) -> dict[str, float]:

@@ -14,23 +14,28 @@ import torch
 from torch import Tensor, nn
 
 from mmgen.config.training import AugmentParams, TrainParams
-from mmgen.models.critics.patch import PatchDiscriminator
+from mmgen.models.critics.base import Critic, Seen
+from mmgen.models.critics.registry import CRITICS
 from mmgen.models.examples import ExampleArrays
-from mmgen.models.fusion.model import FusionConfig, FusionNet, Tensors
+from mmgen.models.fusion.base import Terms
+from mmgen.models.fusion.config import FusionConfig
+from mmgen.models.fusion.net import Batch, FusionNet
+from mmgen.models.named import entry
 from mmgen.seeds import seed_of
 from mmgen.training.data.augment import augment_batch
 from mmgen.training.distributed.group import average_gradients
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
-from mmgen.training.fusion.objective import (
-    adversarial_pull,
-    discriminator_loss,
-    elbo_terms,
-    gradient_penalty,
-    thin,
-    weighted_loss,
-)
+from mmgen.training.fusion.objective import thin, weighted_loss
 from mmgen.training.fusion.texts import Texts
+
+
+@dataclass
+class Adversary:
+    """A critic and how it learns."""
+
+    critic: Critic
+    optimizer: torch.optim.Optimizer
 
 
 @dataclass
@@ -38,36 +43,42 @@ class State:
     """Everything that a step changes."""
 
     net: FusionNet
-    critic: PatchDiscriminator
     net_optimizer: torch.optim.Optimizer
-    critic_optimizer: torch.optim.Optimizer
+    adversary: Adversary | None
     step: int = 0
 
     def tensors(self) -> dict[str, Tensor]:
-        return {
-            **{f"net.{name}": value for name, value in self.net.state_dict().items()},
-            **{f"critic.{name}": value for name, value in self.critic.state_dict().items()},
-            **checkpoint.flatten_optimizer("net_optimizer", self.net_optimizer),
-            **checkpoint.flatten_optimizer("critic_optimizer", self.critic_optimizer),
-        }
+        found = {f"net.{name}": value for name, value in self.net.state_dict().items()}
+        found |= checkpoint.flatten_optimizer("net_optimizer", self.net_optimizer)
+        if self.adversary:
+            found |= {f"critic.{name}": value for name, value in self.adversary.critic.state_dict().items()}
+            found |= checkpoint.flatten_optimizer("critic_optimizer", self.adversary.optimizer)
+        return found
 
     def restore(self, step: int, tensors: dict[str, Tensor]) -> None:
         self.step = step
         self.net.load_state_dict(_under("net.", tensors))
-        self.critic.load_state_dict(_under("critic.", tensors))
         checkpoint.restore_optimizer("net_optimizer", self.net_optimizer, tensors)
-        checkpoint.restore_optimizer("critic_optimizer", self.critic_optimizer, tensors)
+        if self.adversary:
+            self.adversary.critic.load_state_dict(_under("critic.", tensors))
+            checkpoint.restore_optimizer("critic_optimizer", self.adversary.optimizer, tensors)
 
 
 def fresh_state(config: FusionConfig, params: TrainParams) -> State:
-    """New networks and optimisers; torch's global seed decides the weights."""
-    net, critic = FusionNet(config), PatchDiscriminator(params.adversarial.width)
-    return State(
-        net,
-        critic,
-        _net_optimizer(net, params),
-        torch.optim.Adam([{"params": list(critic.parameters()), "speed": 1.0}], betas=(0.5, 0.9), fused=True),
-    )
+    """New networks and optimisers; torch's global seed decides the weights. Raises ValueError where ``params`` name a
+    critic, or ``config`` a way of fusion or a modality, that is not there."""
+    make_critic = entry(CRITICS, params.critic, "train.critic")
+    net = FusionNet(config)
+    return State(net, _net_optimizer(net, params), _adversary(make_critic, net, params))
+
+
+def _adversary(make_critic: type[Critic] | None, net: FusionNet, params: TrainParams) -> Adversary | None:
+    """None where none is wanted, or the model has nothing that it could judge."""
+    if make_critic is None or make_critic.modality not in net.models:
+        return None
+    critic = make_critic(params.adversarial)
+    groups = [{"params": list(critic.parameters()), "speed": 1.0}]
+    return Adversary(critic, torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
 
 
 def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer:
@@ -94,33 +105,39 @@ def take_step(
     generator = torch.Generator().manual_seed(seed_of("step", seed, state.step, ranks.rank))
     share = state.step / num_steps
     rate = learning_rate(state.step, num_steps, params)
-    data = Tensors.of(varied(batch, state.step, seed, params.augment), state.net)
-    seen = thin(data.masks, params.modality_dropout, generator)
-    noise = torch.randn(len(batch), state.net.latent, generator=generator)
+    data = Batch.of(varied(batch, state.step, seed, params.augment), state.net)
+    seen = thin(data.present, params.modality_dropout, generator)
+    noise = torch.randn(len(batch), state.net.fusion.noise_size, generator=generator)
     state.net.train()
-    terms = elbo_terms(state.net, data, seen, noise, texts.choose(batch.product_id, generator))
+    terms = state.net.elbo(data, seen, noise, texts.choose(batch.product_id, generator))
     loss = weighted_loss(terms, params, share)
-    metrics = {f"train_{name}_nll": float(value.detach().mean()) for name, value in terms.nll.items()}
-    metrics |= {"train_kl": float(terms.kl.detach().sum(dim=1).mean()), "train_elbo":
-    float(terms.elbo().detach().mean()),
-                "train_loss": float(loss.detach()), "learning_rate": rate * params.learning_rate}  # fmt: skip
-    if _has_critic(state.step, share, params):
-        real, fake, present = data.pixels, terms.decoded.image, data.masks[:, 0]
-        metrics["train_critic_loss"] = _critic_step(state, real, fake.detach(), present, params, ranks)
-        state.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
-        pull, score = adversarial_pull(state.critic, real, fake, present, state.net.log_scale["image"], params)
+    metrics = {f"train_{name}": value for name, value in means_of(terms).items()}
+    metrics |= {"train_loss": float(loss.detach()), "learning_rate": rate * params.learning_rate}
+    if (adversary := state.adversary) and _has_critic(state.step, share, params):
+        name = adversary.critic.modality
+        shown = Seen(data.values[name], terms.decoded[name], data.present[name])
+        metrics["train_critic_loss"] = _critic_step(adversary, shown, state.step, params, ranks)
+        adversary.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
+        pull, score = adversary.critic.pull(shown, state.net.parts(name).log_scale, params.weight_of(name))
         loss = loss + pull
         metrics["train_critic_score_of_samples"] = float(score.detach())
     _update(state.net, state.net_optimizer, loss, rate * params.learning_rate, params.max_gradient_norm, ranks)
     return metrics
 
 
+def means_of(terms: Terms) -> dict[str, float]:
+    """Each term and the bound, in nats a row."""
+    found = {f"{name}_nll": value for name, value in terms.nll.items()} | terms.beside
+    found |= {"kl": terms.kl.sum(dim=1), "elbo": terms.elbo()}
+    return {name: float(value.detach().mean()) for name, value in found.items()}
+
+
 def varied(batch: ExampleArrays, step: int, seed: int, params: AugmentParams) -> ExampleArrays:
     """The batch with its photos turned, mirrored and tinted as ``params`` say; rows without a photo stay zero."""
-    rows = np.flatnonzero(batch.masks[:, 0])
-    pixels = batch.pixels.copy()
-    pixels[rows] = augment_batch(batch.pixels[rows], [batch.product_id[row] for row in rows], step, seed, params)
-    return replace(batch, pixels=pixels)
+    rows = np.flatnonzero(batch.present["image"])
+    pixels = batch.values["image"].copy()
+    pixels[rows] = augment_batch(pixels[rows], [batch.product_id[row] for row in rows], step, seed, params)
+    return replace(batch, values=batch.values | {"image": pixels})
 
 
 def _has_critic(step: int, share: float, params: TrainParams) -> bool:
@@ -128,16 +145,13 @@ def _has_critic(step: int, share: float, params: TrainParams) -> bool:
     return adversarial.share > 0 and share >= adversarial.start and step % adversarial.interval == 0
 
 
-def _critic_step(state: State, real: Tensor, fake: Tensor, present: Tensor, params: TrainParams, ranks: Ranks) -> float:
-    """Teach the critic to tell photos from decoded images; a gradient penalty now and then (lazy R1)."""
-    adversarial = params.adversarial
-    state.critic.train()
-    loss = hinge = discriminator_loss(state.critic, real, fake, present)
-    if adversarial.r1_weight and state.step // adversarial.interval % adversarial.r1_interval == 0:
-        penalty = gradient_penalty(state.critic, real, present)
-        loss = loss + 0.5 * adversarial.r1_weight * adversarial.r1_interval * penalty
-    _update(state.critic, state.critic_optimizer, loss, adversarial.learning_rate, math.inf, ranks)
-    return float(hinge.detach())
+def _critic_step(adversary: Adversary, shown: Seen, step: int, params: TrainParams, ranks: Ranks) -> float:
+    """Teach the critic to tell real values from decoded ones."""
+    adversary.critic.train()
+    shown = replace(shown, decoded=shown.decoded.detach())
+    loss, logged = adversary.critic.own_loss(shown, step // params.adversarial.interval)
+    _update(adversary.critic, adversary.optimizer, loss, params.adversarial.learning_rate, math.inf, ranks)
+    return float(logged.detach())
 
 
 def _update(

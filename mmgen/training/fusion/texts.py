@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 
 from mmgen.config.training import TrainParams
+from mmgen.models.text.decoder import TextBatch
 from mmgen.models.text.sentences import TextTargets
 from mmgen.models.text.vocabulary import Vocabulary
 from mmgen.training.data.snapshot import Snapshot
-from mmgen.training.fusion.objective import TextBatch
 
 Found = Mapping[str, TextTargets]  # by product
 Targets = Callable[[Mapping[str, Any]], TextTargets]

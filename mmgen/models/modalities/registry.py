@@ -1,0 +1,42 @@
+"""The modalities there are, by name. One file beside this one and one entry here add a modality.
+
+No torch: readers need the columns alone, and an entry imports its networks when they are first asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from mmgen.models.modalities.arrays import Bytes, Floats, Ids, Reading
+
+if TYPE_CHECKING:
+    from mmgen.models.modalities.base import ModalityModel
+
+
+@dataclass(frozen=True)
+class Modality:
+    """``column``: of ``examples``, and how it is read. ``model``: ``module:class`` of the networks.
+
+    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is.
+    """
+
+    column: str
+    reading: Reading
+    model: str
+    fitted_by: str = ""
+
+    def networks(self) -> type[ModalityModel]:
+        """The class in ``model``."""
+        module, name = self.model.split(":")
+        return cast("type[ModalityModel]", getattr(import_module(module), name))
+
+
+MODALITIES: dict[str, Modality] = {
+    "image": Modality("pixels", Bytes((64, 64, 3)), "mmgen.models.modalities.image:Image"),
+    "text": Modality("text_embedding", Floats(256), "mmgen.models.modalities.text:Text"),
+    "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
+    "attributes": Modality("attribute_ids", Ids(4096), "mmgen.models.modalities.attributes:Attributes"),
+}
+"""In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
