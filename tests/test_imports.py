@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "mmgen/telemetry.py": set[str](),
 }
 """Files -> what they may import besides the standard library."""
-TRANSFORMS = [path for folder in ("clean", "features") for path in sorted((ROOT / "mmgen" / folder).glob("*.py"))]
+TRANSFORM_FOLDERS = ("clean", "features", "facts", "writing", "content_checks", "creatives")
+TRANSFORMS = [path for folder in TRANSFORM_FOLDERS for path in sorted((ROOT / "mmgen" / folder).rglob("*.py"))]
 SQL_VERBS = ("select ", "insert ", "update ", "delete ", "create ", "drop ", "alter ", "pragma ", "with ", "truncate ")
 
 
