@@ -76,7 +76,7 @@ def import_shop(settings: Settings, shop: str | None, source_map: str | None, pr
 def run_dag(settings: Settings, ds: str, say: Any) -> None:
     """`airflow dags test`, with a line a task; its whole output goes to a log. ClickException where it fails.
 
-    The date is a parameter. As the run's logical date it would be its start, too (apache/airflow issue 66127), and
+    The date is a parameter. As the run's logical date it would be its start, too (a defect known to Airflow), and
     Airflow would show a run of minutes as one of hours or days.
     """
     from mmgen.services import airflow as services
