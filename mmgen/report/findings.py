@@ -153,7 +153,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Sample:
-    """One product, for a person to judge."""
+    """One product, for a person to judge. ``texts``: kind -> text; ``texts_before``: those that were other before."""
 
     product_id: str
     locale: str
@@ -162,8 +162,7 @@ class Sample:
     title: str | None
     category: list[str]
     brand: str | None
-    description: str | None
-    ad_copy: str | None
+    texts: dict[str, str]
     writer: str | None
     score: float | None
     model_version: str | None
@@ -176,8 +175,7 @@ class Sample:
     text_reason: str | None = None
     photo: Picture | None = None
     creative: Picture | None = None
-    description_before: str | None = None
-    ad_copy_before: str | None = None
+    texts_before: dict[str, str] = field(default_factory=dict)
 
     @property
     def num_stated(self) -> int:

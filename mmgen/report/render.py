@@ -68,6 +68,7 @@ def render(report: Report) -> str:
     formats = (*numbers, words.language_tag, words.readable, data_uri)
     environment.filters |= {f.__name__: f for f in formats}
     environment.globals |= {"change": change, "KIND": words.kind_labels(), "STATUS": words.STATUS_LABELS}
+    environment.globals["PROSE"] = [name for name, kind in KINDS.items() if kind.is_prose]
     html = environment.get_template("report.html.j2").render(
         report=report,
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),

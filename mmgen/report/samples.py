@@ -9,7 +9,7 @@ from typing import Any
 
 from mmgen.content_checks.faithfulness import coverage
 from mmgen.facts.fact import Fact, from_json
-from mmgen.kinds import KINDS
+from mmgen.kinds import KINDS, text_kinds
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows
 from mmgen.report.pictures import budget_per_picture, picture_of
@@ -25,7 +25,8 @@ MAX_NAME_CHARS = 60
 MAX_FACTS = 40
 MAX_LEVELS = 6
 
-TEXT_COLUMNS = ("locale", "description", "ad_copy", "writer", "facts", "score", "model_version", "reject_reason")
+TEXT_COLUMNS = ("locale", "writer", "facts", "score", "model_version", "reject_reason")
+"""What a row of texts says besides the texts."""
 UNSTATED_SLOTS = ("title", "short_name", "price", "family")
 """Facts that the coverage does not ask for; a title counts as its name."""
 
@@ -59,10 +60,11 @@ def rows_of(ids: list[str], home: Path, ds: str) -> Known:
         until = None if before else ds
         return newest_rows(Dataset(name, home), ids, list(columns), until=until, before=before)
 
+    columns = [KINDS[kind].column for kind in text_kinds()]
     return Known(
         examples=by_product(rows("examples", "locale", "title", "category", "brand")),
-        texts=by_product(rows("descriptions", *TEXT_COLUMNS)),
-        texts_before=by_product(rows("descriptions", "description", "ad_copy", before=ds)),
+        texts=by_product(rows("descriptions", *TEXT_COLUMNS, *columns)),
+        texts_before=by_product(rows("descriptions", *columns, before=ds)),
         photos=by_product(rows("clean_images", "model_image", "reject_reason")),
         media=rows("raw_media", "reject_reason"),
         creatives=by_product(rows("creatives", "image", "layout", "backdrop", "alt_text")),
@@ -85,12 +87,11 @@ def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Samp
         title=clipped(example.get("title"), MAX_TITLE_CHARS),
         category=[clip(level, MAX_TITLE_CHARS) for level in (example.get("category") or [])[:MAX_LEVELS]],
         brand=clipped(example.get("brand"), MAX_TITLE_CHARS),
-        description=clipped(text.get("description"), MAX_TEXT_CHARS),
-        ad_copy=clipped(text.get("ad_copy"), MAX_TEXT_CHARS),
+        texts=_texts(text),
         writer=text.get("writer"),
         score=text.get("score"),
         model_version=text.get("model_version"),
-        facts=fact_lines(text.get("facts"), text.get("description") or ""),
+        facts=fact_lines(text.get("facts"), _prose(text)),
         pieces=[piece_of(kind, row, known.published.get((key, kind), {})) for kind, row in checked.items()],
         layout=creative.get("layout"),
         backdrop=creative.get("backdrop"),
@@ -99,13 +100,19 @@ def _sample(candidate: Candidate, known: Known, ds: str, max_bytes: int) -> Samp
         text_reason=text.get("reject_reason"),
         photo=picture_of(photo.get("model_image"), 224, max_bytes),
         creative=picture_of(creative.get("image"), 420, max_bytes),
-        description_before=_if_other(before.get("description"), text.get("description")),
-        ad_copy_before=_if_other(before.get("ad_copy"), text.get("ad_copy")),
+        texts_before=_texts({name: value for name, value in before.items() if value != text.get(name)}),
     )
 
 
-def _if_other(before: str | None, now: str | None) -> str | None:
-    return clip(before, MAX_TEXT_CHARS) if before and before != now else None
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    """Kind -> text, for the kinds that a row has."""
+    columns = {kind: KINDS[kind].column for kind in text_kinds()}
+    return {kind: clip(row[name], MAX_TEXT_CHARS) for kind, name in columns.items() if row.get(name)}
+
+
+def _prose(row: dict[str, Any]) -> str:
+    """The text that has to state the facts: the first that is prose."""
+    return next((row.get(kind.column) or "" for kind in KINDS.values() if kind.is_prose), "")
 
 
 def clipped(text: str | None, limit: int) -> str | None:

@@ -45,7 +45,10 @@ def test_second_night_is_compared_with_the_first(two_nights: Config) -> None:
     assert report.actions_before["ad_copy"] == {"inserted": 40}
     assert {d.name: (d.num_rows, d.num_rows_before) for d in report.datasets}["content_checks"] == (30, 120)
     changed = next(s for s in report.samples if s.product_id == "p035")
-    assert (changed.description, changed.description_before) == ("Another red shirt, 35.", "A red shirt, number 35.")
+    assert (changed.texts["description"], changed.texts_before["description"]) == (
+        "Another red shirt, 35.",
+        "A red shirt, number 35.",
+    )
 
 
 def test_an_older_date_is_reported_as_it_was(two_nights: Config, tmp_path: Path) -> None:
