@@ -1,6 +1,6 @@
 """One JVM with Spark's driver for the jobs of a night on one machine, lent to one job at a time.
 
-Starting Spark costs more than the work of a small shop's job: a JVM loads some 15,000 classes, and runs them uncompiled.
+Starting Spark costs more than the work of a small shop's job: a JVM loads its classes and runs them uncompiled.
 Here the JVM stays up between jobs. Each job is still a process and makes a Spark context of its own in it, the way that
 spark-submit lets Python do so (``PYSPARK_GATEWAY_PORT``), and stops it at its end.
 
@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from mmgen import STARTED_WITH
 from mmgen.services.processes import MARK_PREFIX, start_tree, stop_tree
 
 DONE = b"done\n"
@@ -40,14 +41,15 @@ MAX_SOCKET_PATH = 100
 """Bytes: what the systems' addresses hold, less some."""
 
 STARTED_WITHIN_S = 60.0
+REQUEST_WITHIN_S = 10.0
 IDLE_S = 600.0
 MAX_LEASES = 60
 """Then another JVM: what jobs leave in it (compiled queries, py4j's references) does not add up for ever."""
 
 GIVEN_BACK_WITHIN_S = 5.0
-OF_ONE_JOB = ("MMGEN_RUN_ID", "MMGEN_FULL", "AIRFLOW_CTX_", "_AIRFLOW_", "PYTHONHASHSEED", "PWD", "OLDPWD", "SHLVL", "_")
-"""Variables that differ between jobs, and that nothing reads in the JVM or its workers. Names ending in _ are
-beginnings."""
+OF_ONE_JOB = ("MMGEN_RUN_ID", "MMGEN_FULL", "PWD", "OLDPWD", "SHLVL", "_")
+OF_ONE_TASK = (MARK_PREFIX, "AIRFLOW_CTX_", "_AIRFLOW_")
+"""Names, and beginnings of names, of variables that differ between jobs and mean nothing to the JVM or its workers."""
 
 
 def socket_file(home: Path) -> Path:
@@ -101,12 +103,11 @@ def wanted_here() -> dict[str, Any]:
     """The request of this process: its Spark, started as PySpark itself would."""
     options = shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", "pyspark-shell"))
     command = [str(Path(sys.executable).parent / "spark-submit"), *options]
-    return {"command": command, "folder": os.getcwd(), "environment": dict(os.environ)}
+    return {"command": command, "folder": str(Path.cwd()), "environment": STARTED_WITH}
 
 
 def _is_of_one_job(name: str) -> bool:
-    beginnings = tuple(one for one in OF_ONE_JOB if one.endswith("_") and len(one) > 1)
-    return name in OF_ONE_JOB or name.startswith((MARK_PREFIX, *beginnings))
+    return name in OF_ONE_JOB or name.startswith(OF_ONE_TASK)
 
 
 class Lender:
@@ -156,39 +157,32 @@ class Lender:
                 self._leased.release()
 
     def _lend(self, connection: socket.socket) -> None:
-        with connection:
-            if not self._leased.acquire(blocking=False):
-                return  # another job has it: closing says so
-            is_given_back = False
-            try:
-                is_given_back = self._lend_to(connection)
-            except (OSError, ValueError, KeyError, TypeError):
-                pass  # the job has gone, or what came was no request
-            finally:
-                if not is_given_back:
-                    self._end()
-                self._last_used = time.monotonic()
-                self._leased.release()
+        with connection, contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # gone, or it was no request
+            connection.settimeout(REQUEST_WITHIN_S)
+            request, log = _received(connection)
+            if log is None:
+                return
+            with log:
+                wanted = Wanted.of(request)
+                if self._leased.acquire(blocking=False):  # else another job has it: closing says so
+                    self._lend_to(connection, wanted, log)
 
-    def _lend_to(self, connection: socket.socket) -> bool:
-        """One lease from its beginning to its end; True where the JVM can be lent again."""
-        connection.settimeout(10)
-        request, log = _received(connection)
-        if log is None:
-            return True  # somebody only looked whether we answer
-        with log:
-            jvm = self._jvm_for(Wanted.of(request), log)
+    def _lend_to(self, connection: socket.socket, wanted: Wanted, log: IO[bytes]) -> None:
+        """One lease from its beginning to its end. Afterwards the JVM is clean, or there is none."""
+        is_given_back = False
+        try:
+            jvm = self._jvm_for(wanted, log)
             connection.sendall(json.dumps({"port": jvm.port, "secret": jvm.secret}).encode() + b"\n")
             connection.settimeout(None)
-            is_given_back = connection.recv(len(DONE)) == DONE and not self._is_closed
-            if is_given_back:
-                jvm.write_to(None)
-        if is_given_back and jvm.leases >= MAX_LEASES:
-            self._end()
-        # The answer tells the job that its log is whole
-        connection.settimeout(GIVEN_BACK_WITHIN_S)
-        connection.sendall(DONE)
-        return is_given_back
+            is_given_back = connection.recv(len(DONE)) == DONE and jvm.leases < MAX_LEASES and not self._is_closed
+            jvm.write_to(None)
+        finally:
+            if not is_given_back:
+                self._end()
+            self._last_used = time.monotonic()
+            self._leased.release()
+        connection.settimeout(REQUEST_WITHIN_S)
+        connection.sendall(DONE)  # which tells the job that its log is whole, and that the next one may ask
 
     def _jvm_for(self, wanted: Wanted, log: IO[bytes]) -> Jvm:
         if self._jvm is None or self._jvm.wanted != wanted or not self._jvm.is_alive():
@@ -232,9 +226,9 @@ class Jvm:
         ours = {name: value for name, value in os.environ.items() if name.startswith(MARK_PREFIX)}
         variables = {**wanted.environment, **ours, "_PYSPARK_DRIVER_CONN_INFO_PATH": str(info)}
         try:
-            self._process, self._tree = start_tree(
-                list(wanted.command), variables, Path(wanted.folder), subprocess.PIPE, subprocess.STDOUT, subprocess.PIPE
-            )
+            pipe, folder_of_job = subprocess.PIPE, Path(wanted.folder)
+            command = list(wanted.command)
+            self._process, self._tree = start_tree(command, variables, folder_of_job, pipe, subprocess.STDOUT, pipe)
             threading.Thread(target=self._copy_output, daemon=True).start()
             try:
                 self.port, self.secret = self._gateway(info)
