@@ -19,7 +19,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import psutil
 from job_costs import Watch
 
 from mmgen.catalog.importer import import_file
@@ -124,7 +123,7 @@ def main() -> None:
             for way, home in homes.items():
                 shutil.copytree(empty, home)
                 costs[way].append(run_jobs(way, home, jobs))
-                load.append(psutil.getloadavg()[0])
+                load.append(os.getloadavg()[0])
             first, *others = (tables(home, jobs) for home in homes.values())
             is_equal &= all(other == first for other in others)
     rows: list[list[object]] = []
