@@ -15,7 +15,7 @@ from mmgen.catalog.importer import import_file
 from mmgen.catalog.source_map import load_source_map
 from mmgen.catalog.tables import open_catalog
 from mmgen.pipeline import BY_NAME, ROOT, job_arguments, job_command, job_environment, local_spark
-from mmgen.sample.shop import write_sample
+from mmgen.sample.shop import SampleSummary
 from mmgen.services.processes import members
 from mmgen.services.warm_spark import Lender, socket_file
 from mmgen.store.datasets import Dataset
@@ -25,13 +25,12 @@ JOBS = ("extract_products", "extract_media", "clean_texts")
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """A home with a catalogue of 20 products, and nothing else."""
+def shop(sample: SampleSummary, tmp_path: Path) -> Path:
+    """A home with a catalogue, and nothing else."""
     home = tmp_path / "lent"
     home.mkdir()
     engine = open_catalog(f"sqlite:///{home / 'catalogue.db'}")
-    products = write_sample(tmp_path / "sample", 20).products_csv
-    import_file(engine, products, load_source_map(ROOT / "conf" / "sources" / "sample.toml"))
+    import_file(engine, sample.products_csv, load_source_map(ROOT / "conf" / "sources" / "sample.toml"))
     engine.dispose()
     return home
 
