@@ -11,6 +11,7 @@ Airflow's environment needs mmgen by itself (``pip install --no-deps``, or a che
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +20,23 @@ from pathlib import Path
 from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.providers.standard.hooks.subprocess import SubprocessHook
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import DAG, BaseOperator, Param
+from airflow.sdk import DAG, BaseHook, BaseOperator, Context, Param
 
-from mmgen.pipeline import JOBS, Job, job_arguments, job_command, job_environment, job_file, training_jobs, upstream
+from mmgen.pipeline import (
+    JOBS,
+    Job,
+    is_on_this_machine,
+    job_arguments,
+    job_command,
+    job_environment,
+    job_file,
+    job_python,
+    local_spark,
+    training_jobs,
+    upstream,
+)
 from mmgen.resources import IS_CHECKOUT, ROOT, has_home
 
 POOL = "mmgen"
@@ -69,6 +83,35 @@ DS = (
 RUN_ENVIRONMENT = {"MMGEN_RUN_ID": "{{ dag_run.run_id }}", "MMGEN_FULL": "{{ params.full }}"}
 
 
+class SparkJobOperator(SparkSubmitOperator):
+    """A Spark job: by spark-submit on the cluster that the connection names; plain Python where that is this machine
+    (``local[*]``). There a job starts a JVM only where it has work, or is lent one (`mmgen demo`, `mmgen up`)."""
+
+    def __init__(self, *, folder: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.folder = folder
+        self._local = SubprocessHook()
+
+    def execute(self, context: Context) -> None:
+        """Run the job. RuntimeError where it fails: what it said is in the log above."""
+        master = BaseHook.get_connection(self._conn_id).host or ""
+        if not is_on_this_machine(master):
+            super().execute(context)
+            return
+        command = [job_python(), self.application, *(self.application_args or [])]
+        environment = {**os.environ, **local_spark(master), **(self.env_vars or {})}
+        done = self._local.run_command(command, env=environment, cwd=self.folder)
+        if done.exit_code:
+            raise RuntimeError(f"{self.task_id} ended with {done.exit_code}: {done.output}")
+
+    def on_kill(self) -> None:
+        """End what was started."""
+        if self._local.sub_process is not None:
+            self._local.send_sigterm()
+        else:
+            super().on_kill()
+
+
 @dataclass(frozen=True)
 class Where:
     """Where a DAG's jobs work: their home and configuration (None: those of Airflow's environment), and by what."""
@@ -105,7 +148,7 @@ def documentation(job: Job) -> str:
 
 
 def task_for(job: Job, where: Where, *extra: str) -> BaseOperator:
-    """A job as a task: SparkSubmitOperator for Spark, a command for torchrun and plain Python."""
+    """A job as a task: SparkJobOperator for Spark, a command for torchrun and plain Python."""
     arguments = job_arguments(DS, *extra, config=where.config)
     environment = job_environment() | RUN_ENVIRONMENT | ({"MMGEN_HOME": where.home} if where.home else {})
     common = {
@@ -119,7 +162,8 @@ def task_for(job: Job, where: Where, *extra: str) -> BaseOperator:
         "execution_timeout": timedelta(minutes=job.timeout_min),
     }
     if job.kind == "spark":
-        return SparkSubmitOperator(
+        return SparkJobOperator(
+            folder=where.working_folder or where.home,
             application=str(job_file(job)),
             application_args=arguments,
             conn_id=where.spark_connection,

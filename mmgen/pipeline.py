@@ -309,11 +309,25 @@ def job_environment() -> dict[str, str]:
     }
 
 
+def is_on_this_machine(spark_master: str) -> bool:
+    """Whether Spark's driver and executors are one process here (``local[*]``)."""
+    return spark_master.startswith("local")
+
+
+def local_spark(spark_master: str) -> dict[str, str]:
+    """Environment of a Spark job that is started as plain Python: PySpark starts its JVM by these options."""
+    return {"PYSPARK_SUBMIT_ARGS": f"--master {spark_master} pyspark-shell"}
+
+
 def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", processes: int = 1) -> list[str]:
-    """The command line that starts a job, the same from Airflow and from ``mmgen run``."""
+    """The command line that starts a job, the same from Airflow and from ``mmgen run``.
+
+    On one machine a Spark job is plain Python, which has ``local_spark`` in its environment: it starts a JVM only where
+    it has work, or is lent one that is up.
+    """
     bin_dir = Path(job_python()).parent
     file = str(job_file(job))
-    if job.kind == "spark":
+    if job.kind == "spark" and not is_on_this_machine(spark_master):
         return [
             str(bin_dir / "spark-submit"),
             "--master",

@@ -12,7 +12,7 @@ from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_arguments, job_command, job_
 NAMES = [job.name for job in JOBS]
 MODELS = {"image_encoder", "text_encoder", "audio_encoder", "champion"}
 NOT_DATASETS = {"catalogue", "report", *MODELS}
-SUBMIT = ["--master", "local[2]", "--name", "mmgen.clean_texts"]
+SUBMIT = ["--master", "spark://master:7077", "--name", "mmgen.clean_texts"]
 LAUNCH = ["--standalone", "--nproc-per-node=3", "--max-restarts=1"]
 CONTRACTS = {path.stem for path in (ROOT / "schemas").glob("*.yaml")}
 
@@ -128,7 +128,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 )
 def test_job_command(environment: pytest.MonkeyPatch, name: str, expected: list[str]) -> None:
     arguments = job_arguments("2026-11-01", "--full")
-    assert job_command(BY_NAME[name], arguments, "local[2]", 3) == [*expected, "--ds", "2026-11-01", "--full"]
+    command = job_command(BY_NAME[name], arguments, "spark://master:7077", 3)
+    assert command == [*expected, "--ds", "2026-11-01", "--full"]
+
+
+@pytest.mark.parametrize("master", ["local", "local[2]", "local[*]"])
+def test_on_this_machine_a_spark_job_is_plain_python(environment: pytest.MonkeyPatch, master: str) -> None:
+    command = job_command(BY_NAME["clean_texts"], ["--ds", "D"], master)
+    assert command == ["/opt/jobs/bin/python", f"{ROOT}/jobs/clean_texts.py", "--ds", "D"]
 
 
 @pytest.mark.parametrize(

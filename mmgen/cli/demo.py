@@ -42,6 +42,8 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
     """Import a shop, run the nightly DAG for one date through Airflow, and show what came out."""
     if (shop is None) != (source_map is None):
         raise click.UsageError("--shop and --map go together: the map says which column is what (see conf/sources/)")
+    from mmgen.services.warm_spark import warm_spark
+
     started = time.monotonic()
 
     def say(text: str) -> None:
@@ -49,7 +51,8 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
 
     imported = import_shop(settings, shop, source_map, products, say)
     check_catalogue(settings)
-    run_dag(settings, ds, say)
+    with warm_spark(settings.home.absolute()):
+        run_dag(settings, ds, say)
     value = {"import": asdict(imported), "seconds": round(time.monotonic() - started, 1), **outcome(settings, ds)}
     show(settings, value, lambda console: _print(console, value, settings.home, ds))
 

@@ -18,6 +18,7 @@ from mmgen.store.datasets import Dataset
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from mmgen.engine.lease import Lease
     from mmgen.engine.step import Outcome
 
 
@@ -35,6 +36,8 @@ class JobContext:
     batch_rows: int = 64
     notes: list[str] = field(default_factory=list)
     """What a person should know of the run though nothing is wrong; printed, and kept with the commit."""
+    lease: Lease | None = None
+    """The JVM that ``spark`` runs in, where it is a lent one."""
 
     @property
     def home(self) -> Path:
@@ -59,9 +62,18 @@ class JobContext:
     @cached_property
     def spark(self) -> SparkSession:
         """The Spark session, started on first use."""
+        from mmgen.engine.lease import leased_jvm
         from mmgen.engine.spark import session
 
+        self.lease = leased_jvm(self.home)
         return session(f"mmgen.{self.name}.{self.ds}", self.batch_rows)
+
+    def close(self) -> None:
+        """After success: a JVM that was lent is given back, clean. After a failure its lender ends it."""
+        if self.lease is not None:
+            self.spark.stop()
+            self.lease.give_back()
+            self.lease = None
 
     def metadata(self, outcome: Outcome) -> dict[str, str]:
         """What a commit records: the run, the code, the configuration, the counts, the inputs' versions."""

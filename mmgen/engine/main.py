@@ -79,6 +79,7 @@ def main(
         config = load_config(arguments.config)
         ctx = JobContext(name, config, ds, run_id, arguments.full, arguments.force, reasons, batch_rows)
         result = run(ctx)
+        ctx.close()
     except Exception as error:
         log.debug("%s failed", name, exc_info=True)
         if not is_for_a_person(error):

@@ -190,7 +190,7 @@ def start_all(home: Path, base: Mapping[str, str], store_uri: str, artifacts: st
         running = {record.name: record for record in live_records(home)}
         services = wanted(home, base, store_uri, artifacts, ports, running)
         missing = [service for service in services if service.name not in running]
-        if any(service.name != "mlflow" for service in missing):
+        if any(service.name not in ("mlflow", "spark") for service in missing):
             prepare_database(home, missing[0].environment, say)
         started: list[Record] = []
         try:
@@ -225,6 +225,9 @@ def wanted(
         Service("scheduler", [airflow, "scheduler"], environment),
         Service("dag-processor", [airflow, "dag-processor"], environment),
     ]
+    services.append(
+        Service("spark", [job_python(), "-m", "mmgen.services.warm_spark", str(home)], {**base, **job_environment()})
+    )
     if not store_uri.startswith(("http://", "https://")):  # a tracking server that runs elsewhere has its own UI
         port = _port(running.get("mlflow"), ports.mlflow, MLFLOW_PORT, "--mlflow-port", taken={port})
         services.append(_mlflow(store_uri, artifacts, port, base))

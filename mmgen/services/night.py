@@ -13,9 +13,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from mmgen.pipeline import Job, job_arguments, job_command, job_environment
+from mmgen.pipeline import Job, is_on_this_machine, job_arguments, job_command, job_environment, local_spark
 from mmgen.resources import working_folder
 from mmgen.services.processes import start_tree, stop_tree
+from mmgen.services.warm_spark import warm_spark
 
 TAIL_LINES = 15
 TICK_S = 0.5
@@ -38,6 +39,16 @@ class Night:
     def run_id(self) -> str:
         """Recorded with every commit and every publication."""
         return f"cli__{self.ds}"
+
+    @property
+    def spark(self) -> dict[str, str]:
+        """What jobs of this machine need to start Spark by themselves."""
+        return local_spark(self.spark_master) if is_on_this_machine(self.spark_master) else {}
+
+    @property
+    def is_warm_spark_worth_it(self) -> bool:
+        """Whether several jobs can use one JVM."""
+        return bool(self.spark) and sum(job.kind == "spark" for job in self.jobs) > 1
 
     def log_file(self, job: Job) -> Path:
         """All that a job says."""
@@ -79,7 +90,7 @@ def run_jobs(
     comes when the last job is done changes nothing.
     """
     results: list[JobResult] = []
-    with interruptible() as interrupts:
+    with warm_spark(night.home.absolute(), night.is_warm_spark_worth_it), interruptible() as interrupts:
         for number, job in enumerate(night.jobs, start=1):
             started(number, job)
             result = run_job(night, job, tick, interrupts)
@@ -94,7 +105,7 @@ def run_job(night: Night, job: Job, tick: Callable[[float], None], interrupts: I
     """Run one job. What it prints and logs goes to its log file."""
     log = night.log_file(job)
     log.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**night.environment, **job_environment(), "MMGEN_RUN_ID": night.run_id}
+    environment = {**night.environment, **job_environment(), **night.spark, "MMGEN_RUN_ID": night.run_id}
     begun = time.monotonic()
     with log.open("wb") as stream:
         try:

@@ -43,7 +43,12 @@ class Tree:
 
 
 def start_tree(
-    command: list[str], environment: Mapping[str, str], cwd: Path, stdout: int | IO[bytes], stderr: int | IO[bytes]
+    command: list[str],
+    environment: Mapping[str, str],
+    cwd: Path,
+    stdout: int | IO[bytes],
+    stderr: int | IO[bytes],
+    stdin: int = subprocess.DEVNULL,
 ) -> tuple[subprocess.Popen[bytes], Tree]:
     """Start a command in a session of its own. ``environment`` is the whole one. FileNotFoundError where it is not."""
     mark = f"{MARK_PREFIX}{uuid.uuid4().hex}"
@@ -53,7 +58,7 @@ def start_tree(
         command,
         env=marked,
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,

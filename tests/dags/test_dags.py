@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file, training_jobs, upstream
 
@@ -139,6 +140,49 @@ def test_a_task_starts_its_job_for_the_date(dagbag: DagBag, dag_id: str, name: s
     if job.kind == "spark":
         assert command[command.index("--master") + 1] == "local[2]"
         assert command[command.index("--name") + 1] == f"mmgen.{name}"
+
+
+@pytest.mark.parametrize(
+    ("master", "by_submit"),
+    [
+        pytest.param("local[2]", False, id="this machine"),
+        pytest.param("spark://master:7077", True, id="a cluster"),
+        pytest.param("yarn", True, id="yarn"),
+    ],
+)
+def test_spark_submit_is_for_clusters(
+    dagbag: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, master: str, by_submit: bool
+) -> None:
+    """On this machine a job is plain Python, which knows where it is to start Spark. On a cluster nothing differs."""
+    stand_in, said = tmp_path / "job.py", tmp_path / "said"
+    stand_in.write_text(
+        "import os, pathlib, sys; keys = ('PYSPARK_SUBMIT_ARGS', 'MMGEN_RUN_ID')\n"
+        f"pathlib.Path({str(said)!r}).write_text(repr((sys.argv[1:], *map(os.environ.get, keys))))"
+    )
+    monkeypatch.setenv("AIRFLOW_CONN_SPARK_DEFAULT", json.dumps({"conn_type": "spark", "host": master}))
+    monkeypatch.setenv("MMGEN_PYTHON", sys.executable)
+    submitted: list[str] = []
+    monkeypatch.setattr(
+        SparkSubmitOperator, "execute", lambda task, _context: submitted.append(task._get_hook()._connection["master"])
+    )
+    task = task_of(dagbag, "catalog_refresh", "clean_texts")
+    task.render_template_fields(context(logical_date=datetime(2026, 11, 1)))
+    task.application = str(stand_in)
+    task.execute({})
+    expected = repr((["--ds", DS], f"--master {master} pyspark-shell", f"scheduled__{DS}"))
+    assert (submitted, said.exists()) == ([master] if by_submit else [], not by_submit)
+    assert by_submit or said.read_text() == expected
+
+
+def test_a_failed_job_fails_its_task(dagbag: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = tmp_path / "job.py"
+    stand_in.write_text("import sys; print('clean_texts: error: no input'); sys.exit(1)")
+    monkeypatch.setenv("MMGEN_PYTHON", sys.executable)
+    task = task_of(dagbag, "catalog_refresh", "clean_texts")
+    task.render_template_fields(context(logical_date=datetime(2026, 11, 1)))
+    task.application = str(stand_in)
+    with pytest.raises(RuntimeError, match="clean_texts: error: no input"):
+        task.execute({})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mmgen.pipeline import BY_NAME, ROOT, job_arguments, job_command, job_environment
+from mmgen.pipeline import BY_NAME, ROOT, job_arguments, job_command, job_environment, local_spark
 from mmgen.store.datasets import Dataset
 from tests.jobs.conftest import NUM_PRODUCTS, Stage
 from tests.jobs.nights import D1
@@ -26,7 +26,13 @@ Moment = Callable[[Path], bool]
 
 def start(home: Path, log: Path, *extra: str, **environment: str) -> subprocess.Popen[bytes]:
     """The job's own command in a process group of its own."""
-    variables = {**os.environ, **job_environment(), "MMGEN_HOME": str(home), "MMGEN_CATALOGUE_URL": ""} | environment
+    variables = {
+        **os.environ,
+        **job_environment(),
+        **local_spark("local[2]"),
+        "MMGEN_HOME": str(home),
+        "MMGEN_CATALOGUE_URL": "",
+    } | environment
     arguments = job_arguments(D1, *extra, config=str(home / "small.toml"))
     with log.open("ab") as stream:
         return subprocess.Popen(
