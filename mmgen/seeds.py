@@ -18,6 +18,14 @@ def digest_of(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
+def digest_of_bytes(*parts: bytes) -> str:
+    """The same over bytes."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()[:32]
+
+
 def fingerprint(**parts: Any) -> str:
     """Hash of all that decides a model's weights: what a resumed training must share with the one it goes on from."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
