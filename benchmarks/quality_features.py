@@ -23,6 +23,7 @@ import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fine_descriptor import SHAPE_WIDTH, describe
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -33,7 +34,6 @@ from mmgen.config.config import Config
 from mmgen.config.params import Params
 from mmgen.duplicates.groups import connected
 from mmgen.features.audio import audio_features
-from mmgen.features.descriptor import SHAPE_WIDTH, descriptor_values
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
 from mmgen.seeds import fingerprint
@@ -82,14 +82,16 @@ def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequen
     batch = pa.RecordBatch.from_pydict({"model_image": data, "reject_reason": pa.nulls(len(data), pa.string())})
     made = image_features(batch, config.features.image, str(folder / "image"), "measured")
     plain, learnt = np.stack(made["embedding"]), np.stack(made["encoding"])
-    fine = np.stack([descriptor_values(d) for d in made["descriptor"]])
+    weight = config.features.image.backdrop_weight
+    fine = np.stack([describe(cv2.imdecode(np.frombuffer(d, np.uint8), cv2.IMREAD_COLOR), weight) for d in data])
     kinds: dict[str, Matrix | list[Matrix]] = {
         "raw pixels, 16 x 16": np.stack([small(d) for d in data]),
         "colour histogram": plain[:, :128],
         "embedding, no training": plain,
         "fine descriptor, no training": fine,
         "catalogue encoder": learnt,
-        "all that is stored": [plain, fine[:, :SHAPE_WIDTH], fine[:, SHAPE_WIDTH:], learnt],
+        "all that is stored, and the fine descriptor": [plain, fine[:, :SHAPE_WIDTH], fine[:, SHAPE_WIDTH:], learnt],
+        "all that is stored": [plain, learnt],
     }
     types = Counter(row["articleType"] for row in rows)
     frequent = {name for name, count in types.items() if count >= (MIN_OF_TYPE if limit is None else 20)}

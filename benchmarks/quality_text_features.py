@@ -31,6 +31,8 @@ from mmgen.config.features import GraphParams
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features
 from mmgen.features.text import FittedText, text_features
+from mmgen.features.text_model import text_model_in
+from mmgen.features.tfidf import tfidf
 from mmgen.graph.vectors import TEXT, means
 from mmgen.seeds import seed_of
 from report import Interval, Section, bootstrap, catalogue, options, publish
@@ -168,9 +170,12 @@ def text_kinds(spark: Any, shop: Shop, folder: Path) -> dict[str, Features]:
     )
     made = text_features(batch, config.features.text, FittedText("measured", str(folder)))
     vectors = [v if v is not None else np.zeros(params.vector_width, np.float32) for v in made["word_vector"]]
-    starts = np.cumsum([0, *(len(row) for row in made["tfidf_indices"])])
-    values = np.concatenate([*made["tfidf_values"], np.zeros(0, np.float32)])
-    places = np.concatenate([*made["tfidf_indices"], np.zeros(0, np.int32)])
+    model = text_model_in(str(folder))
+    assert model is not None
+    sparse = [tfidf(tokens, model.idf, model.bigrams) for tokens in shop.tokens]
+    starts = np.cumsum([0, *(len(indices) for indices, _ in sparse)])
+    values = np.concatenate([*(found for _, found in sparse), np.zeros(0, np.float32)])
+    places = np.concatenate([*(indices for indices, _ in sparse), np.zeros(0, np.int32)])
     return {
         "bag of hashes": np.stack(made["embedding"]),
         "TF-IDF": csr_matrix((values, places, starts), (len(shop.rows), params.num_buckets)),

@@ -14,7 +14,8 @@ from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
 
-HASHES = ("product_hash", "clean_text_hash", "image_hash", "text_hash", "audio_hash", "group_id")
+HASHES = ("product_hash", "clean_text_hash", "image_plain", "text_plain", "audio_hash", "group_id")
+"""Of photo and text what no fitted model makes: a new encoder changes no example that does not read it."""
 
 
 def inputs(ctx: JobContext, only: Only) -> DataFrame:
@@ -28,15 +29,14 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
     joined = joined.withColumn("group_id", F.coalesce("group_id", "product_id"))
     # Sound has nothing but its features: what the encoder says stands behind the statistics
     sound = F.concat("embedding", F.coalesce("encoding", F.array().cast("array<float>")))
-    wanted = {
-        "image": "pixels",
-        "text": F.col("embedding").alias("text_embedding"),
-        "audio": sound.alias("audio_embedding"),
-    }
-    for name, column in wanted.items():
-        encoder = F.col("encoder_version").alias(f"{name}_encoder")
-        features = part(ctx, f"{name}_features", name, column, encoder, only=only)
-        joined = joined.join(features, "product_id", "left")
+    plain = {name: F.col("plain_hash").alias(f"{name}_plain") for name in ("image", "text")}
+    heard_by = F.col("encoder_version").alias("audio_encoder")
+    for found in (
+        part(ctx, "image_features", "image", "pixels", plain["image"], only=only),
+        part(ctx, "text_features", "text", F.col("embedding").alias("text_embedding"), plain["text"], only=only),
+        part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, only=only),
+    ):
+        joined = joined.join(found, "product_id", "left")
     hashed = joined.withColumn("input_hash", joined_hash(*HASHES))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
 

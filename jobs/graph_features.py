@@ -24,9 +24,9 @@ def own(ctx: JobContext) -> DataFrame:
     """Each product's vector and signatures."""
     rows = products(ctx).select("product_id", "category", "brand", "price", "currency", "attributes")
     texts = part(ctx, "text_features", "text", F.col("word_vector").alias("text"), "encoder_version")
-    images = part(ctx, "image_features", "image", F.col("embedding").alias("image"))
+    images = part(ctx, "image_features", "image", F.col("embedding").alias("image"), F.col("plain_hash").alias("plain"))
     joined = rows.join(texts, "product_id", "left").join(images, "product_id", "left")
-    hashed = joined.withColumn("own_hash", joined_hash("text_hash", "image_hash"))
+    hashed = joined.withColumn("own_hash", joined_hash("text_hash", "plain"))
     hashed = hashed.withColumn("category_key", F.lower(F.coalesce(F.array_join("category", "\x1f"), F.lit(""))))
     return own_rows(hashed, ctx.config.features.graph)
 

@@ -23,7 +23,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 
 def run(ctx: JobContext) -> Outcome:
-    """A hashed bag of tokens, TF-IDF, the mean of the word vectors and, with a checkpoint, a sentence embedding."""
+    """A hashed bag of tokens, the mean of the word vectors and, with a checkpoint, a sentence embedding."""
     params, fitted = ctx.config.features.text, fitted_text(ctx.config)
     transform = partial(text_features, params=params, fitted=fitted)
     step = Step("text_features", params.digest(VERSION, fitted.label), transform, needs="tokens", is_by_product=True)

@@ -41,6 +41,14 @@ def digest_of(*parts: object) -> str:
     return sha256_of("\x1f".join(map(str, parts)))[:32]
 
 
+def digest_of_bytes(*parts: bytes) -> str:
+    """The same over bytes; where one part ends and the next begins counts."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()[:32]
+
+
 def fingerprint(**parts: Any) -> str:
     """Hash of all that decides a model's weights: what a resumed training must share with the one it goes on from."""
     return sha256_of_json(parts)

@@ -127,7 +127,7 @@ JOBS: tuple[Job, ...] = (
         "spark",
         ("clean_texts", "text_encoder"),
         "text_features",
-        "Hashed terms, TF-IDF, mean word vector and, with a checkpoint, sentence embedding of each text.",
+        "Hashed terms, mean word vector and, with a checkpoint, sentence embedding of each text.",
         "The sentence checkpoint is another one than the text model was fitted beside: run text_encoder first.",
     ),
     Job(

@@ -7,28 +7,21 @@ from typing import Any
 import pyarrow as pa
 
 from mmgen.hashes import bucket_of
+from mmgen.models.examples import encoder_columns, value_columns
+from mmgen.models.modalities.registry import NUM_ATTRIBUTES
 from mmgen.seeds import seed_of
 
-VERSION = 3
-NUM_ATTRIBUTE_IDS = 4096
+VERSION = 4
 RECORD = ("locale", "title", "description", "category", "brand", "price", "currency", "attributes")
 """What the shop says of a product: its texts are written from that."""
-KEPT = (
-    *RECORD,
-    "pixels",
-    "text_embedding",
-    "audio_embedding",
-    "image_encoder",
-    "text_encoder",
-    "audio_encoder",
-    "group_id",
-)
-"""Columns that go from the join to the example as they are."""
+MADE = ("attribute_ids",)
+KEPT = (*RECORD, *(name for name in value_columns() if name not in MADE), *encoder_columns(), "group_id")
+"""Columns that go from the join to the example as they are; what is ``MADE`` is made here."""
 
 
 def attribute_id(name: str, value: str) -> int:
     """A stable id of one ``name=value`` pair, 0 to 4095 (hashing trick, Weinberger et al. 2009)."""
-    return bucket_of(f"{name.strip().casefold()}={value.strip().casefold()}", NUM_ATTRIBUTE_IDS)
+    return bucket_of(f"{name.strip().casefold()}={value.strip().casefold()}", NUM_ATTRIBUTES)
 
 
 def attribute_ids(row: dict[str, Any]) -> list[int]:

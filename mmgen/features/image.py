@@ -1,5 +1,5 @@
-"""Image features: an embedding of colour and shape and a fine descriptor, neither of which needs training, what the
-image encoder says where one is fitted, and the pixels that training reads."""
+"""Image features: an embedding of colour and shape, which needs no training, what the image encoder says where one is
+fitted, and the pixels that training reads."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mmgen.clean.image.frame import lengths
+from mmgen.clean.image.frame import border_colour, lengths
 from mmgen.config.features import ImageFeatureParams
-from mmgen.features.descriptor import describe, weighted_pixels
+from mmgen.hashes import digest_of_bytes
 from mmgen.models.encoders.fitted import UNTRAINED, image_encoder_in
 from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)
 
-VERSION = 4
+VERSION = 5
 WIDTH = 256
 
-COLUMNS = ("embedding", "descriptor", "encoding", "encoder_version", "pixels", "reject_reason")
+COLUMNS = ("embedding", "encoding", "encoder_version", "pixels", "plain_hash", "reject_reason")
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
 
+_COLOUR_SIDE_PX = 64
+_BACKDROP_TOLERANCE = 16
 _SHAPE_SIDE_PX = 128
 _CELLS = 4  # a side: 4 x 4 cells of 8 directions
 _DIRECTIONS = 8
@@ -40,12 +42,12 @@ def image_features(
 ) -> dict[str, Any]:
     """Features of a batch of model images.
 
-    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images. The encoder's
-    folder is empty where none is fitted.
-    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``descriptor`` 2,276
-    bytes (``mmgen.features.descriptor``); ``encoding`` float32 of unit length by the
+    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images. The encoder's folder is empty
+    where none is fitted.
+    Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``encoding`` float32 of unit length by the
     encoder (None where none is fitted) and ``encoder_version``; ``pixels`` bytes of (side, side, 3) uint8 RGB;
-    ``reject_reason`` (``input_rejected`` where there is no clean image).
+    ``plain_hash`` of embedding and pixels, which no encoder changes; ``reject_reason`` (``input_rejected`` where there
+    is no clean image).
     """
     columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
     encoder = image_encoder_in(encoder_folder) if encoder_folder else None
@@ -56,8 +58,8 @@ def image_features(
         if picture is None:
             continue
         columns["embedding"][row] = embed_image(picture, params)
-        columns["descriptor"][row] = describe(picture, params.backdrop_weight).tobytes()
         columns["pixels"][row] = rgb_pixels(picture, params.pixels_side_px).tobytes()
+        columns["plain_hash"][row] = digest_of_bytes(columns["embedding"][row].tobytes(), columns["pixels"][row])
         if encoder is not None:
             inputs.append(rgb_pixels(picture, encoder.network.side_px))
         columns["encoder_version"][row] = encoder_version
@@ -108,6 +110,16 @@ def colour_histogram(picture: Pixels, backdrop_weight: float) -> Vector:
     hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV).reshape(-1, 3).astype(np.intp)
     bins = np.minimum(hsv[:, 0] * 8 // 180, 7) * 16 + (hsv[:, 1] >> 6) * 4 + (hsv[:, 2] >> 6)
     return _unit(np.sqrt(np.bincount(bins, weights, minlength=128)))
+
+
+def weighted_pixels(picture: Pixels, backdrop_weight: float) -> tuple[Pixels, npt.NDArray[np.float64]]:
+    """(height, width, 3) BGR -> (64, 64, 3), and the weight of each of its 4,096 pixels.
+
+    Pixels of the border's colour weigh less: most of a studio photo is backdrop, and it says nothing of the product.
+    """
+    small: Pixels = cv2.resize(picture, (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX), interpolation=cv2.INTER_AREA)
+    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
+    return small, np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
 
 
 def gradient_histogram(picture: Pixels) -> Vector:

@@ -1,5 +1,5 @@
-"""Text features of four kinds: a signed hashed bag of tokens, which needs no fitting; TF-IDF and word vectors, from a
-model fitted on the catalogue; and, where the shop has a checkpoint, a sentence embedding."""
+"""Text features of three kinds: a signed hashed bag of tokens, which needs no fitting; word vectors, by a model fitted
+on the catalogue; and, where the shop has a checkpoint, a sentence embedding."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ import pyarrow as pa
 
 from mmgen.config.features import TextFeatureParams
 from mmgen.features.text_model import text_model_in
-from mmgen.features.tfidf import compound_characters, tfidf
+from mmgen.features.tfidf import compound_characters
+from mmgen.hashes import digest_of_bytes
 from mmgen.models.encoders.fitted import UNTRAINED
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:
     from mmgen.features.sentence import SentenceEncoder
 
-VERSION = 2
+VERSION = 3
 
 COLUMNS = (
     "embedding",
-    "tfidf_indices",
-    "tfidf_values",
     "word_vector",
     "sentence_embedding",
     "encoder_version",
+    "plain_hash",
     "reject_reason",
 )
 
@@ -55,11 +55,11 @@ def text_features(batch: pa.RecordBatch, params: TextFeatureParams, fitted: Fitt
     """Features of a batch of clean texts.
 
     batch: ``tokens`` (list of strings, or None), ``title``, ``description`` (strings, or None).
-    Returns lists, ``batch.num_rows`` long: ``embedding`` (``params.width``,) float32 of unit length; ``tfidf_indices``
-    (rising) and ``tfidf_values`` (unit length), ``word_vector`` of unit length (None where no word is known) and
-    ``sentence_embedding`` of unit length, all None without a model; ``encoder_version``, which made these four; and
-    ``reject_reason`` (``input_rejected`` where there is no token). A product whose title was rejected but whose
-    description was kept has tokens, and so features.
+    Returns lists, ``batch.num_rows`` long: ``embedding`` (``params.width``,) float32 of unit length;
+    ``word_vector`` of unit length (None where no word is known) and ``sentence_embedding`` of unit length, both None
+    without a model; ``encoder_version``, which made these two;
+    ``plain_hash`` of the embedding, which no model changes; and ``reject_reason`` (``input_rejected`` where there is no
+    token). A product whose title was rejected but whose description was kept has tokens, and so features.
     """
     lists = batch.column("tokens").to_pylist()
     columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
@@ -69,9 +69,9 @@ def text_features(batch: pa.RecordBatch, params: TextFeatureParams, fitted: Fitt
             columns["reject_reason"][row] = RejectReason.INPUT_REJECTED.value
             continue
         columns["embedding"][row] = embed_tokens(tokens, params)
+        columns["plain_hash"][row] = digest_of_bytes(columns["embedding"][row].tobytes())
         columns["encoder_version"][row] = fitted.label
         if model is not None:
-            columns["tfidf_indices"][row], columns["tfidf_values"][row] = tfidf(tokens, model.idf, model.bigrams)
             columns["word_vector"][row] = model.vectors.mean(tokens, [model.weight(t or "") for t in tokens])
     if fitted.sentence_folder:
         rows = [row for row, tokens in enumerate(lists) if tokens]

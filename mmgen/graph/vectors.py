@@ -18,7 +18,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mmgen.config.features import GraphParams
-from mmgen.features.examples import NUM_ATTRIBUTE_IDS, attribute_id, attribute_ids
+from mmgen.features.examples import attribute_id, attribute_ids
+from mmgen.models.modalities.registry import NUM_ATTRIBUTES
 from mmgen.seeds import seed_of
 from mmgen.vectors import unit
 
@@ -76,7 +77,7 @@ def rows_of(column: pa.Array) -> tuple[Matrix, npt.NDArray[np.bool_]]:
 
 def multi_hot(rows: Sequence[Mapping[str, Any]]) -> tuple[Matrix, npt.NDArray[np.bool_]]:
     """(rows, 4096): 1 where a product has an attribute, category level, brand or price range; and who has any."""
-    matrix = np.zeros((len(rows), NUM_ATTRIBUTE_IDS), np.float32)
+    matrix = np.zeros((len(rows), NUM_ATTRIBUTES), np.float32)
     for place, row in enumerate(rows):
         matrix[place, attribute_ids(dict(row))] = 1
         if row["price"] and row["price"] > 0:

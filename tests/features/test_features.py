@@ -14,7 +14,6 @@ import soundfile as sf
 from mmgen.clean.image.decode import cv2, encode_jpeg
 from mmgen.config.features import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
 from mmgen.features.audio import audio_features, log_mel, mel_filters
-from mmgen.features.descriptor import SHAPE_WIDTH, WIDTH, describe, descriptor_values
 from mmgen.features.image import embed_image, image_features
 from mmgen.features.text import embed_tokens, stable_hash, text_features
 
@@ -70,7 +69,7 @@ def test_image_columns_in_order() -> None:
     assert embedding.shape == (256,) and embedding.dtype == np.float32
     assert np.linalg.norm(embedding) == pytest.approx(1)
     assert np.linalg.norm(embedding[:128]) == pytest.approx(np.sqrt(0.5))
-    assert len(columns["descriptor"][0]) == WIDTH and columns["descriptor"][1] is None
+    assert len(columns["plain_hash"][0]) == 32 and columns["plain_hash"][1] is None
     assert pixels[32, 32, 0] > 180 > 40 > pixels[32, 32, 2], "RGB, not BGR"
     assert {len(values) for values in image_features(images(), IMAGE).values()} == {0}
 
@@ -84,34 +83,6 @@ def test_image_embedding_tells_colour_and_shape() -> None:
     assert base @ copy > 0.95
     assert base[:128] @ colour[:128] < 0.3 and base[128:] @ colour[128:] > 0.45
     assert base[:128] @ shape[:128] > 0.45 and base[128:] @ shape[128:] < 0.4
-
-
-@pytest.mark.parametrize(
-    ("colour", "shape", "differs_in"),
-    [
-        ((200, 0, 0), "disc", "colour"),
-        ((0, 0, 130), "disc", "colour"),
-        ((0, 0, 200), "bar", "shape"),
-    ],
-    ids=["blue, not red", "dark red, not red", "a bar, not a disc"],
-)
-def test_the_descriptor_tells_colour_and_shape_apart(colour: tuple[int, int, int], shape: str, differs_in: str) -> None:
-    one, other = (
-        descriptor_values(describe(item, 0.05).tobytes())
-        for item in (picture((0, 0, 200), "disc"), picture(colour, shape))
-    )
-    assert one.shape == (WIDTH,) and one.min() >= 0 and one.max() <= 1
-    apart = {"shape": np.abs(one - other)[:SHAPE_WIDTH].sum(), "colour": np.abs(one - other)[SHAPE_WIDTH:].sum()}
-    share = {
-        part: apart[part] / total
-        for part, total in (("shape", one[:SHAPE_WIDTH].sum()), ("colour", one[SHAPE_WIDTH:].sum()))
-    }
-    assert share[differs_in] > 0.3 and share[differs_in] == max(share.values()), share
-
-
-def test_a_descriptor_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="2276 bytes, not 3"):
-        descriptor_values(b"abc")
 
 
 def test_a_flat_image_has_a_finite_embedding() -> None:

@@ -146,19 +146,13 @@ def test_text_features_with_a_model_name_it_in_every_row(tmp_path: Path) -> None
     columns = text_features(batch(["blue", "shirt"], None, ["unheard"]), TEXT, fitted)
     assert columns["encoder_version"] == ["mmgen-encoder-text-3", None, "mmgen-encoder-text-3"]
     assert [vector is None for vector in columns["word_vector"]] == [False, True, True]
-    assert [len(row) if row is not None else None for row in columns["tfidf_indices"]] == [3, None, 1]
-    assert np.linalg.norm(columns["tfidf_values"][0]) == pytest.approx(1, abs=1e-6)
     assert columns["reject_reason"] == [None, "input_rejected", None]
     alone = text_features(batch(["blue", "shirt"]), TEXT, fitted)
-    for name in ("embedding", "tfidf_indices", "tfidf_values", "word_vector"):
+    for name in ("embedding", "word_vector"):
         assert np.array_equal(alone[name][0], columns[name][0]), name
 
 
 def test_without_a_model_there_is_the_hashed_bag_alone() -> None:
     columns = text_features(batch(["blue"]), TEXT)
-    assert (columns["encoder_version"], columns["word_vector"], columns["tfidf_values"]) == (
-        ["untrained"],
-        [None],
-        [None],
-    )
+    assert (columns["encoder_version"], columns["word_vector"]) == (["untrained"], [None])
     assert columns["embedding"][0] is not None

@@ -85,6 +85,22 @@ def test_training_takes_the_new_ones_alone_and_refuses_a_mix(
         take_snapshots([*examples.files(ds=[D1]), str(part)], ["train"])
 
 
+def test_an_encoder_that_examples_do_not_read_changes_none_of_them(
+    first: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Nor what is made of them: a new image encoder must not write every description anew."""
+    shop = first.shop.copy(tmp_path_factory.mktemp("image") / "home")
+    line, _ = shop.watch_encoder_job("image_encoder", D2, "weekly", "--force", settings="seed = 8\n")
+    assert "version 2" in line, line
+    registry(shop.config, "image").set_alias(CHAMPION, "2")
+    names = ("extract_products", "extract_media", "clean_images", "image_features", "graph_features")
+    results = {name: shop.run_job(name, D2, "second") for name in (*names, "examples", "descriptions", "creatives")}
+    features = results.pop("image_features")
+    assert isinstance(features, Outcome) and features.computed == len(shop.rows("image_features", D1))
+    others = ("graph_features", "examples", "descriptions", "creatives")
+    assert {name: (results[name].computed, results[name].num_rows) for name in others} == dict.fromkeys(others, (0, 0))
+
+
 def test_going_back_to_the_first_encoder_copies_what_it_made(renewed: tuple[Shop, dict[str, Outcome]]) -> None:
     shop, _ = renewed
     registry(shop.config, "audio").set_alias(CHAMPION, "1")

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from mmgen.models.fusion.gaussian import gaussian_nll
 from mmgen.models.modalities.base import LinearPath, ModalityModel, Parts
+from mmgen.models.modalities.registry import IMAGE_PX
 
-IMAGE_PX = 64
 THUMBNAIL_PX = 16
 MAX_SHARE = 2 / 3  # of the latent that a warm start sets; the rest is free for what no thumbnail shows
 CELL = (IMAGE_PX // THUMBNAIL_PX) ** 2  # pixels that share a thumbnail's value

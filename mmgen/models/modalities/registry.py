@@ -14,6 +14,9 @@ from mmgen.models.modalities.arrays import Bytes, Floats, Ids, Reading
 if TYPE_CHECKING:
     from mmgen.models.modalities.base import ModalityModel
 
+IMAGE_PX = 64
+NUM_ATTRIBUTES = 4096
+
 
 @dataclass(frozen=True)
 class Modality:
@@ -34,9 +37,9 @@ class Modality:
 
 
 MODALITIES: dict[str, Modality] = {
-    "image": Modality("pixels", Bytes((64, 64, 3)), "mmgen.models.modalities.image:Image"),
+    "image": Modality("pixels", Bytes((IMAGE_PX, IMAGE_PX, 3)), "mmgen.models.modalities.image:Image"),
     "text": Modality("text_embedding", Floats(256), "mmgen.models.modalities.text:Text"),
     "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
-    "attributes": Modality("attribute_ids", Ids(4096), "mmgen.models.modalities.attributes:Attributes"),
+    "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""

@@ -13,8 +13,9 @@ from torch import Tensor
 from mmgen.config.training import TrainParams
 from mmgen.models.fusion.base import Terms
 from mmgen.models.fusion.gaussian import free_bits
+from mmgen.models.modalities.registry import IMAGE_PX
 
-NUM_VALUES = 64.0 * 64.0 * 3.0
+NUM_VALUES = float(IMAGE_PX * IMAGE_PX * 3)
 """The pixels' number: the loss is in nats a pixel value, so that gradients keep one size whatever is present."""
 
 

@@ -1,8 +1,5 @@
-"""A photo's fine descriptor: outline, texture and colour in 2,276 bytes, made without any training.
-
-A shop that is too small for an encoder has it, too, and beside an encoder it says other things: a linear classifier
-that reads both is better than one that reads either (docs/BENCHMARKS.md, "What features know").
-"""
+"""A photo's fine descriptor: outline, texture and colour in 2,276 values, made without any training; what the stored
+features are compared with."""
 
 from __future__ import annotations
 
@@ -12,37 +9,26 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mmgen.clean.image.frame import border_colour
+from mmgen.features.image import weighted_pixels
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
 
 _HOG_SIDE_PX = 128
 _HOG = cv2.HOGDescriptor((_HOG_SIDE_PX, _HOG_SIDE_PX), (32, 32), (16, 16), (16, 16), 9)
-_COLOUR_SIDE_PX = 64
 _STEPS = 8  # of lightness, of green to red, and of blue to yellow
 _OF_BYTE, _BYTE_ZERO = np.array([100 / 255, 1.0, 1.0]), np.array([0.0, 128.0, 128.0])  # OpenCV's 8-bit L*a*b*
 _LOWEST = np.array([0.0, -50.0, -50.0])
 _HIGHEST = np.array([100.0, 60.0, 60.0])
-_BACKDROP_TOLERANCE = 16
 
 SHAPE_WIDTH = int(_HOG.getDescriptorSize())  # 7 x 7 blocks of 2 x 2 cells of 9 directions
 COLOUR_WIDTH = _STEPS**3
 WIDTH = SHAPE_WIDTH + COLOUR_WIDTH
 
 
-def describe(picture: Pixels, backdrop_weight: float) -> Pixels:
-    """(height, width, 3) BGR -> (2276,) uint8, 255 being 1.0: outline and texture (1,764), then colour (512)."""
-    values = np.concatenate([oriented_gradients(picture), colours(picture, backdrop_weight)])
-    coded: Pixels = np.rint(values * 255).astype(np.uint8)
-    return coded
-
-
-def descriptor_values(data: bytes) -> Vector:
-    """The values, 0 to 1, of a stored descriptor: (2276,). ValueError where the bytes are of another length."""
-    if len(data) != WIDTH:
-        raise ValueError(f"a descriptor has {WIDTH} bytes, not {len(data)}")
-    return np.divide(np.frombuffer(data, np.uint8), np.float32(255), dtype=np.float32)
+def describe(picture: Pixels, backdrop_weight: float) -> Vector:
+    """(height, width, 3) BGR -> (2276,), 0 to 1: outline and texture (1,764), then colour (512)."""
+    return np.concatenate([oriented_gradients(picture), colours(picture, backdrop_weight)])
 
 
 def oriented_gradients(picture: Pixels) -> Vector:
@@ -50,16 +36,6 @@ def oriented_gradients(picture: Pixels) -> Vector:
     small = cv2.resize(picture, (_HOG_SIDE_PX, _HOG_SIDE_PX), interpolation=cv2.INTER_AREA)
     found: Vector = np.asarray(_HOG.compute(small), np.float32).ravel()
     return found
-
-
-def weighted_pixels(picture: Pixels, backdrop_weight: float) -> tuple[Pixels, npt.NDArray[np.float64]]:
-    """(height, width, 3) BGR -> (64, 64, 3), and the weight of each of its 4,096 pixels.
-
-    Pixels of the border's colour weigh less: most of a studio photo is backdrop, and it says nothing of the product.
-    """
-    small: Pixels = cv2.resize(picture, (_COLOUR_SIDE_PX, _COLOUR_SIDE_PX), interpolation=cv2.INTER_AREA)
-    away = np.abs(small.reshape(-1, 3).astype(np.int16) - np.array(border_colour(small), np.int16)).max(axis=1)
-    return small, np.where(away > _BACKDROP_TOLERANCE, 1.0, backdrop_weight)
 
 
 def colours(picture: Pixels, backdrop_weight: float) -> Vector:
