@@ -51,9 +51,9 @@ from mmgen.writing import registry as writers_registry
 from mmgen.writing.descriptions import COMPOSER_VERSION, write_descriptions
 from mmgen.writing.registry import WRITERS, free_words, writers_of
 from mmgen.writing.writer import Candidate, Materials, Request, WriterEntry
-from tests.generation.records_en import ENGLISH
-from tests.generation.test_descriptions import batch_of
+from tests.facts.records_en import ENGLISH
 from tests.report.homes import DAY, products, write_night
+from tests.writing.test_descriptions import batch_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EARBUDS = ENGLISH[0]

@@ -12,9 +12,9 @@ from mmgen.content_checks.run import check_content
 from mmgen.facts.fact import Fact, by_slot, from_json, slot_values, to_json
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
-from tests.generation.records import EMPTY, OTHERS, product
-from tests.generation.records_en import ENGLISH
-from tests.generation.records_zh import CHINESE
+from tests.facts.records import EMPTY, OTHERS, product
+from tests.facts.records_en import ENGLISH
+from tests.facts.records_zh import CHINESE
 
 
 def values(example: dict[str, Any]) -> dict[str, str]:

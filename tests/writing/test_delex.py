@@ -17,9 +17,9 @@ from mmgen.writing.fitting import allowed_slots, misplaced, said_twice, traits_o
 from mmgen.writing.grammar.compose import compose
 from mmgen.writing.grammar.product_en import Product
 from mmgen.writing.targets import training_targets
-from tests.generation.records import EMPTY, OTHERS, product
-from tests.generation.records_en import ENGLISH
-from tests.generation.records_zh import CHINESE
+from tests.facts.records import EMPTY, OTHERS, product
+from tests.facts.records_en import ENGLISH
+from tests.facts.records_zh import CHINESE
 
 SHOE = [
     Fact("brand", "brand", "s.Oliver", "brand"),

@@ -1,4 +1,4 @@
-"""The graph in one process, where a category has few products. Spark: tests/test_product_graph.py."""
+"""The graph in one process, where a category has few products. Spark: tests/graph/test_spark.py."""
 
 from __future__ import annotations
 

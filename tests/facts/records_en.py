@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generation.records import product
+from tests.facts.records import product
 
 ENGLISH = [
     product("e01", "en", "Nova X2 Wireless Earbuds", ["Electronics", "Audio", "Earbuds"], "Nova", color="Black",

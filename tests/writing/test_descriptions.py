@@ -17,9 +17,9 @@ from mmgen.writing.descriptions import COMPOSER_VERSION, columns, write_descript
 from mmgen.writing.fitting import allowed_slots
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
 from mmgen.writing.targets import training_targets
-from tests.generation.records import EMPTY, OTHERS
-from tests.generation.records_en import ENGLISH
-from tests.generation.records_zh import CHINESE
+from tests.facts.records import EMPTY, OTHERS
+from tests.facts.records_en import ENGLISH
+from tests.facts.records_zh import CHINESE
 
 PARAMS = DescriptionParams()
 SCHEMA = pa.schema(

@@ -8,7 +8,7 @@ from mmgen.content_checks.faithfulness import coverage, unsupported
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
-from tests.generation.records import product
+from tests.facts.records import product
 
 SHOE = facts_of(
     product("p", "en", "Nike Men Zoom Grey Running Shoes", ["Shoes"], "Nike", "Lactose-free glue. Machine wash.",

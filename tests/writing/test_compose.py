@@ -16,9 +16,9 @@ from mmgen.facts.record import facts_of
 from mmgen.facts.words import a_or_an, number_of, plural, singular
 from mmgen.writing.grammar.compose import compose, is_well_formed
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
-from tests.generation.records import EMPTY, OTHERS, product
-from tests.generation.records_en import ENGLISH
-from tests.generation.records_zh import CHINESE
+from tests.facts.records import EMPTY, OTHERS, product
+from tests.facts.records_en import ENGLISH
+from tests.facts.records_zh import CHINESE
 
 RECORDS = [pytest.param(r, id=r["product_id"]) for r in [*CHINESE, *ENGLISH, *OTHERS]]
 

@@ -9,7 +9,7 @@ from mmgen.facts.fact import by_slot
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.compose import compose
 from mmgen.writing.grammar.written import lead_slots, written_slots
-from tests.generation.records import product
+from tests.facts.records import product
 
 RED = {"colour": "red", "material": "leather"}
 GREY = {"colour": "grey", "material": "cotton", "pattern": "striped"}

@@ -18,7 +18,7 @@ from mmgen.engine.parts import Batches, row_groups, write_part, write_parts
 from mmgen.engine.work import Work, complete
 from mmgen.store.contracts import Contract, contract
 from tests.conftest import ROOT
-from tests.test_derive import STEP
+from tests.engine.test_derive import STEP
 
 CLIPS = contract("clean_audio")
 
@@ -103,7 +103,7 @@ from pathlib import Path
 from mmgen.engine.parts import write_parts
 from mmgen.engine.spark import session
 from mmgen.engine.work import Work
-from tests.test_parts import CLIPS, sound
+from tests.engine.test_parts import CLIPS, sound
 
 folder, marker = Path(sys.argv[1]), Path(sys.argv[2])
 

@@ -22,7 +22,7 @@ from mmgen.engine.work import apply_guarded, as_arrays, complete, mapper
 from mmgen.features import image
 from mmgen.features.image import image_features
 from mmgen.store.contracts import contract
-from tests.test_derive import STEP, Rows
+from tests.engine.test_derive import STEP, Rows
 
 TYPES = [pa.string(), pa.string(), pa.list_(pa.string()), pa.string()]
 

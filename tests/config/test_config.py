@@ -85,7 +85,7 @@ def test_one_key_of_a_table_leaves_the_others_at_their_defaults(
 
 @pytest.mark.parametrize("name", ["local.toml", "cluster.toml"])
 def test_the_shipped_files_are_valid(name: str, home: Path) -> None:
-    file = Path(__file__).parent.parent / "conf" / name
+    file = Path(__file__).parent.parent.parent / "conf" / name
     assert load_config(file).home == home
 
 

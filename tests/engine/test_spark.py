@@ -9,7 +9,7 @@ import pytest
 
 from mmgen.engine.spark import MAX_PUSHED_IDS, kept, newest
 from mmgen.store.datasets import Dataset
-from tests.test_datasets import stage
+from tests.store.test_datasets import stage
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"
 

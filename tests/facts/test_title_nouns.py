@@ -10,7 +10,7 @@ import pytest
 from mmgen.facts.fact import by_slot
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.compose import compose
-from tests.generation.records import product
+from tests.facts.records import product
 
 BLUE = {"colour": "Blue", "material": "steel", "pattern": "plain"}
 CASES = {

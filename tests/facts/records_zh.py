@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generation.records import product
+from tests.facts.records import product
 
 CHINESE = [
     product("c01", "zh", "飞跃女子复古运动鞋", ["鞋靴", "运动鞋"], "飞跃", 颜色="白色", 材质="帆布",

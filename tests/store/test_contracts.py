@@ -83,7 +83,7 @@ def test_a_misspelt_dataset_names_the_nearest() -> None:
 
 
 def test_a_contract_without_lineage_is_refused(tmp_path: Path) -> None:
-    source = Path(__file__).parent.parent / "schemas" / "text_features.yaml"
+    source = Path(__file__).parent.parent.parent / "schemas" / "text_features.yaml"
     broken = tmp_path / "text_features.yaml"
     broken.write_text(source.read_text(encoding="utf-8").replace("name: content_hash", "name: contenthash"))
     with pytest.raises(ValueError, match="content_hash"):

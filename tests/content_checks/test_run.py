@@ -10,7 +10,7 @@ from mmgen.content_checks.run import CheckResult, check_content, passes, status_
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.writing.grammar.words import GRAMMAR_WORDS
-from tests.generation.records import product
+from tests.facts.records import product
 
 SHOE = facts_of(product("p", "en", "Nike Zoom Grey Shoes", ["Shoes"], "Nike", None, colour="Grey", year="2011"))
 CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷", None, 颜色="青色", 产地="龙泉"))

@@ -1,4 +1,4 @@
-"""Near-copies in one process: who is grouped, who is not. That Spark finds the same: tests/test_near_copies.py."""
+"""Near-copies in one process: who is grouped, who is not. That Spark finds the same: tests/duplicates/test_spark.py."""
 
 from __future__ import annotations
 
