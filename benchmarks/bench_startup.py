@@ -31,7 +31,7 @@ from mmgen.store.datasets import Dataset
 from report import ROOT, Section, options, publish
 
 DS = "2026-11-01"
-JOBS = ("extract_products", "extract_media", "clean_texts", "duplicates")
+JOBS = ("extract_products", "extract_media", "clean_texts")
 WAYS = {"spark-submit": "spark-submit, a JVM a job (a cluster's way)", "lent": "plain Python, one JVM lent to all"}
 SUBMIT = "spark-submit"
 PARTS = {
