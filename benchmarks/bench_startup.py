@@ -31,7 +31,7 @@ from mmgen.store.datasets import Dataset
 from report import ROOT, Section, options, publish
 
 DS = "2026-11-01"
-JOBS = ("extract_products", "extract_media", "clean_texts", "duplicates")
+JOBS = ("extract_products", "clean_texts")
 WAYS = {"spark-submit": "spark-submit, a JVM a job (a cluster's way)", "lent": "plain Python, one JVM lent to all"}
 SUBMIT = "spark-submit"
 PARTS = {
@@ -108,7 +108,6 @@ def main() -> None:
     """Measure, print, and write the section."""
     args = options(__doc__, ("--products", "size of the shop (300; --quick: 60)"))
     products = int(args.products or (60 if args.quick else 300))
-    jobs = JOBS[:2] if args.quick else JOBS
     costs: dict[str, list[list[tuple[float, float]]]] = {way: [] for way in WAYS}
     load, is_equal = [], True
     with tempfile.TemporaryDirectory() as folder:
@@ -122,9 +121,9 @@ def main() -> None:
             homes = {way: Path(folder) / f"{way}-{number}" for way in order}
             for way, home in homes.items():
                 shutil.copytree(empty, home)
-                costs[way].append(run_jobs(way, home, jobs))
+                costs[way].append(run_jobs(way, home, JOBS))
                 load.append(os.getloadavg()[0])
-            first, *others = (tables(home, jobs) for home in homes.values())
+            first, *others = (tables(home, JOBS) for home in homes.values())
             is_equal &= all(other == first for other in others)
     rows: list[list[object]] = []
     for way, title in WAYS.items():
@@ -134,7 +133,7 @@ def main() -> None:
         rows.append([title, spread([c for c, _ in firsts]), spread(means), spread(walls)])
     rows += [[title, spread([part_s(what) for _ in range(2)]), "", ""] for title, what in PARTS.items()]
     note = NOTE.format(
-        products=products, later=", ".join(f"`{name}`" for name in jobs[1:]),
+        products=products, later=", ".join(f"`{name}`" for name in JOBS[1:]),
         load=statistics.median(load), equal="equal" if is_equal else "NOT EQUAL",
     )  # fmt: skip
     columns = ["a job's start and work", "first job, CPU s", "a later job, CPU s", "a later job, s by the clock"]

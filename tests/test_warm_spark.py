@@ -19,6 +19,7 @@ from mmgen.engine import lease
 from mmgen.engine.lease import Lease, leased_jvm
 from mmgen.resources import ROOT
 from mmgen.services import warm_spark
+from mmgen.services.processes import snapshot
 from mmgen.services.warm_spark import Lender, Wanted, socket_file
 
 # Stands in for spark-submit: writes the gateway's file as Spark does, says its number, and ends with its stdin
@@ -76,10 +77,7 @@ def taken(home: Path) -> tuple[Lease, int]:
 
 
 def is_running(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    return pid in snapshot()
 
 
 def until(condition: Callable[[], object], within_s: float = 30) -> None:
@@ -224,6 +222,16 @@ def test_there_is_one_lender_a_home(home: Path, request_of: Any) -> None:
             second.give_back()
         assert other == pid and is_running(pid)
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize("kind", ["a long path", "no folder"])
+def test_a_home_without_room_for_a_socket_is_no_error(home: Path, kind: str) -> None:
+    if kind == "a long path":
+        home /= "a" * 100
+    else:
+        (home / "services").touch()
+    with warm_spark.warm_spark(home):
+        assert leased_jvm(home) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

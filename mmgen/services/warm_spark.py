@@ -61,17 +61,19 @@ def socket_file(home: Path) -> Path:
 def warm_spark(home: Path, is_wanted: bool = True) -> Iterator[None]:
     """Within, jobs of this home are lent a JVM, which the first of them starts. ``home`` is absolute.
 
-    Nothing is done where somebody else lends one already, or where the home's path is too long for a socket.
+    Nothing is done where somebody else lends one already, or where the home cannot hold a socket: its path is too long,
+    or its file system has none.
     """
     path = socket_file(home)
-    if not is_wanted or len(os.fsencode(path)) > MAX_SOCKET_PATH or is_answering(path):
-        yield
-        return
-    lender = Lender(path)
+    lender = None
+    if is_wanted and len(os.fsencode(path)) <= MAX_SOCKET_PATH and not is_answering(path):
+        with contextlib.suppress(OSError):
+            lender = Lender(path)
     try:
         yield
     finally:
-        lender.close()
+        if lender is not None:
+            lender.close()
 
 
 def is_answering(path: Path) -> bool:
