@@ -54,18 +54,20 @@ def main() -> None:
         __doc__,
         ("--products", f"how many (default {NUM_PRODUCTS})"),
         ("--steps", f"of each training (default {STEPS})"),
+        ("--added", f"which, comma-separated (default {','.join(ADDED)})"),
         ("--seeds", "how many trainings of each model (default 2)"),
         ("--work", "a folder that keeps the features and the models"),
     )
     count = NUM_QUICK if args.quick else int(args.products or NUM_PRODUCTS)
     steps = QUICK_STEPS if args.quick else int(args.steps or STEPS)
     seeds = range(1 if args.quick else int(args.seeds or 2))
+    added_to = {name: ADDED[name] for name in args.added.split(",")} if args.added else ADDED
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(args.work or scratch)
         files = [write_examples(folder, count)]
         found: dict[str, list[Rows]] = {}
         for seed in seeds:
-            for name, added in (("four modalities", None), *ADDED.items()):
+            for name, added in (("four modalities", None), *added_to.items()):
                 for label, rows in measured(files, folder, name, added, steps, seed).items():
                     found.setdefault(label, []).append(rows)
                 print(name, seed, {k: round(float(np.nanmean(v)), 4) for k, v in found[name][-1].items()}, flush=True)
