@@ -5,7 +5,8 @@ likelihood. Held out are whole groups of near-copies, from the image encoder and
 pixels, and the encoding where the model has it; *text* likewise with the word vector. Hops are averages of neighbours
 by photo and title, so they tell something of a product's own title: `given` says where the held-out product's are
 shown. Differences are paired by product and mean over the seeds. A feature is taken where one is better by its whole
-interval and none is worse by its whole interval.
+interval and none is worse by its whole interval, over several seeds: an interval over products does not know how two
+trainings of one model differ, so one seed decides nothing.
 """
 
 from __future__ import annotations
