@@ -5,7 +5,8 @@ likelihood. Held out are whole groups of near-copies, from the image encoder and
 pixels, and the encoding where the model has it; *text* likewise with the word vector. Hops are averages of neighbours
 by photo and title, so they tell something of a product's own title: `given` says where the held-out product's are
 shown. Differences are paired by product and mean over the seeds. A feature is taken where one is better by its whole
-interval and none is worse by its whole interval.
+interval and none is worse by its whole interval, over several seeds: an interval over products does not know how two
+trainings of one model differ, so one seed decides nothing.
 """
 
 from __future__ import annotations
@@ -54,18 +55,20 @@ def main() -> None:
         __doc__,
         ("--products", f"how many (default {NUM_PRODUCTS})"),
         ("--steps", f"of each training (default {STEPS})"),
+        ("--added", f"which, comma-separated (default {','.join(ADDED)})"),
         ("--seeds", "how many trainings of each model (default 2)"),
         ("--work", "a folder that keeps the features and the models"),
     )
     count = NUM_QUICK if args.quick else int(args.products or NUM_PRODUCTS)
     steps = QUICK_STEPS if args.quick else int(args.steps or STEPS)
     seeds = range(1 if args.quick else int(args.seeds or 2))
+    added_to = {name: ADDED[name] for name in args.added.split(",")} if args.added else ADDED
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(args.work or scratch)
         files = [write_examples(folder, count)]
         found: dict[str, list[Rows]] = {}
         for seed in seeds:
-            for name, added in (("four modalities", None), *ADDED.items()):
+            for name, added in (("four modalities", None), *added_to.items()):
                 for label, rows in measured(files, folder, name, added, steps, seed).items():
                     found.setdefault(label, []).append(rows)
                 print(name, seed, {k: round(float(np.nanmean(v)), 4) for k, v in found[name][-1].items()}, flush=True)
