@@ -26,7 +26,10 @@ def newest_rows(
     wanted = set(product_ids)
     if not wanted:
         return {}
-    rows = dataset.newest(columns, until=until, before=before, only=wanted).to_pylist()
+    known = set(dataset.contract.arrow_schema.names)  # a kind may be newer than the table that will hold it
+    rows = dataset.newest(
+        [name for name in columns if name in known], until=until, before=before, only=wanted
+    ).to_pylist()
     return {tuple(str(row[name]) for name in dataset.contract.keys): row for row in rows}
 
 
