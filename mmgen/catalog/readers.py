@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mmgen.catalog.source_map import SourceMap
+from mmgen.store.parquet import open_parquet
 
 MAX_FIELD_CHARS = 16 * 1024 * 1024  # a quote that is never closed swallows the rest of the file: stop there
 CHUNK_BYTES = 1 << 20
@@ -236,7 +237,7 @@ def _open_parquet(path: Path) -> Source:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         for batch in file.iter_batches(batch_size=PARQUET_BATCH_ROWS):
             yield from _batch_rows(batch)
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 INDEX = "index.csv"
 BATCH_ROWS = 8  # of photos of up to some MB each
-FILE_BUFFER = 1024**2  # without one, a column of a row group is loaded whole
 
 
 @command(
@@ -164,16 +163,16 @@ def newest_rows(
     Of each row group the reject reasons are read first, and the rest only where a row of it is wanted.
     """
     import numpy as np
-    import pyarrow.parquet as pq
 
     from mmgen.store.as_of import by_row_group, date_of, newest_places
+    from mmgen.store.parquet import open_parquet
 
     media, keys = media_columns(dataset), dataset.contract.keys
     files = [path for ds in dates for path in dataset.files(ds=[ds])]
     places = newest_places(files, keys, wanted.products or None)
     num_rows = 0
     for path in files:
-        with pq.ParquetFile(path, buffer_size=FILE_BUFFER) as file:
+        with open_parquet(path) as file:
             for group, newest in by_row_group(file, places.get(path, np.array([], np.int64))):
                 for row in rows_of(file, group, wanted_rows(file, group, wanted, newest.tolist())):
                     if media and wanted.rejected is False and all(row.get(name) is None for name in media):

@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from mmgen.store.parquet import open_parquet
+
 INDEX_BATCH_ROWS = 65_536
 _DATE = re.compile(r"(?:^|/)ds=([^/]+)(?=/)")
 
@@ -45,7 +47,7 @@ def index_of(files: Sequence[str], keys: Sequence[str], only: Iterable[str] | No
     parts = []
     for number, path in enumerate(files):
         start = 0
-        with pq.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             for batch in file.iter_batches(INDEX_BATCH_ROWS, columns=list(keys), use_threads=False):
                 size = batch.num_rows
                 columns = [batch.column(name) for name in keys]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mmgen.store.contracts import Check, Contract
+from mmgen.store.parquet import open_parquet
 from mmgen.telemetry import TELEMETRY_OFF
 
 os.environ.update(TELEMETRY_OFF)  # before great_expectations is imported
@@ -105,7 +106,7 @@ def _chunks(files: list[Path], columns: list[str]) -> Iterator[pa.Table]:
     """The files' rows, about ``CHUNK_ROWS`` at a time."""
     held: list[pa.Table] = []
     for file in files:
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=CHUNK_ROWS, columns=columns):
+        for batch in open_parquet(file).iter_batches(batch_size=CHUNK_ROWS, columns=columns):
             held.append(pa.Table.from_batches([batch]))
             if sum(table.num_rows for table in held) >= CHUNK_ROWS:
                 yield pa.concat_tables(held)

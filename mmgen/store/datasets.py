@@ -27,6 +27,7 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction
 from mmgen.hashes import sha256_of
 from mmgen.store.as_of import date_of, index_of, newest_places, newest_rows, rows_at
 from mmgen.store.contracts import Contract, contract
+from mmgen.store.parquet import open_parquet
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class Dataset:
         batch_rows = MEDIA_BATCH_ROWS if has_media else READ_BATCH_ROWS
         parts = [schema.empty_table()]
         for path, rows in newest_places(files, keys, only).items():
-            with pq.ParquetFile(path) as file:
+            with open_parquet(path) as file:
                 stored = [name for name in wanted if name in file.schema_arrow.names]
                 table = rows_at(file, rows, stored, batch_rows)
             table = table.append_column("ds", pa.array([date_of(path)] * len(table), pa.string()))

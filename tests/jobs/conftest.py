@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -107,6 +109,25 @@ def second(shop: Shop, again: Stage, changes: Changes, sample: SampleSummary, ex
             edit(shop.engine, changes.edited, "description", row["locale"], OWN_TEXT, "anna")
     shop.import_products(write_export(folder / "products_2.csv", rows))
     return _stage(shop, D2, "second")
+
+
+@pytest.fixture
+def first_photos(sample: SampleSummary) -> Iterator[None]:
+    """The shop's photos as they were on the first date, where the second one has replaced some."""
+    kept = list(sample.products_csv.parent.rglob("*.first"))
+    for first in kept:
+        swap(first, first.with_suffix(""))
+    yield
+    for first in kept:
+        swap(first, first.with_suffix(""))
+
+
+def swap(one: Path, other: Path) -> None:
+    """Two files under each other's names, with their times."""
+    aside = one.with_suffix(".aside")
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,7 @@ def test_training_takes_the_new_ones_alone_and_refuses_a_mix(
 
 
 def test_an_encoder_that_examples_do_not_read_changes_none_of_them(
-    first: Stage, tmp_path_factory: pytest.TempPathFactory
+    first: Stage, first_photos: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Nor what is made of them: a new image encoder must not write every description anew."""
     shop = first.shop.copy(tmp_path_factory.mktemp("image") / "home")

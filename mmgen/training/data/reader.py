@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from mmgen.models.examples import ExampleArrays, columns_of_models
 from mmgen.seeds import seed_of
+from mmgen.store.parquet import open_parquet
 from mmgen.training.data.ahead import one_ahead
 from mmgen.training.data.columns import Columns, concat, num_rows, row_bytes, take
 from mmgen.training.data.shuffle import ShuffleBuffer
@@ -32,7 +33,6 @@ from mmgen.training.distributed.ranks import Ranks
 SHUFFLE_BYTES = 512 * 1024**2
 SLICE_BYTES = 8 * 1024**2  # read at once; whole row groups of feature tables
 MEDIA_STEP_ROWS = 64  # a dictionary hides how large its values are, so few of a media column's rows are decoded at once
-FILE_BUFFER = 1024**2  # without one, Arrow loads a column of a row group whole
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Reader(ABC):
 
     def _slices(self, group: RowGroup) -> Iterator[Slice]:
         """The rows of a group that count, in slices of about ``slice_bytes``."""
-        with pq.ParquetFile(group.path, buffer_size=FILE_BUFFER) as file:
+        with open_parquet(group.path) as file:
             names = [name for name in self.columns if name in file.schema_arrow.names]
             steps: list[Columns] = []
             start = held = 0
