@@ -1,4 +1,4 @@
-"""CSV as shops write it: rows that a stray quote swallows are found again, and a damaged row never passes as a whole one.
+"""CSV as shops write it: rows that a stray quote swallows are found again, and no damaged row passes as a whole one.
 
 A row is read by Python's ``csv`` in strict mode, so text behind a closing quote is an error and no part of the cell.
 Where a row spans several lines and does not have the header's number of cells, or its later lines are whole rows by
@@ -73,13 +73,13 @@ class Records:
         raw = "".join(line.text for line in self._taken[:50]).rstrip("\r\n")
         if cells is not None and not cells:
             return Record(first.number, [])
-        if cells is None or len(cells) != self.num_cells or (rest and self._hides_rows(rest)):
-            if (resumed := self._resume(rest)) is not None:
-                error = f"line {first.number}: a quote opens here and is not closed"
-                error += f"; it would swallow {len(rest)} more lines" if len(rest) > 1 else ""
-                raw = "".join(line.text for line in self._taken[: 1 + resumed]).rstrip("\r\n")
-                self._waiting.extendleft(reversed(rest[resumed:]))
-                return Record(first.number, [], error, raw)
+        is_damaged = cells is None or len(cells) != self.num_cells or (rest and self._hides_rows(rest))
+        if is_damaged and (resumed := self._resume(rest)) is not None:
+            error = f"line {first.number}: a quote opens here and is not closed"
+            error += f"; it would swallow {len(rest)} more lines" if len(rest) > 1 else ""
+            raw = "".join(line.text for line in self._taken[: 1 + resumed]).rstrip("\r\n")
+            self._waiting.extendleft(reversed(rest[resumed:]))
+            return Record(first.number, [], error, raw)
         if cells is None:
             return Record(first.number, [], error, raw)
         if len(cells) != self.num_cells:

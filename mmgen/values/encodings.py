@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 CONFIDENT = 0.85
 """Of ``Candidate.score``: below it, or with another script's code page as close, nobody can tell."""
@@ -119,7 +120,7 @@ def _words_look_right(text: str, page: _CodePage) -> float:
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     if not words:
         return 0.6  # signs alone: a currency, a degree
-    odd = sum(any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False)) for word in words)
+    odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
     if page.scripts == ("LATIN",):
         odd += sum(len(word) > 2 and 3 * sum(c.isascii() for c in word) < len(word) for word in words)
     else:
