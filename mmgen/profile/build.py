@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
-from mmgen.profile.names import QUALIFIED, Reading, label_of, read_name
+from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
@@ -71,13 +71,14 @@ def profile_from(
 ) -> Profile:
     """The profile of what was gathered; arguments as of ``profile_of``."""
     evidence, known = collector.finished(), hints or {}
-    readings = {name: read_name(name, locale) for name in evidence}
+    shown = {name: hint.label or name for name, hint in known.items()}
+    readings = {name: read_name(shown.get(name, name), locale) for name in evidence}
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
     title = title_of(decisions, evidence)
     relations = relations_of(collector.rows, evidence, title)
     columns = {}
     for name, decision in decisions.items():
-        column = _column(name, decision, evidence[name], readings[name], known.get(name), locale)
+        column = _column(name, decision, evidence[name], known.get(name), locale)
         columns[name] = _related(column, relations[name])
     return Profile(source, locale, columns, system, collector.num_rows)
 
@@ -92,9 +93,7 @@ def title_of(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]
     )
 
 
-def _column(
-    name: str, decision: Decision, values: Evidence, reading: Reading, hint: Hint | None, locale: str
-) -> Column:
+def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, locale: str) -> Column:
     separator = hint.separator if hint and hint.separator else values.separator() if decision.role in _LISTED else None
     return Column(
         name=name,
@@ -102,7 +101,7 @@ def _column(
         disposition=decision.disposition,
         proposed=decision.disposition,
         concept=decision.concept.key if decision.concept else None,
-        labels=_labels(name, decision, reading, hint, locale),
+        labels=_labels(name, decision, hint, locale),
         unit=decision.unit,
         separator=separator,
         languages=values.languages(),
@@ -120,26 +119,26 @@ def _formats(values: Evidence, locale: str) -> dict[str, str | None]:
     return {"number": None, "date": None}
 
 
-def _labels(name: str, decision: Decision, reading: Reading, hint: Hint | None, locale: str) -> dict[str, str]:
+def _labels(name: str, decision: Decision, hint: Hint | None, locale: str) -> dict[str, str]:
     """Language -> the name that customers read: the meaning's, else the shop's own word where it is one."""
     language = locale.replace("_", "-").split("-")[0].lower()
-    if hint is not None and hint.label:
-        return {language: hint.label}
     if decision.concept is not None and decision.role is not Role.FLAG:
         return label_of(decision.concept.key)
-    if decision.match is not None and decision.match.weight < QUALIFIED:
-        return {decision.match.language: humanised(name, reading.unit)}
-    return {language: humanised(name, reading.unit)}
+    if hint is not None and hint.label:
+        return {language: humanised(hint.label, decision.unit)}
+    if decision.match is not None:
+        return {decision.match.language: humanised(name, decision.unit)}
+    return {language: humanised(name, decision.unit)}
 
 
 def humanised(name: str, unit: str | None = None) -> str:
     """A column's name as a person writes it: ``strap_colour`` -> ``Strap colour``, without the ``unit`` in it."""
     text = re.sub(r"\s*[(\[（][^()\[\]（）]{0,40}[)\]）]\s*$", "", name.strip())
     words = [word for word in _SPLIT.split(text) if word]
-    if unit is not None and len(words) > 1 and len(read_name(text).words.split()) > 1 and read_name(words[-1]).words:
-        from mmgen.profile.names import unit_named
-
-        words = words[:-1] if unit_named(words[-1].casefold()) == unit else words
+    if unit is not None and len(words) > 1 and unit_named(words[-1].casefold()) == unit:
+        words = words[:-1]
+    if not words:
+        return name.strip()
     spoken = [words[0], *(word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:])] \
         if "_" in text or len(words) > len(text.split()) else words  # fmt: skip
     joined = " ".join(spoken)
@@ -156,7 +155,3 @@ def _related(column: Column, relations: Iterable[str]) -> Column:
         does = Disposition.HIDE if does is not Disposition.SAY else Disposition.USE
     return replace(column, relations=found, disposition=does, proposed=does, role=role)
 
-
-def hidden(profile: Profile) -> Iterator[str]:
-    """Columns that are not kept."""
-    yield from profile.named(Disposition.HIDE)

@@ -6,7 +6,7 @@ plain is used and not said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmgen.profile.evidence import Evidence, Form
 from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts
@@ -79,10 +79,22 @@ def decide(reading: Reading, values: Evidence, hint: Hint | None = None) -> Deci
     for match in reading.matches:
         if match.weight > PART and _fits(match.concept, values):
             return _named(match, reading, values)
+    return _shown(_part_or_unnamed(reading, values), hint)
+
+
+def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
     for match in reading.matches:
         if match.weight == PART and match.concept.disposition is Disposition.SAY and _fits(match.concept, values):
             return _part(match, reading, values)
-    return _unnamed(reading, values, hint)
+    return _unnamed(reading, values)
+
+
+def _shown(decision: Decision, hint: Hint | None) -> Decision:
+    """What the system that made the file shows to customers is said, unless it cannot be meant for them."""
+    if hint is None or hint.disposition is not Disposition.SAY or decision.disposition is not Disposition.USE:
+        return decision
+    why = (hint.why, *decision.evidence[1:])
+    return replace(decision, disposition=Disposition.SAY, evidence=why, confidence=max(decision.confidence, 0.8))
 
 
 def _hinted(reading: Reading, values: Evidence, hint: Hint) -> Decision | None:
@@ -151,15 +163,15 @@ def _part(match: Match, reading: Reading, values: Evidence) -> Decision:
     return Decision(role, does, None, match, reading.unit if has_unit else None, why, match.weight)
 
 
-def _unnamed(reading: Reading, values: Evidence, hint: Hint | None) -> Decision:
+def _unnamed(reading: Reading, values: Evidence) -> Decision:
     role = form_role(values)
-    does = Disposition.HIDE if role in (Role.IMAGE, Role.AUDIO, Role.ADDRESS, Role.IDENTIFIER, Role.DATE, Role.MONEY) \
-        else Disposition.USE  # fmt: skip
-    why = ["no known name", *_seen(values)]
-    if hint is not None and hint.disposition is Disposition.SAY and does is Disposition.USE:
-        does, why = Disposition.SAY, [hint.why, *why[1:]]
-    unit = hint.unit if hint and hint.unit else reading.unit if values.share(*_NUMERIC) >= MOST else None
-    return Decision(role, does, None, None, unit, tuple(why), 0.8 if does is Disposition.SAY else 0.5)
+    unit = reading.unit if values.share(*_NUMERIC) >= MOST else None
+    does = Disposition.HIDE if role in _HIDDEN else Disposition.USE
+    return Decision(role, does, None, None, unit, ("no known name", *_seen(values)), 0.5)
+
+
+_HIDDEN = (Role.IMAGE, Role.AUDIO, Role.ADDRESS, Role.IDENTIFIER, Role.DATE, Role.MONEY)
+"""What values alone show to be none of the customers' business."""
 
 
 def form_role(values: Evidence) -> Role:
