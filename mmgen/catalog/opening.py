@@ -102,4 +102,3 @@ def _hints(export: Export, read: Read, source_map: SourceMap, columns: list[str]
     return hints | {
         name: Hint(concept="kind", why="the map says so") for name in source_map.columns.categories if name in columns
     }
-

@@ -54,11 +54,11 @@ class Defaults(Params):
 class SourceMap(Params):
     """One shop's map.
 
-    ``ignore``: columns that say nothing to a customer. ``say``, ``use``, ``hide``: what is done with a column, where
-    the profile decides otherwise (told to customers; for models only; not kept). ``optional``: columns named in ``[columns]`` or ``ignore``
-    that a file may lack (an export often drops a column that is empty in every row); any other that is missing is
-    an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter`` are found out from a
-    CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
+    ``ignore``: columns that say nothing to a customer. ``say``, ``use``, ``hide``: what is done with a column where the
+    profile decides otherwise (told to customers; for models only; not kept). ``optional``: columns named in
+    ``[columns]`` or ``ignore`` that a file may lack (an export often drops a column that is empty in every row); any
+    other that is missing is an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter``
+    are found out from a CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
     """
 
     name: str = Field(min_length=1, max_length=100)

@@ -1,7 +1,7 @@
 """A shop's XML as a stream of rows: safe against documents that grow or reach out, never held as a whole.
 
-Entities cannot be declared and nothing outside the file is read; a document type that only names itself (which YML files
-begin with) is let pass. Depth and sizes are bounded.
+Entities cannot be declared and nothing outside the file is read; a document type that only names itself (YML files
+begin so) is let pass. Depth and sizes are bounded.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 CHUNK_BYTES = 1 << 16
@@ -83,7 +84,7 @@ def _parser(path: Path) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> Any:
         raise ValueError(f"{path}: it declares an entity, which no product feed needs: refused")
 
     parser.EntityDeclHandler = refuse

@@ -9,6 +9,7 @@ from dataclasses import replace
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
+from mmgen.profile.formats import date_format, number_format
 from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
@@ -104,19 +105,15 @@ def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, 
         labels=_labels(name, decision, hint, locale),
         unit=decision.unit,
         separator=separator,
+        number=number_format(values.shapes),
+        date=date_format(values.dates),
         languages=values.languages(),
         filled=round(values.filled, 4),
         distinct=round(values.distinct, 4),
         evidence=decision.evidence,
         samples=tuple(values.samples),
         confidence=decision.confidence,
-        **_formats(values, locale),
     )
-
-
-def _formats(values: Evidence, locale: str) -> dict[str, str | None]:
-    """The number and the date format of a column, as far as its values decide them."""
-    return {"number": None, "date": None}
 
 
 def _labels(name: str, decision: Decision, hint: Hint | None, locale: str) -> dict[str, str]:
@@ -154,4 +151,3 @@ def _related(column: Column, relations: Iterable[str]) -> Column:
     if any(text.startswith("repeats") for text in found) and role is not Role.TITLE:
         does = Disposition.HIDE if does is not Disposition.SAY else Disposition.USE
     return replace(column, relations=found, disposition=does, proposed=does, role=role)
-

@@ -59,9 +59,9 @@ def value_of(text: str, column: Column, language: str) -> str | None:
         return None
     if column.role is Role.FLAG:
         return _yes(language) if folded(value) in words_of("yes") else None
-    if column.role in (Role.MEASURE, Role.NUMBER, Role.AUDIENCE) and _ZERO.match(value):
-        if concept is None or not concept.is_zero_said:
-            return None
+    is_zero_said = concept is not None and concept.is_zero_said
+    if column.role in (Role.MEASURE, Role.NUMBER, Role.AUDIENCE) and _ZERO.match(value) and not is_zero_said:
+        return None
     if column.separator and column.role not in (Role.MEASURE, Role.NUMBER):
         value = _joined(value, column.separator, language)
     elif _NUMBER.match(value):

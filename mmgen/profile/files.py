@@ -105,7 +105,7 @@ def _fields(column: Column) -> list[tuple[str, Any]]:
 
 
 def _column(name: str, row: ColumnFile) -> Column:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row}
     values["proposed"] = row.proposed or row.disposition
     return Column(name=name, **values)
 

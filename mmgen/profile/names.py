@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from mmgen.profile.roles import Disposition, Role
 
@@ -257,7 +258,7 @@ def _cjk_qualifiers() -> tuple[str, ...]:
 
 
 @cache
-def _unit_data() -> dict[str, dict[str, object]]:
+def _unit_data() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("mmgen.profile").joinpath("units.toml").read_text(encoding="utf-8"))
 
 

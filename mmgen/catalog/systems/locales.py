@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _LANGUAGES = frozenset(
-    "en de fr es it nl pl ru zh ja pt sv da nb no fi cs sk hu ro bg el tr uk ar he hi ko th vi id et lv lt sl hr sr ca"
-    .split()
+    ["ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "it", "ja", "ko", "lt", "lv", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"]
 )  # fmt: skip
 _SCOPED = re.compile(
     r"^(?P<stem>.{1,80}?)[-_. ]\(?(?P<language>[a-z]{2})(?:[-_](?P<region>[A-Z]{2}|[a-z]{2}))?\)?"

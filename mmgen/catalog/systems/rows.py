@@ -1,4 +1,4 @@
-"""The rows of an export as products: variants under one, attributes under their names, what is not for sale left out."""
+"""The rows of an export as products: variants under one, attributes by their names, without what is not for sale."""
 
 from __future__ import annotations
 
