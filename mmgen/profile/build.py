@@ -146,7 +146,7 @@ def _related(column: Column, relations: Iterable[str]) -> Column:
     """What relations change: a column that repeats the title, or is a code of another, tells customers nothing."""
     found = tuple(relations)
     does, role = column.disposition, column.role
-    if any(text.startswith("code of") for text in found) and does is not Disposition.SAY:
+    if any(text.startswith("code of") for text in found) and does is Disposition.USE:
         does, role = Disposition.HIDE, Role.IDENTIFIER
     if any(text.startswith("repeats") for text in found) and role is not Role.TITLE:
         does = Disposition.HIDE if does is not Disposition.SAY else Disposition.USE

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -76,8 +76,12 @@ def read_name(name: str, locale: str = "en") -> Reading:
         if not any(match.weight == WHOLE for match in matches):
             unit = found
             matches += _whole(stem, home)
-    ranked = sorted(_best_of_each(matches), key=lambda match: (-match.weight, match.language != home))
-    return Reading(words, tuple(ranked), unit)
+    return Reading(words, tuple(sorted(_best_of_each(matches), key=partial(_order, home))), unit)
+
+
+def _order(home: str, match: Match) -> tuple[float, bool, bool]:
+    """The heaviest first; of two meanings of one name that which is hidden, since saying it would do harm."""
+    return -match.weight, match.concept.disposition is not Disposition.HIDE, match.language != home
 
 
 def normalised(name: str) -> str:

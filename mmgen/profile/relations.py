@@ -11,6 +11,8 @@ from mmgen.profile.evidence import Evidence, Form
 MAX_ROWS = 5000
 """Rows that columns are compared in, the first of the file."""
 MIN_ROWS = 5
+MIN_CODES = 5
+"""Different codes, below which two columns agree by chance."""
 SAME = 0.98
 """Share of rows that have to agree."""
 CODES = (Form.CODE, Form.INTEGER)
@@ -56,7 +58,7 @@ def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
 def _named_by(name: str, evidence: Mapping[str, Evidence], table: Mapping[str, np.ndarray]) -> str | None:
     """The column of words that a column of codes stands for: each code one word, each word one code, both repeated."""
     own = evidence[name]
-    if own.share(*CODES) < 0.8 or own.num_distinct < 2 or own.distinct > 0.5 or own.is_flag():
+    if own.share(*CODES) < 0.8 or own.num_distinct < MIN_CODES or own.distinct > 0.5 or own.is_flag():
         return None
     for other, values in evidence.items():
         is_alike = other != name and values.num_distinct == own.num_distinct and values.share(Form.WORDS) >= 0.8

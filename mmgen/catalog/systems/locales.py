@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_LANGUAGES = frozenset(
-    ["ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "it", "ja", "ko", "lt", "lv", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"]
-)  # fmt: skip
+_CODES = (
+    "ar bg ca cs da de el en es et fi fr he hi hr hu it ja ko lt lv nb nl no pl pt ro ru sk sl sr sv th tr uk vi zh"
+)
+_LANGUAGES = frozenset(_CODES.split())
 _SCOPED = re.compile(
     r"^(?P<stem>.{1,80}?)[-_. ]\(?(?P<language>[a-z]{2})(?:[-_](?P<region>[A-Z]{2}|[a-z]{2}))?\)?"
     r"(?:-(?P<channel>[a-z_]{2,30}))?$"
