@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     "rejects hashes seeds dates vectors kinds resources telemetry pipeline",
-    "config services sample",
+    "config services sample values",
     "store models pretrained profile",
     "engine catalog clean",
     "features duplicates registry facts publishing",

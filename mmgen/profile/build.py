@@ -9,7 +9,6 @@ from dataclasses import replace
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
-from mmgen.profile.formats import date_format, number_format
 from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
@@ -105,8 +104,8 @@ def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, 
         labels=_labels(name, decision, hint, locale),
         unit=decision.unit,
         separator=separator,
-        number=number_format(values.shapes),
-        date=date_format(values.dates),
+        number=values.number_format(locale),
+        date=values.date_format(locale),
         languages=values.languages(),
         filled=round(values.filled, 4),
         distinct=round(values.distinct, 4),

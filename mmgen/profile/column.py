@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from mmgen.profile.roles import Disposition, Role
+from mmgen.values.numbers import NumberFormat
 
 FILLED_JUMP = 0.25
 DISTINCT_JUMP = 0.4
@@ -28,7 +29,7 @@ class Column:
     labels: dict[str, str] = field(default_factory=dict)
     unit: str | None = None
     separator: str | None = None
-    number: str | None = None
+    number: NumberFormat | None = None
     date: str | None = None
     languages: tuple[str, ...] = ()
     filled: float = 0.0
@@ -97,7 +98,17 @@ def _changes(old: Column, new: Column) -> list[str]:
     for what in ("number", "date", "separator"):
         before, after = getattr(old, what), getattr(new, what)
         if before and after and before != after:
-            lines.append(f"column {new.name!r}: its {what} format was {before!r} and is {after!r} now")
+            lines.append(f"column {new.name!r}: its {what} was {_shown(before)} and is {_shown(after)} now")
     if old.languages[:1] != new.languages[:1] and old.languages and new.languages:
         lines.append(f"column {new.name!r} was mostly in {old.languages[0]} and is in {new.languages[0]} now")
     return lines
+
+
+def _shown(value: NumberFormat | str) -> str:
+    """A format as a person recognises it: numbers on one of them."""
+    return repr(value if isinstance(value, str) else example_of(value))
+
+
+def example_of(form: NumberFormat) -> str:
+    """A number as a format writes it: ``1.234,5``."""
+    return f"1{form.group}234{form.decimal}5"

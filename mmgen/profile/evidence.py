@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mmgen.profile.names import folded, words_of
+from mmgen.values.dates import date_format
+from mmgen.values.numbers import NumberFormat, number_format
 
 MAX_DISTINCT = 200_000
 """Hashes of values that are held for a column; above, it counts as varied as its rows."""
@@ -38,6 +40,7 @@ class Form(StrEnum):
     WORDS = "words"
 
 
+_NUMERALS = (Form.NUMBER, Form.MONEY, Form.MEASURE, Form.INTEGER)
 _URL = re.compile(r"^(?:https?:)?//\S+|^www\.\S+", re.I)
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|jfif)(?:[?#]\S{0,300})?\s*(?:[,;|\s]|$)", re.I)
 _AUDIO = re.compile(r"\.(?:wav|mp3|flac|ogg|m4a|aac)(?:[?#]\S{0,300})?\s*(?:[,;|\s]|$)", re.I)
@@ -82,7 +85,7 @@ class Evidence:
     values: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
     scripts: Counter[str] = field(default_factory=Counter)
-    shapes: dict[str, None] = field(default_factory=dict)
+    shapes: Counter[str] = field(default_factory=Counter)
     dates: dict[str, None] = field(default_factory=dict)
     samples: list[str] = field(default_factory=list)
     num_digests: int = 0
@@ -103,6 +106,9 @@ class Evidence:
             form = form_of(text)
             self._note(text, form)
         self.forms[form] += 1
+        if form in _NUMERALS and len(self.shapes) < MAX_SHAPES:
+            # Marks and the places of zeros tell a format: as many values as there are shapes are enough
+            self.shapes[_NONZERO.sub("1", text)] += 1
         if text in self.values or len(self.values) < MAX_VALUES:
             self.values[text] += 1
 
@@ -112,10 +118,7 @@ class Evidence:
             self._known[text] = form
         if len(self.samples) < NUM_SAMPLES:
             self.samples.append(text[:LONG_TEXT_CHARS])
-        if form in (Form.NUMBER, Form.MONEY, Form.MEASURE, Form.INTEGER) and len(self.shapes) < MAX_SHAPES:
-            # Only marks and the places of zeros tell a format: as many values as there are shapes are enough
-            self.shapes.setdefault(_NONZERO.sub("1", text))
-        elif form is Form.DATE and len(self.dates) < MAX_DATES:
+        if form is Form.DATE and len(self.dates) < MAX_DATES:
             self.dates.setdefault(text)
         elif form is Form.CODE:
             self.num_digests += bool(_DIGEST.match(text))
@@ -152,6 +155,14 @@ class Evidence:
         if found <= {"0", "1", "0.0", "1.0"}:
             return self.num_filled >= 2
         return found <= words_of("yes") | words_of("no")
+
+    def number_format(self, locale: str) -> NumberFormat | None:
+        """How most of the values write numbers; None where they are none, or leave it open and the locale does, too."""
+        return number_format(self.shapes.elements(), locale) if self.share(*_NUMERALS) >= 0.5 else None
+
+    def date_format(self, locale: str) -> str | None:
+        """The order of day and month, as of ``mmgen.values.dates``; None where the values are no dates."""
+        return date_format(self.dates, locale) if self.share(Form.DATE) >= 0.5 else None
 
     def separator(self) -> str | None:
         """How lists are written in this column: the mark that stands in the most of its values, in a tenth at least."""

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import Field
 
 from mmgen.config.params import Params
-from mmgen.profile.column import Column, Profile
+from mmgen.profile.column import Column, Profile, example_of
 from mmgen.profile.roles import Disposition, Role
+from mmgen.values.numbers import NumberFormat
 
 _HEAD = """\
 # What the columns of this source are, as the import of its last file found. Edit it: `disposition` decides what becomes
@@ -101,13 +102,23 @@ def save_profile(profile: Profile, path: Path) -> None:
 
 
 def _fields(column: Column) -> list[tuple[str, Any]]:
-    return [(key, getattr(column, key)) for key in ColumnFile.model_fields]
+    values = {key: getattr(column, key) for key in ColumnFile.model_fields}
+    values["number"] = example_of(column.number) if column.number else None
+    return list(values.items())
 
 
 def _column(name: str, row: ColumnFile) -> Column:
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row}
     values["proposed"] = row.proposed or row.disposition
+    values["number"] = format_of(row.number) if row.number else None
     return Column(name=name, **values)
+
+
+def format_of(example: str) -> NumberFormat | None:
+    """The format that ``1.234,5`` shows; None where it is no such example."""
+    if not (example.startswith("1") and example.endswith("5") and "234" in example[1:-1]):
+        return None
+    return NumberFormat(example[-2], example[1 : example.index("234")])
 
 
 def _value(value: Any) -> str:

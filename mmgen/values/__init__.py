@@ -1,0 +1,1 @@
+"""How the values of a shop's columns are read: numbers, money, measures, dates, locales. The whole column decides."""

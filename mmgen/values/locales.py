@@ -1,0 +1,53 @@
+"""Locales as shops write them: ``en``, ``EN-gb``, ``en_US``, ``English``, ``Deutsch``, ``中文``; names by Babel."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from babel import Locale, localedata
+
+_TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+_TOLD_IN = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "ru", "uk", "zh", "ja", "ko", "tr", "sv", "da", "cs", "hu")
+MAX_CHARS = 35
+
+
+def locale_of(text: str | None) -> str | None:
+    """The locale in one form: the language small, a script with a capital, a country large (``en-GB``).
+
+    None where the text is no language in use: ``xx``, ``Klingonese``, a sentence.
+    """
+    stripped = (text or "").strip()
+    if not stripped or len(stripped) > MAX_CHARS:
+        return None
+    if by_name := _names().get(stripped.casefold()):
+        return by_name
+    parts = re.split(r"[-_]", stripped)
+    if not _TAG.match(stripped) or parts[0].lower() not in _languages():
+        return None
+    return "-".join([parts[0].lower(), *map(_subtag, parts[1:])])
+
+
+def _subtag(part: str) -> str:
+    return part.title() if len(part) == 4 and part.isalpha() else part.upper() if len(part) <= 3 else part.lower()
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    known = {name.split("_")[0] for name in localedata.locale_identifiers()}
+    return frozenset(known | set(Locale.parse("en").languages) - {"mul", "root", "und", "zxx"})
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Name of a language, in the widespread languages and in its own -> its code."""
+    found: dict[str, str] = {}
+    for teller in _TOLD_IN:
+        for code, name in Locale.parse(teller).languages.items():
+            if len(code) <= 3 and len(name) > 2 or teller in ("zh", "ja", "ko"):
+                found.setdefault(name.casefold(), code.replace("_", "-"))
+    for code in _TOLD_IN:
+        own = Locale.parse(code).get_language_name(code)
+        if own:
+            found[own.casefold()] = code
+    return found

@@ -1,0 +1,120 @@
+"""Money in a cell: ``1.299,00 €``, ``USD 15.99``, ``¥39``, ``1299.-``. Amount by ``numbers``, currency by Babel's names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies, list_currencies
+from price_parser import Price
+
+from mmgen.values.numbers import NUMERAL, SPACES, NumberFormat, number_of
+
+_SYMBOL_LOCALES = ("en", "de", "fr", "es", "it", "nl", "pl", "cs", "sv", "da", "nb", "ru", "uk", "tr", "zh", "ja", "ko")
+_SHARED = {"$", "¥", "kr", "£", "fr", "元", "円"}
+"""Signs that several countries use: the locale's country decides, else the one that is meant by most."""
+_COMMON = {"$": "USD", "¥": "CNY", "£": "GBP", "元": "CNY", "円": "JPY"}
+_EMPTY_CENTS = re.compile(r"[.,]\s*[-–—]+\s*$|[.,][-–—]+(?=\s)")
+
+
+@dataclass(frozen=True)
+class Money:
+    """``currency``: ISO 4217, None where the text names none."""
+
+    amount: Decimal
+    currency: str | None
+
+
+def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
+    """The one amount of a text. None for none, for several (``19,99-29,99``), for a negative one, and where the amount
+    has more decimals than its currency, so that it may be thousands."""
+    plain = _EMPTY_CENTS.sub("", text.strip())
+    numerals = NUMERAL.findall(plain)
+    if len(numerals) != 1 or len(text) > 100:
+        return None
+    before, _, after = plain.partition(numerals[0])
+    if before.rstrip().endswith(("-", "−")) and not before[:1].isalpha():
+        return None
+    amount = number_of(numerals[0].strip(SPACES), form)
+    if amount is None:
+        return None
+    words = f"{before} {after}".strip()
+    currency = currency_of(Price.fromstring(plain).currency or words, locale) or currency_of(words, locale)
+    exponent = amount.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) else 0
+    if digits == 3 and digits > get_currency_precision(currency or "EUR") and amount >= 1:
+        return None
+    return Money(amount, currency)
+
+
+def currency_of(text: str | None, locale: str) -> str | None:
+    """ISO 4217 of a code, a sign or a name: ``EUR``, ``€``, ``zł``, ``元``; None where it is none."""
+    wanted = (text or "").strip().strip("()").strip()
+    if not wanted:
+        return None
+    if wanted.upper() in _codes():
+        return wanted.upper()
+    shared = {"￥": "¥"}.get(wanted, wanted.casefold().strip("."))
+    if shared in _SHARED:
+        return _local(locale, shared) or _COMMON.get(shared)
+    return _signs().get(wanted.casefold())
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+@lru_cache(maxsize=1)
+def _signs() -> dict[str, str]:
+    """Sign or name -> code, where all locales mean the same."""
+    found: dict[str, set[str]] = {}
+    for name in _SYMBOL_LOCALES:
+        locale = Locale.parse(name)
+        for code in list_currencies(locale):
+            for said in (get_currency_symbol(code, locale), locale.currencies.get(code, "")):
+                if said and said != code:
+                    found.setdefault(said.casefold(), set()).add(code)
+    return {
+        sign: min(codes, key=_rank) for sign, codes in found.items() if len(codes) == 1 or min(map(_rank, codes)) == 0
+    }
+
+
+def _rank(code: str) -> int:
+    """0 for a currency that is in use somewhere today."""
+    return 0 if code in _current() else 1
+
+
+@lru_cache(maxsize=1)
+def _current() -> frozenset[str]:
+    territories = Locale.parse("en").territories
+    return frozenset(code for one in territories if len(one) == 2 for code in get_territory_currencies(one))
+
+
+def _local(locale: str, sign: str) -> str | None:
+    """The currency of the locale's country (of the language's main one), if it is written with the sign."""
+    try:
+        found = Locale.parse(locale.replace("-", "_"))
+        country = found.territory or _likely(found.language)
+    except (UnknownLocaleError, ValueError):
+        return None
+    for code in get_territory_currencies(country) if country else []:
+        if sign in {get_currency_symbol(code, found).casefold().strip("."), _narrow(code)}:
+            return code
+    return None
+
+
+def _narrow(code: str) -> str:
+    """The sign without the letters that tell countries apart: ``CA$`` -> ``$``, ``CN¥`` -> ``¥``."""
+    return re.sub(r"[A-Za-z]+(?=[^\w\s])", "", get_currency_symbol(code, "en"))
+
+
+@lru_cache(maxsize=64)
+def _likely(language: str) -> str | None:
+    from babel.core import get_global
+
+    likely = get_global("likely_subtags").get(language)
+    return likely.rsplit("_", 1)[-1] if likely else None

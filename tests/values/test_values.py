@@ -1,0 +1,125 @@
+"""Values of columns: numbers, money, dates, locales. The whole column decides what one value leaves open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from mmgen.values.dates import date_format, is_never, time_of
+from mmgen.values.locales import locale_of
+from mmgen.values.money import Money, money_of
+from mmgen.values.numbers import NumberFormat, number_format, number_of
+
+POINT, COMMA = NumberFormat(".", ","), NumberFormat(",", ".")
+
+
+@pytest.mark.parametrize(
+    ("values", "locale", "form"),
+    [
+        (["1.299,00", "1.299"], "en", COMMA),
+        (["1,299.00", "1,299"], "de", POINT),
+        (["1.299"], "de", COMMA),
+        (["1.299"], "en", POINT),
+        (["1 299,50", "12"], "fr", NumberFormat(",", " ")),
+        (["1.234.567"], "en", COMMA),
+        (["1,25 kg", "0.9 kg"], "zh", None),
+        (["12,50", "15.99", "1.299,00"], "de", COMMA),
+        (["12,50", "15.99", "1.299,00"], "en", None),
+        (["red", ""], "tlh", None),
+    ],
+)
+def test_a_column_has_one_number_format(values: list[str], locale: str, form: NumberFormat | None) -> None:
+    assert number_format(values, locale) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "number"),
+    [
+        ("1.299", COMMA, "1299"),
+        ("1.299", POINT, "1.299"),
+        ("1.299", None, None),
+        ("15.99", COMMA, "15.99"),
+        ("1,7", None, "1.7"),
+        ("0,125", None, "0.125"),
+        ("1'299.90", None, "1299.90"),
+        ("1,29,999.00", POINT, "129999.00"),
+        ("-5", None, "-5"),
+        ("1.2.3", None, None),
+        ("12 34", None, None),
+        ("twelve", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_number_is_read_by_the_format(text: str, form: NumberFormat | None, number: str | None) -> None:
+    assert number_of(text, form) == (Decimal(number) if number else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "locale", "amount", "currency"),
+    [
+        ("1.299,00 €", COMMA, "de", "1299.00", "EUR"),
+        ("1.299 €", COMMA, "de", "1299", "EUR"),
+        ("15.99 USD", COMMA, "de", "15.99", "USD"),
+        ("EUR 12,50", COMMA, "de", "12.50", "EUR"),
+        ("1299.-", COMMA, "de", "1299", None),
+        ("CHF 1'299.90", POINT, "de-CH", "1299.90", "CHF"),
+        ("¥39.9", POINT, "zh", "39.9", "CNY"),
+        ("1,299元", POINT, "zh-CN", "1299", "CNY"),
+        ("¥1,200", POINT, "ja", "1200", "JPY"),
+        ("$5", POINT, "en-AU", "5", "AUD"),
+        ("499 kr", COMMA, "sv", "499", "SEK"),
+        ("12,00 zł", COMMA, "pl", "12.00", "PLN"),
+    ],
+)
+def test_money_has_an_amount_and_a_currency(
+    text: str, form: NumberFormat, locale: str, amount: str, currency: str | None
+) -> None:
+    assert money_of(text, form, locale) == Money(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("text", ["19,99-29,99", "1.299", "-5", "from 3 to 4", "free", "", "9" * 200])
+def test_a_doubtful_price_is_none(text: str) -> None:
+    """Three decimals are no price in a currency that has two: it may be thousands."""
+    assert money_of(text, POINT, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "locale", "text", "time"),
+    [
+        (["01.10.2026 14:05", "31.12.2026"], "en", "01.10.2026 14:05", "2026-10-01T14:05:00Z"),
+        (["12/25/2026", "01/02/2026"], "en", "01/02/2026", "2026-01-02T00:00:00Z"),
+        (["25/12/2026", "01/02/2026"], "en", "01/02/2026", "2026-02-01T00:00:00Z"),
+        (["01/02/2026"], "en", "01/02/2026", None),
+        (["01/02/2026"], "en-GB", "01/02/2026", "2026-02-01T00:00:00Z"),
+        (["01/02/2026"], "fr", "01/02/2026", "2026-02-01T00:00:00Z"),
+        (["01.10.2026", "12/25/2026"], "en", "12/25/2026", None),
+        ([], "en", "2026-10-01T23:30:00-05:00", "2026-10-02T04:30:00Z"),
+        ([], "zh", "2026年10月1日", "2026-10-01T00:00:00Z"),
+        ([], "en", "1767225600", "2026-01-01T00:00:00Z"),
+        ([], "en", "1767225600000", "2026-01-01T00:00:00Z"),
+        ([], "en", "0000-00-00 00:00:00", None),
+        (["31.02.2026"], "de", "31.02.2026", None),
+    ],
+)
+def test_a_column_has_one_order_of_day_and_month(values: list[str], locale: str, text: str, time: str | None) -> None:
+    assert time_of(text, date_format(values, locale)) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "never"), [("0000-00-00 00:00:00", True), ("0000-00-00", True), ("2026-01-01", False)]
+)
+def test_a_date_that_says_never(text: str, never: bool) -> None:
+    assert is_never(text) is never
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("English", "en"), ("Chinese", "zh"), ("Deutsch", "de"), ("French", "fr"), ("中文", "zh"), ("Français", "fr"),
+        ("EN-gb", "en-GB"), ("en_US", "en-US"), ("zh-hans-cn", "zh-Hans-CN"), ("de", "de"), ("Japanisch", "ja"),
+        ("русский", "ru"), ("Klingonese", None), ("xx", None), ("a sentence of words", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_locale_has_one_form(text: str | None, locale: str | None) -> None:
+    assert locale_of(text) == locale
