@@ -127,7 +127,10 @@ def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -
 
 def _categories(columns: dict[str, Column], taken: set[str]) -> list[str]:
     """Broadest first: a level with fewer values stands above one with more."""
-    found = [c for c in columns.values() if c.role is Role.KIND and c.filled > 0.1 and c.name not in taken]
+    free = [c for c in columns.values() if c.filled > 0.1 and c.name not in taken]
+    found = [c for c in free if c.role is Role.KIND]
+    if not any(c.concept == "kind" for c in found):  # "type" is the kind of product where no column is plainly that
+        found += [c for c in free if c.concept == "type" and c.distinct < FULL]
     return [
         column.name for column in sorted(found, key=lambda column: (column.distinct, list(columns).index(column.name)))
     ]

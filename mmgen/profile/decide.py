@@ -146,9 +146,6 @@ def _named(match: Match, reading: Reading, values: Evidence) -> Decision:
     if role not in (Role.FLAG, Role.SIZE, Role.INTERNAL, Role.IDENTIFIER, Role.NUMBER) and values.is_flag():
         role = Role.FLAG
         why.append("every value is a yes or a no")
-    if role in (Role.COLOUR, Role.MATERIAL, Role.KIND, Role.BRAND) and values.share(*_NUMERIC) >= HALF:
-        role, does = Role.IDENTIFIER, Disposition.HIDE
-        why.append("numbers: codes of a list")
     return Decision(role, does, concept, match, unit, tuple(why), match.weight if match.weight < QUALIFIED else 1.0)
 
 

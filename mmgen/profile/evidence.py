@@ -16,8 +16,11 @@ MAX_DISTINCT = 200_000
 MAX_VALUES = 400
 MAX_SHAPES = 1000
 MAX_DATES = 5000
+MAX_NOTED = 5000
+"""Different values whose separators and scripts are counted."""
 NUM_SAMPLES = 5
 LONG_TEXT_CHARS = 80
+MAX_WORD_CHARS = 40
 FORM_CHARS = 400
 """Of a value as much as is looked at."""
 
@@ -89,6 +92,7 @@ class Evidence:
     dates: dict[str, None] = field(default_factory=dict)
     samples: list[str] = field(default_factory=list)
     num_digests: int = 0
+    num_noted: int = 0
     _hashes: set[int] = field(default_factory=set)
     _known: dict[str, Form] = field(default_factory=dict)
 
@@ -96,12 +100,12 @@ class Evidence:
         """One value; a placeholder (``N/A``) is as good as an empty one."""
         self.num_rows += 1
         text = value.strip()
-        if not text or is_placeholder(text):
+        form = self._known.get(text)
+        if form is None and (not text or is_placeholder(text)):
             return
         self.num_filled += 1
         if len(self._hashes) < MAX_DISTINCT:
             self._hashes.add(hash(text))
-        form = self._known.get(text)
         if form is None:
             form = form_of(text)
             self._note(text, form)
@@ -122,6 +126,9 @@ class Evidence:
             self.dates.setdefault(text)
         elif form is Form.CODE:
             self.num_digests += bool(_DIGEST.match(text))
+        if self.num_noted >= MAX_NOTED:
+            return
+        self.num_noted += 1
         cut = text[:FORM_CHARS]
         for mark in _MARKS:
             self.marks[mark] += mark in cut
@@ -166,7 +173,7 @@ class Evidence:
 
     def separator(self) -> str | None:
         """How lists are written in this column: the mark that stands in the most of its values, in a tenth at least."""
-        total = max(1, min(self.num_distinct, sum(self.forms.values())))
+        total = max(1, self.num_noted)
         best = max(_MARKS, key=lambda mark: (self.marks[mark], -_MARKS.index(mark)))
         if self.marks[best] < 0.1 * total or self.share(Form.TEXT, Form.MARKUP, Form.NUMBER, Form.MONEY) > 0.5:
             return None
@@ -185,7 +192,7 @@ def form_of(text: str) -> Form:
         return Form.INTEGER
     if _URL.match(cut) or _IMAGE.search(cut) or _AUDIO.search(cut):
         return _media(cut)
-    if folded(cut) in words_of("yes") | words_of("no"):
+    if len(cut) <= MAX_WORD_CHARS and folded(cut) in words_of("flag"):
         return Form.FLAG
     for form, pattern in ((Form.DATE, _DATE), (Form.NUMBER, _NUMBER), (Form.MONEY, _MONEY), (Form.MEASURE, _MEASURE)):
         if pattern.match(cut):
@@ -206,4 +213,4 @@ def _media(text: str) -> Form:
 
 def is_placeholder(value: str) -> bool:
     """Whether a value says that there is none: ``N/A``, ``Does not apply``, ``暂无``."""
-    return len(value) <= 40 and folded(value.strip()) in words_of("none")
+    return len(value) <= MAX_WORD_CHARS and folded(value.strip()) in words_of("none")

@@ -92,6 +92,8 @@ def normalised(name: str) -> str:
 
 def folded(text: str) -> str:
     """Small letters without accents (``größe`` and ``groesse`` stay two spellings, ``référence`` is ``reference``)."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
 
@@ -114,8 +116,10 @@ def label_of(concept: str) -> dict[str, str]:
 
 @cache
 def words_of(kind: str) -> frozenset[str]:
-    """Values that mean ``yes``, ``no`` or nothing (``skip``), folded, of all languages."""
-    return frozenset(word for data in _data().values() for word in _list(data["values"][kind]))
+    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``) or no value (``none``), folded, of
+    all languages."""
+    kinds = ("yes", "no") if kind == "flag" else (kind,)
+    return frozenset(word for data in _data().values() for name in kinds for word in _list(data["values"][name]))
 
 
 def _whole(words: str, home: str) -> list[Match]:
