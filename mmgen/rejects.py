@@ -12,6 +12,7 @@ class RejectReason(StrEnum):
     DUPLICATE_ID = "duplicate_id"
     ID_MISSING = "id_missing"
     ROW_UNREADABLE = "row_unreadable"
+    NOT_FOR_SALE = "not_for_sale"
     MEDIA_MISSING = "media_missing"
     MEDIA_EMPTY = "media_empty"
     MEDIA_OUTSIDE_ROOT = "media_outside_root"

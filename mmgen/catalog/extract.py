@@ -16,7 +16,7 @@ from mmgen.hashes import digest_of, sha256_of
 from mmgen.rejects import reason_text
 from mmgen.store.contracts import contract
 
-PRODUCTS_VERSION = 1
+PRODUCTS_VERSION = 2
 MEDIA_VERSION = 1
 MODALITIES = ("image", "audio")
 DELETED_HASH = digest_of("deleted")

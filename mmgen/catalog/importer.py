@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.baskets import import_baskets, open_baskets
-from mmgen.catalog.readers import Row, Unreadable, open_source
+from mmgen.catalog.opening import Opened, decisions_of, open_products
+from mmgen.catalog.readers import LeftOut, Row, Unreadable
 from mmgen.catalog.source_map import SourceMap, check_columns
 from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
 from mmgen.catalog.values import Product, raw_json, to_product
+from mmgen.profile.column import Profile
+from mmgen.profile.files import load_profile, profile_path, save_profile
 from mmgen.rejects import RejectReason
 
 BATCH_ROWS = 1000
+MAX_NAMED = 12
+"""Columns that one warning names."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ def import_file(
     source_map: SourceMap,
     media_root: str | Path | None = None,
     progress: Callable[[int], None] | None = None,
+    home: str | Path | None = None,
 ) -> ImportResult:
     """Make the products of ``source_map.name`` be those of the file: new, changed, and gone where the file lacks them.
 
@@ -64,12 +71,17 @@ def import_file(
 
     Where the map names ``[baskets]``, what is bought together is linked anew.
 
+    The file is profiled first: what is hidden is not kept. Below ``home`` the profile is kept and compared with the one
+    before; a column that changed is a warning.
+
     Raises ValueError for a file or a map that does not fit, before anything is written; and for a file without one
     usable row while the source has products (they stay: taking them all away is hardly what is meant).
     """
     path = Path(path)
-    source = open_source(path, source_map)
-    warnings = [*source.warnings, *check_columns(source_map, source.columns, str(path))]
+    opened = open_products(path, source_map)
+    source = opened.source
+    warnings = [*source.warnings, *check_columns(source_map, list(opened.columns), str(path)), *opened.notes]
+    opened, compared = _compared(opened, source_map, Path(home) if home is not None else None)
     root = _media_root(path, source_map, media_root)
     baskets = open_baskets(path.parent, source_map.baskets) if source_map.baskets else None
     seen = sa.Table(f"seen_{uuid.uuid4().hex}", sa.MetaData(), _seen_id(), prefixes=["TEMPORARY"])
@@ -83,7 +95,7 @@ def import_file(
             numbered = enumerate(source.read_rows(), start=1)
             while batch := list(islice(numbered, BATCH_ROWS)):
                 with connection.begin():
-                    counts += _import_batch(connection, batch, source_map, seen)
+                    counts += _import_batch(connection, batch, source_map, seen, opened.profile)
                 if progress is not None:
                     progress(len(batch))
             with connection.begin():
@@ -94,7 +106,24 @@ def import_file(
                 seen.drop(connection)
     if baskets is not None:
         warnings += import_baskets(engine, source_map.name, baskets)
-    return _result(source_map.name, counts, tuple(warnings))
+    if home is not None:
+        save_profile(opened.profile, profile_path(Path(home), source_map.name))
+    return _result(source_map.name, counts, tuple(warnings + compared))
+
+
+def _compared(opened: Opened, source_map: SourceMap, home: Path | None) -> tuple[Opened, list[str]]:
+    """The file with what a person decided of its columns, and what changed since the profile before."""
+    path = profile_path(home, source_map.name) if home is not None else None
+    before = load_profile(path) if path is not None else None
+    profile = opened.profile.with_decisions(before, decisions_of(source_map))
+    warnings = [] if before is None else profile.differences(before)
+    unclear = profile.unclear()
+    if unclear and before is None:
+        named = ", ".join(json.dumps(name, ensure_ascii=False) for name in unclear[:MAX_NAMED])
+        more = f" and {len(unclear) - MAX_NAMED} more" if len(unclear) > MAX_NAMED else ""
+        warnings.append(f"used and not said, because nothing tells what they are: {named}{more}."
+                        f" To tell customers, write into the map: say = [{named}]")  # fmt: skip
+    return replace(opened, profile=profile), warnings
 
 
 def _result(source: str, counts: Counter[str], warnings: tuple[str, ...]) -> ImportResult:
@@ -124,11 +153,11 @@ def _write_source(connection: Connection, source_map: SourceMap, root: Path) -> 
 
 
 def _import_batch(
-    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table
+    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table, profile: Profile
 ) -> Counter[str]:
     """Read, tell apart, write: the counts by outcome, where a reject's outcome is its reason."""
     rejects: list[Reject] = []
-    candidates = list(_candidates(batch, source_map, rejects))
+    candidates = list(_candidates(batch, source_map, profile, rejects))
     owners = _owners(connection, [product["product_id"] for _, product, _ in candidates])
     fresh = _mark_seen(connection, candidates, source_map.name, owners, seen)
     kept: list[Product] = []
@@ -154,14 +183,15 @@ def _import_batch(
 
 
 def _candidates(
-    batch: Iterable[tuple[int, Row]], source_map: SourceMap, rejects: list[Reject]
+    batch: Iterable[tuple[int, Row]], source_map: SourceMap, profile: Profile, rejects: list[Reject]
 ) -> Iterator[tuple[int, Product, dict[str, Any]]]:
     """The rows that make a product; the others are appended to ``rejects``."""
     for number, row in batch:
         if isinstance(row, Unreadable):
-            rejects.append(Reject(number, None, RejectReason.ROW_UNREADABLE, row.detail, raw_json(row.raw)))
+            why = RejectReason.NOT_FOR_SALE if isinstance(row, LeftOut) else RejectReason.ROW_UNREADABLE
+            rejects.append(Reject(number, None, why, row.detail, raw_json(row.raw)))
             continue
-        product, reason, detail = to_product(row, source_map)
+        product, reason, detail = to_product(row, source_map, profile)
         if product is not None:
             yield number, product, row
         elif reason is not None:

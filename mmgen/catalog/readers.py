@@ -38,6 +38,11 @@ class Unreadable:
     raw: str
 
 
+@dataclass(frozen=True)
+class LeftOut(Unreadable):
+    """A row that was read and is no product that is for sale: a draft, a hidden one."""
+
+
 Row = dict[str, Any] | Unreadable
 
 

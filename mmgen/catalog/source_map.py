@@ -54,16 +54,20 @@ class Defaults(Params):
 class SourceMap(Params):
     """One shop's map.
 
-    ``ignore``: columns that say nothing to a customer. ``optional``: columns named in ``[columns]`` or ``ignore``
-    that a file may lack (an export often drops a column that is empty in every row); any other that is missing is
-    an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter`` are found out from a
-    CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
+    ``ignore``: columns that say nothing to a customer. ``say``, ``use``, ``hide``: what is done with a column where the
+    profile decides otherwise (told to customers; for models only; not kept). ``optional``: columns named in
+    ``[columns]`` or ``ignore`` that a file may lack (an export often drops a column that is empty in every row); any
+    other that is missing is an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter``
+    are found out from a CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
     """
 
     name: str = Field(min_length=1, max_length=100)
     locale: str = Field(default="en", pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
     columns: Columns
     ignore: list[str] = Field(default_factory=list)
+    say: list[str] = Field(default_factory=list)
+    use: list[str] = Field(default_factory=list)
+    hide: list[str] = Field(default_factory=list)
     optional: list[str] = Field(default_factory=list)
     media_root: str | None = None
     defaults: Defaults = Field(default_factory=Defaults)
@@ -79,6 +83,9 @@ class SourceMap(Params):
         both = [name for name in self.ignore if name in named]
         if both:
             raise ValueError(f"column {both[0]!r} is mapped and ignored: take it out of one")
+        for name in {*self.say, *self.use, *self.hide, *self.ignore}:
+            if sum(name in names for names in (self.say, self.use, [*self.hide, *self.ignore])) > 1:
+                raise ValueError(f"column {name!r} stands in two of say, use and hide: take it out of one")
         for name in self.optional:
             if name not in named and name not in self.ignore:
                 known = [*named, *self.ignore]
@@ -106,11 +113,11 @@ def check_columns(source_map: SourceMap, found: list[str], where: str) -> list[s
     errors, warnings = [], []
     mapped = source_map.columns.named()
     free = [name for name in found if name not in mapped and name not in source_map.ignore]
-    for name in [*mapped, *source_map.ignore]:
+    for name in dict.fromkeys([*mapped, *source_map.ignore, *source_map.say, *source_map.use, *source_map.hide]):
         if name in found:
             continue
         if name not in source_map.optional:
-            kind = "mapped" if name in mapped else "ignored"
+            kind = "mapped" if name in mapped else "ignored" if name in source_map.ignore else "decided"
             errors.append(f"{where}: the {kind} column {name!r} is not in the file.{nearest(name, found)}")
         elif close := difflib.get_close_matches(name, free, n=1, cutoff=0.8):
             warnings.append(f"optional column {name!r} is not in the file, which has {close[0]!r}: misspelt?")

@@ -64,6 +64,7 @@ products = sa.Table(
     sa.Column("attributes", sa.Text, nullable=False),  # JSON object, text to text, keys sorted
     sa.Column("image_path", sa.Text),
     sa.Column("audio_path", sa.Text),
+    sa.Column("facts", sa.Text),  # JSON list of what may be said, in the file's order; null before 0.9
 )
 
 import_rejects = sa.Table(
@@ -173,9 +174,23 @@ def open_catalog(url: str) -> Engine:
         engine = sa.create_engine(parsed, pool_pre_ping=True)
     with write_transaction(engine, lock=LOCK_CREATE) as connection:
         metadata.create_all(connection)
+        _add_missing_columns(connection)
         if "storefront_content" not in sa.inspect(connection).get_view_names():
             connection.execute(sa.text(f"CREATE VIEW storefront_content AS {STOREFRONT_VIEW}"))
     return engine
+
+
+def _add_missing_columns(connection: Connection) -> None:
+    """A database of an earlier release gets the columns that it lacks, empty. What is there is left as it is."""
+    inspector = sa.inspect(connection)
+    quote = connection.dialect.identifier_preparer
+    for table in metadata.sorted_tables:
+        held = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in held and column.nullable:
+                kind = column.type.compile(connection.dialect)
+                name = f"{quote.format_table(table)} ADD COLUMN {quote.format_column(column)}"
+                connection.execute(sa.text(f"ALTER TABLE {name} {kind}"))
 
 
 def _parsed_url(url: str) -> URL:

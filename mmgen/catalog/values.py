@@ -14,6 +14,9 @@ from typing import Any
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
+from mmgen.profile.column import Profile
+from mmgen.profile.facts import facts_of_row
+from mmgen.profile.roles import Disposition
 from mmgen.rejects import RejectReason
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
@@ -25,11 +28,14 @@ _LONG_NUMBER = re.compile(r"^\d{9,11}(\.\d+)?$")  # seconds since 1970, from 197
 Product = dict[str, Any]
 
 
-def to_product(row: Mapping[str, Any], source_map: SourceMap) -> tuple[Product | None, RejectReason | None, str]:
+def to_product(
+    row: Mapping[str, Any], source_map: SourceMap, profile: Profile | None = None
+) -> tuple[Product | None, RejectReason | None, str]:
     """(product, None, "") or (None, why not, detail). ``product`` has the columns of ``products``.
 
     What no column of ours takes becomes an attribute: unmapped columns, and a price, date or locale that cannot be
-    read (under our column's name), so that nothing is lost. Empty values are dropped.
+    read (under our column's name), so that nothing is lost. Empty values are dropped. Of a ``profile`` what is hidden
+    becomes no attribute, and what is said is in ``facts``, too; without one ``facts`` is None.
     """
     columns, texts = source_map.columns, {str(name): text_of(value) for name, value in row.items()}
     product_id = _product_id(texts, source_map)
@@ -41,7 +47,7 @@ def to_product(row: Mapping[str, Any], source_map: SourceMap) -> tuple[Product |
     def field(column: str | None) -> str | None:
         return (texts.get(column) or None) if column else None
 
-    taken = {*columns.named(), *source_map.ignore}
+    taken = {*columns.named(), *source_map.ignore, *(profile.named(Disposition.HIDE) if profile else ())}
     attributes = {storable(name): value for name, value in texts.items() if name not in taken and value.strip()}
     price, updated_at, locale = field(columns.price), field(columns.updated_at), field(columns.locale)
     parsed = {"price": price_of(price), "updated_at": time_of(updated_at), "locale": locale_of(locale)}
@@ -63,7 +69,11 @@ def to_product(row: Mapping[str, Any], source_map: SourceMap) -> tuple[Product |
         "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
         "image_path": field(columns.image),
         "audio_path": field(columns.audio),
+        "facts": None,
     }
+    if profile is not None:
+        facts = facts_of_row(texts, profile, str(product["locale"]), columns.named())
+        product["facts"] = storable(json.dumps(facts, ensure_ascii=False))
     return product, None, ""
 
 

@@ -13,7 +13,7 @@ from mmgen.cli import catalogue, content, demo, export, inspect, pretrained, run
 from mmgen.cli.settings import Settings, print_json
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "The shop's products": (catalogue.import_products, catalogue.sample),
+    "The shop's products": (catalogue.import_products, catalogue.profile, catalogue.sample),
     "The nightly run": (demo.demo, run.run, run.up, run.down, run.airflow),
     "Looking": (
         inspect.status,

@@ -1,4 +1,4 @@
-"""Commands for the shop's products: import them, or make a sample shop."""
+"""Commands for the shop's products: import them, say what their columns are, or make a sample shop."""
 
 from __future__ import annotations
 
@@ -9,44 +9,67 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mmgen.cli.settings import Settings, command, pass_settings, plural, progress_of, show
+from mmgen.cli.settings import Settings, command, pass_settings, plural, progress_of, short, show
 from mmgen.resources import ROOT, find_file
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mmgen.catalog.importer import ImportResult
+    from mmgen.catalog.opening import Opened
+    from mmgen.catalog.proposal import Proposal
+    from mmgen.catalog.source_map import SourceMap
+    from mmgen.profile.column import Profile
 
 SAMPLE_MAP = ROOT / "conf" / "sources" / "sample.toml"
+SAMPLED = ("title", "description", "kind", "short_description", "material", "colour", "ingredients")
+"""Meanings of columns whose values tell the language."""
 
 
 @command(
     "import",
+    "mmgen import products.csv",
     "mmgen import products.csv --map conf/sources/fashion.toml",
     "mmgen import export.jsonl --map my_shop.toml --media-root /mnt/media --json",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--map", "map_file", required=True, metavar="TOML", help="Which column is what: conf/sources/*.toml.")
+@click.option(
+    "--map", "map_file", metavar="TOML", help="Which column is what: conf/sources/*.toml (default: proposed)."
+)
+@click.option("--locale", metavar="LOCALE", help="Without a map: the language of the texts (default: found out).")
+@click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Keep the proposed map there.")
 @click.option("--media-root", metavar="DIR", help="Where relative media paths start (default: the map's, else FILE's).")
 @pass_settings
-def import_products(settings: Settings, file: Path, map_file: str, media_root: str | None) -> None:
-    """Load a shop's products (CSV, JSON Lines or Parquet) into the catalogue.
+def import_products(
+    settings: Settings,
+    file: Path,
+    map_file: str | None,
+    locale: str | None,
+    write_map: Path | None,
+    media_root: str | None,
+) -> None:
+    """Load a shop's products (CSV, JSON Lines, Parquet or a feed in XML) into the catalogue.
 
     The products of the map's source become those of FILE: new ones, changed ones, and gone where FILE lacks them.
-    The same file twice changes nothing.
+    The same file twice changes nothing. Without a map one is proposed; where it is not plain which column is what,
+    the import says what it needs. The columns' profile is kept below the home, profiles/SOURCE.toml.
     """
-    result = load(settings, file, Path(map_file), media_root)
+    from mmgen.catalog.source_map import load_source_map
+
+    if map_file is not None:
+        source_map = load_source_map(find_file(Path(map_file)))
+    else:
+        source_map = proposal_for(file, locale, write_map).source_map()
+    result = load(settings, file, source_map, media_root)
     show(settings, asdict(result), lambda console: print_import(console, result))
 
 
-def load(settings: Settings, file: Path, map_file: Path, media_root: str | None = None) -> ImportResult:
+def load(settings: Settings, file: Path, source_map: SourceMap, media_root: str | None = None) -> ImportResult:
     """Import with a progress bar where a person looks on."""
     from mmgen.catalog.importer import import_file
-    from mmgen.catalog.source_map import load_source_map
 
-    source_map = load_source_map(find_file(map_file))
     with progress_of(f"Importing {file.name}", lambda: estimated_rows(file)) as progress:
-        return import_file(settings.engine, file, source_map, media_root, progress)
+        return import_file(settings.engine, file, source_map, media_root, progress, settings.home)
 
 
 def estimated_rows(file: Path) -> int | None:
@@ -79,6 +102,96 @@ def print_import(console: Console, result: ImportResult) -> None:
 
 
 @command(
+    "profile",
+    "mmgen profile products.csv",
+    "mmgen profile export.csv --write-map my_shop.toml",
+    "mmgen profile products.csv --map my_shop.toml --json",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--map", "map_file", metavar="TOML", help="Which column is what (default: a map is proposed).")
+@click.option("--locale", metavar="LOCALE", help="Without a map: the language of the texts (default: found out).")
+@click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Write the proposed map there.")
+@pass_settings
+def profile(settings: Settings, file: Path, map_file: str | None, locale: str | None, write_map: Path | None) -> None:
+    """Show what each column of a shop's file is, and whether customers are told of it.
+
+    Nothing is imported. Of each column: its role, how it is separated, and what becomes of it: said to customers, used
+    by models alone, or hidden.
+    """
+    from mmgen.catalog.opening import open_products
+    from mmgen.catalog.source_map import load_source_map
+
+    if map_file is not None:
+        needs: tuple[str, ...] = ()
+        opened = open_products(file, load_source_map(find_file(Path(map_file))))
+    else:
+        proposal = proposal_for(file, locale, write_map)
+        needs = proposal.needs
+        opened = open_products(file, proposal.source_map()) if proposal.is_sure else _unmapped(file, locale)[0]
+    value = _as_dict(opened.profile) | {"notes": list(opened.notes), "needs": list(needs)}
+    show(settings, value, lambda console: print_profile(console, opened, needs))
+
+
+def proposal_for(file: Path, locale: str | None, write_map: Path | None) -> Proposal:
+    """A map for a file, written to ``write_map`` where that is asked for."""
+    from mmgen.catalog.opening import unmapped
+    from mmgen.catalog.proposal import propose
+
+    opened, spoken = _unmapped(file, locale)
+    proposal = propose(opened, unmapped(file, spoken).name, spoken)
+    if write_map is not None:
+        write_map.write_text(proposal.to_toml(), encoding="utf-8")
+    return proposal
+
+
+def print_profile(console: Console, opened: Opened, needs: tuple[str, ...]) -> None:
+    """The columns as a table, then what a person has to know."""
+    from rich.table import Table
+
+    table = Table("column", "role", "", "read as", "filled", "different", "why", box=None, pad_edge=False)
+    for column in opened.profile.columns.values():
+        label = column.labels.get(opened.profile.locale.split("-")[0]) or next(iter(column.labels.values()), "")
+        unit = f" ({column.unit})" if column.unit else ""
+        shares = (f"{column.filled:.0%}", f"{column.distinct:.0%}")
+        why = short("; ".join((*column.evidence, *column.relations)), 60)
+        table.add_row(short(column.name, 40), str(column.role), str(column.disposition), label + unit, *shares, why)
+    console.print(table)
+    for note in (*opened.source.warnings, *opened.notes):
+        console.out(f"note: {note}")
+    if unclear := opened.profile.unclear():
+        console.out(f"used and not said, because nothing tells what they are: {', '.join(unclear)}")
+        console.out('To tell customers of one, write into the map: say = ["column"]')
+    for need in needs:
+        console.out(f"needed: {need}")
+    console.out(f"{plural(opened.profile.num_rows, 'product')}, {plural(len(opened.profile.columns), 'column')}")
+
+
+def _unmapped(file: Path, locale: str | None) -> tuple[Opened, str]:
+    """The file opened without a map, and the language that its texts are in."""
+    from mmgen.catalog.opening import open_products, unmapped
+
+    opened = open_products(file, unmapped(file, locale or "en"))
+    spoken = locale or _language(opened)
+    return (opened if spoken == "en" or locale else open_products(file, unmapped(file, spoken))), spoken
+
+
+def _language(opened: Opened) -> str:
+    """The language of the texts; where they do not tell, of the header."""
+    from mmgen.catalog.proposal import header_language
+    from mmgen.clean.text.language import UNKNOWN, text_language
+
+    columns = opened.profile.columns.values()
+    text = " ".join(sample for column in columns if column.concept in SAMPLED for sample in column.samples)
+    hint = header_language(opened.profile.columns)
+    found = text_language(text, hint)
+    return (hint or "en") if found == UNKNOWN else found
+
+
+def _as_dict(found: Profile) -> dict[str, Any]:
+    return asdict(found) | {"unclear": found.unclear()}
+
+
+@command(
     "sample",
     "mmgen sample --out /tmp/shop --import",
     "mmgen sample --out /tmp/shop --products 1000 --seed 3",
@@ -90,10 +203,11 @@ def print_import(console: Console, result: ImportResult) -> None:
 @pass_settings
 def sample(settings: Settings, out: Path, products: int, seed: int, is_import: bool) -> None:
     """Make a sample shop: drawn products in English and Chinese, with the faults of a real export."""
+    from mmgen.catalog.source_map import load_source_map
     from mmgen.sample.shop import write_sample
 
     summary = write_sample(out, products, seed)
-    result = load(settings, summary.products_csv, SAMPLE_MAP) if is_import else None
+    result = load(settings, summary.products_csv, load_source_map(SAMPLE_MAP)) if is_import else None
     value: dict[str, Any] = asdict(summary) | {"products_csv": str(summary.products_csv)}
     value["import"] = asdict(result) if result else None
 

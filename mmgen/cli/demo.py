@@ -59,14 +59,15 @@ def demo(settings: Settings, ds: str, shop: str | None, source_map: str | None, 
 
 def import_shop(settings: Settings, shop: str | None, source_map: str | None, products: int, say: Any) -> ImportResult:
     """Bring the shop, or a sample shop, into the catalogue."""
+    from mmgen.catalog.source_map import load_source_map
     from mmgen.sample.shop import write_sample
 
     if shop is None or source_map is None:
         folder = settings.home / "sample"
         say(f"==> a sample shop of {products} products, English and Chinese, in {folder}")
-        result = load(settings, write_sample(folder, products).products_csv, SAMPLE_MAP)
+        result = load(settings, write_sample(folder, products).products_csv, load_source_map(SAMPLE_MAP))
     else:
-        result = load(settings, Path(shop), Path(source_map))
+        result = load(settings, Path(shop), load_source_map(Path(source_map)))
     for warning in result.warnings:
         say(f"    {warning}")
     say(

@@ -11,8 +11,8 @@ from mmgen.models.examples import encoder_columns, value_columns
 from mmgen.models.modalities.registry import NUM_ATTRIBUTES
 from mmgen.seeds import seed_of
 
-VERSION = 4
-RECORD = ("locale", "title", "description", "category", "brand", "price", "currency", "attributes")
+VERSION = 5
+RECORD = ("locale", "title", "description", "category", "brand", "price", "currency", "attributes", "facts")
 """What the shop says of a product: its texts are written from that."""
 MADE = ("attribute_ids",)
 KEPT = (*RECORD, *(name for name in value_columns() if name not in MADE), *encoder_columns(), "group_id")

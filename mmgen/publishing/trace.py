@@ -57,7 +57,9 @@ def _product(engine: Engine, product_id: str) -> dict[str, Any] | None:
         row = connection.execute(sa.select(products).where(products.c.product_id == product_id)).mappings().first()
     if row is None:
         return None
-    return dict(row) | {"category": json.loads(row["category"]), "attributes": json.loads(row["attributes"])}
+    facts = json.loads(row["facts"]) if row["facts"] else None
+    told = {"category": json.loads(row["category"]), "attributes": json.loads(row["attributes"]), "facts": facts}
+    return dict(row) | told
 
 
 def _check_kind(product_id: str, kind: str | None, content: list[dict[str, Any]]) -> None:

@@ -1,0 +1,104 @@
+"""A shop's file as products: how it was made recognised, its columns profiled in a pass over all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmgen.catalog.readers import Row, Source, Unreadable, open_source
+from mmgen.catalog.source_map import Columns, SourceMap
+from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
+from mmgen.catalog.systems.system import System, system_of_root
+from mmgen.catalog.values import text_of
+from mmgen.catalog.xml_reader import Spec, root_of, xml_rows
+from mmgen.profile.build import Collector, profile_from
+from mmgen.profile.column import Profile
+from mmgen.profile.decide import Hint
+from mmgen.profile.roles import Disposition
+
+XML_SUFFIXES = (".xml", ".yml", ".rss", ".atom")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose rows are products. ``columns``: of the products and of the file; ``notes``: how it was read."""
+
+    source: Source
+    profile: Profile
+    system: System | None
+    notes: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def open_products(path: Path, source_map: SourceMap) -> Opened:
+    """Open a file and profile it. Raises ValueError with the remedy where it is missing or of no known format.
+
+    The map's columns are what the map says; its ``say``, ``use`` and ``hide`` decide of the others.
+    """
+    export = _export(path, source_map)
+    collector, read, num_products = Collector(), Read(), 0
+    for row in product_rows(export, read):
+        if not isinstance(row, Unreadable):
+            collector.add({str(name): text_of(value) for name, value in row.items()})
+            num_products += 1
+    read_rows = export.source.read_rows if export.is_plain else lambda: _rows(export)
+    names = list(collector.evidence) or list(export.source.columns)
+    ordered = [name for name in export.source.columns if name in collector.evidence]
+    ordered += [name for name in names if name not in ordered]
+    hints = _hints(export, read, source_map, ordered)
+    system = export.system.name if export.system else None
+    profile = profile_from(collector, source_map.locale, source_map.name, hints, system)
+    decided = profile.with_decisions(None, decisions_of(source_map))
+    source = Source(ordered, read_rows, export.source.warnings)
+    notes = tuple(notes_of(export, read, num_products))
+    return Opened(source, decided, export.system, notes, tuple(dict.fromkeys([*ordered, *export.source.columns])))
+
+
+def decisions_of(source_map: SourceMap) -> dict[str, Disposition]:
+    """What the map decides of columns."""
+    ignored = dict.fromkeys([*source_map.ignore, *source_map.hide], Disposition.HIDE)
+    used = dict.fromkeys(source_map.use, Disposition.USE)
+    return ignored | used | dict.fromkeys(source_map.say, Disposition.SAY)
+
+
+def unmapped(path: Path, locale: str) -> SourceMap:
+    """A map that names no column yet: what is needed to open a file."""
+    name = "".join(c if c.isalnum() else "_" for c in path.stem.casefold())[:60].strip("_") or "shop"
+    return SourceMap.model_construct(name=name, locale=locale, columns=Columns())
+
+
+def _export(path: Path, source_map: SourceMap) -> Export:
+    if path.suffix.lower() not in XML_SUFFIXES:
+        return export_of(open_source(path, source_map), source_map.locale, text_of)
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file")
+    root = root_of(path)
+    system = system_of_root(root)
+    if system is None:
+        raise ValueError(f"{path}: XML that begins with <{root}> is not known. Known: <rss>, <feed>, <yml_catalog>")
+    spec = Spec(frozenset(system.records), system.categories, system.parameters)
+    columns: dict[str, None] = {}
+    for record in xml_rows(path, spec):
+        columns.update(dict.fromkeys(record))
+    source = Source(list(columns), lambda: xml_rows(path, spec))
+    return export_of(source, source_map.locale, text_of, system)
+
+
+def _rows(export: Export) -> Iterator[Row]:
+    return product_rows(export, Read())
+
+
+def _hints(export: Export, read: Read, source_map: SourceMap, columns: list[str]) -> Mapping[str, Hint]:
+    hints = dict(read.hints)
+    if export.system is not None:
+        hints |= export.system.hints_for(columns)
+    concepts = {"product_id": "identifier", "title": "title", "description": "description", "brand": "brand",
+                "image": "image", "audio": "audio", "price": "price", "currency": "currency",
+                "updated_at": "updated", "locale": "locale", "url": "address"}  # fmt: skip
+    for ours, theirs in source_map.columns:
+        if isinstance(theirs, str) and ours in concepts:
+            hints[theirs] = Hint(concept=concepts[ours], why="the map says so")
+    return hints | {
+        name: Hint(concept="kind", why="the map says so") for name in source_map.columns.categories if name in columns
+    }

@@ -1,0 +1,152 @@
+"""A map for a file that has none: what the system that made it says, then what the profile found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mmgen.catalog.opening import Opened
+from mmgen.catalog.source_map import SourceMap
+from mmgen.catalog.systems.system import proposed_map
+from mmgen.profile.column import Column
+from mmgen.profile.names import read_name
+from mmgen.profile.roles import Role
+
+FULL = 0.98
+"""Share of rows in which a column that tells products apart has to be filled, and different."""
+SURE = 0.9
+_SINGLE = {"description": "description", "brand": "brand", "price": "price", "currency": "currency", "image": "image",
+           "audio": "audio", "updated_at": "updated", "locale": "locale", "url": "address"}  # fmt: skip
+_ROLES = {"image": Role.IMAGE, "audio": Role.AUDIO}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A map as TOML's values, and what it still needs from a person; sure where it needs nothing."""
+
+    values: dict[str, Any]
+    needs: tuple[str, ...]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether an import can go on with it."""
+        return not self.needs
+
+    def source_map(self) -> SourceMap:
+        """The map. Raises ValueError, with what is needed, where it is not sure."""
+        if self.needs:
+            raise ValueError("\n".join(self.needs))
+        return SourceMap.load(self.values, where="the proposed map")
+
+    def to_toml(self) -> str:
+        """The map as a file, with what a person may want to change."""
+        lines = ["# Proposed from the file: look it over. `mmgen profile FILE --map THIS` shows what it leads to."]
+        lines += [f"# NEEDED: {line}" for text in self.needs for line in text.splitlines()]
+        lines += [f"{key} = {json.dumps(self.values[key], ensure_ascii=False)}" for key in ("name", "locale")]
+        lines += ["# say = []   # columns to tell customers, besides those that are plainly for them",
+                  "# hide = []  # columns to keep back", "", "[columns]"]  # fmt: skip
+        columns = self.values["columns"].items()
+        lines += [f"{ours} = {json.dumps(theirs, ensure_ascii=False)}" for ours, theirs in columns]
+        return "\n".join(lines) + "\n"
+
+
+def propose(opened: Opened, name: str, locale: str) -> Proposal:
+    """A map for an opened file. What is not plain is asked for, never guessed."""
+    columns = opened.profile.columns
+    fields: dict[str, Any] = dict(proposed_map(opened.system, opened.columns)) if opened.system else {}
+    needs: list[str] = []
+    taken = set(fields.values())
+    if "title" not in fields:
+        _set(fields, "title", _title(columns, needs), taken)
+    if "product_id" not in fields:
+        _set(fields, "product_id", _identifier(columns, taken, needs), taken)
+    if "category" not in fields:
+        levels = _categories(columns, taken)
+        _set(fields, "category", levels if len(levels) != 1 else levels[0], taken)
+    for ours, concept in _SINGLE.items():
+        if ours not in fields:
+            _set(fields, ours, _field(columns, concept, _ROLES.get(ours), taken), taken)
+    order = ["product_id", "title", "description", "category", *[key for key in _SINGLE if key != "description"]]
+    ordered = {key: fields[key] for key in order if fields.get(key)}
+    return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs))
+
+
+def header_language(names: Iterable[str]) -> str | None:
+    """The language that most of a header's names are in, where none is English alone; None where it is English."""
+    counts: dict[str, int] = {}
+    for name in names:
+        reading = read_name(name)
+        spoken = {match.language for match in reading.matches if match.weight >= SURE}
+        if spoken:
+            for language in {"en"} if "en" in spoken else spoken:
+                counts[language] = counts.get(language, 0) + 1
+    best = max(counts, key=lambda language: counts[language], default="en")
+    return None if best == "en" else best
+
+
+def _set(fields: dict[str, Any], ours: str, theirs: Any, taken: set[str]) -> None:
+    if theirs:
+        fields[ours] = theirs
+        taken |= {theirs} if isinstance(theirs, str) else set(theirs)
+
+
+def _title(columns: dict[str, Column], needs: list[str]) -> str | None:
+    found = [column for column in columns.values() if column.role is Role.TITLE and column.filled > 0.5]
+    if not found:
+        wordy = [
+            c.name for c in columns.values() if c.role in (Role.ATTRIBUTE, Role.TEXT, Role.LIST) and c.distinct > 0.5
+        ]
+        needs.append(_asked("title", "which column names the products?", wordy))
+        return None
+    best = max(found, key=_rank)
+    rivals = [c.name for c in found if c.name != best.name and _rank(c)[:1] == _rank(best)[:1] and c.distinct > 0.5
+              and not any(text.startswith("repeats") for text in c.relations)]  # fmt: skip
+    if rivals and best.distinct < 0.5:
+        needs.append(_asked("title", "several columns may name the products", [best.name, *rivals]))
+    return best.name
+
+
+def _rank(column: Column) -> tuple[float, float, float]:
+    return (round(column.confidence, 1), round(column.filled, 1), column.distinct)
+
+
+def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -> str | None:
+    """The column that tells products apart: an identifier by name, then by values. None is fine: ids are then made."""
+    unique = [c for c in columns.values() if c.filled >= FULL and c.distinct >= FULL and c.name not in taken]
+    named = [c for c in unique if c.concept == "identifier"]
+    coded = [c for c in unique if c.role is Role.IDENTIFIER]
+    if found := named or coded:
+        return found[0].name
+    near = [c.name for c in columns.values() if c.concept == "identifier" and c.filled > 0.5 and c.name not in taken]
+    if near:
+        needs.append(_asked("product_id", "no column of ids is filled and different in every row", near))
+    return None
+
+
+def _categories(columns: dict[str, Column], taken: set[str]) -> list[str]:
+    """Broadest first: a level with fewer values stands above one with more."""
+    free = [c for c in columns.values() if c.filled > 0.1 and c.name not in taken]
+    found = [c for c in free if c.role is Role.KIND]
+    if not any(c.concept == "kind" for c in found):  # "type" is the kind of product where no column is plainly that
+        found += [c for c in free if c.concept == "type" and c.distinct < FULL]
+    return [
+        column.name for column in sorted(found, key=lambda column: (column.distinct, list(columns).index(column.name)))
+    ]
+
+
+def _field(columns: dict[str, Column], concept: str, role: Role | None, taken: set[str]) -> str | None:
+    free = [c for c in columns.values() if c.name not in taken and c.filled > 0]
+    found = [c for c in free if c.concept == concept or (role is not None and c.role is role)]
+    if not found:
+        return None
+    if concept == "description":  # of several texts the longest
+        return max(found, key=lambda c: (c.confidence, sum(map(len, c.samples)) * c.filled)).name
+    return max(found, key=lambda c: (c.confidence, round(c.filled, 1))).name
+
+
+def _asked(ours: str, why: str, candidates: list[str]) -> str:
+    named = ", ".join(repr(name) for name in candidates[:8])
+    return f"{ours}: {why}" + (f" Candidates: {named}." if named else "") + (
+        f" Write `{ours} = \"...\"` below [columns] of a map (--write-map makes one to begin with).")  # fmt: skip

@@ -1,0 +1,152 @@
+"""The profile of a source: one pass over all its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mmgen.profile.column import Column, Profile
+from mmgen.profile.decide import Decision, Hint, decide
+from mmgen.profile.evidence import Evidence
+from mmgen.profile.names import label_of, read_name, unit_named
+from mmgen.profile.relations import Rows, relations_of
+from mmgen.profile.roles import Disposition, Role
+
+_SPLIT = re.compile(r"[_\s]+|(?<=[a-z0-9])(?=[A-Z][a-z])")
+_LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
+           Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
+
+
+class Collector:
+    """Gathers what a file's rows show while they are read for any other purpose."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self.evidence: dict[str, Evidence] = {name: Evidence() for name in names}
+        self.rows = Rows()
+        self.num_rows = 0
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """One row, column -> text. A column that comes late was empty before."""
+        for name, text in row.items():
+            values = self.evidence.get(name)
+            if values is None:
+                values = self.evidence[name] = Evidence(num_rows=self.num_rows)
+            values.add(text)
+        self.num_rows += 1
+        self.rows.add(row)
+
+    def finished(self) -> dict[str, Evidence]:
+        """Column -> evidence, over as many rows as the file has: a column that a row lacks is empty there."""
+        for values in self.evidence.values():
+            values.num_rows = self.num_rows
+        return self.evidence
+
+
+def profile_of(
+    names: Sequence[str],
+    rows: Iterable[Mapping[str, str]],
+    locale: str,
+    source: str = "",
+    hints: Mapping[str, Hint] | None = None,
+    system: str | None = None,
+) -> Profile:
+    """The profile of a file.
+
+    names: its columns, in order. rows: column -> text; a column that is missing is empty. ``hints``: what is known of
+    columns from the system that made the file or from the map; they are believed before names and values.
+    """
+    collector = Collector(names)
+    for row in rows:
+        collector.add(row)
+    return profile_from(collector, locale, source, hints, system)
+
+
+def profile_from(
+    collector: Collector,
+    locale: str,
+    source: str = "",
+    hints: Mapping[str, Hint] | None = None,
+    system: str | None = None,
+) -> Profile:
+    """The profile of what was gathered; arguments as of ``profile_of``."""
+    evidence, known = collector.finished(), hints or {}
+    shown = {name: hint.label or name for name, hint in known.items()}
+    readings = {name: read_name(shown.get(name, name), locale) for name in evidence}
+    decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
+    title = title_of(decisions, evidence)
+    relations = relations_of(collector.rows, evidence, title)
+    columns = {}
+    for name, decision in decisions.items():
+        column = _column(name, decision, evidence[name], known.get(name), locale)
+        columns[name] = _related(column, relations[name])
+    return Profile(source, locale, columns, system, collector.num_rows)
+
+
+def title_of(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]) -> str | None:
+    """The column that names the products: the surest, then the fullest, then the most varied title."""
+    found = [name for name, decision in decisions.items() if decision.role is Role.TITLE]
+    return max(
+        found,
+        key=lambda name: (decisions[name].confidence, round(evidence[name].filled, 1), evidence[name].distinct),
+        default=None,
+    )
+
+
+def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, locale: str) -> Column:
+    separator = hint.separator if hint and hint.separator else values.separator() if decision.role in _LISTED else None
+    return Column(
+        name=name,
+        role=decision.role,
+        disposition=decision.disposition,
+        proposed=decision.disposition,
+        concept=decision.concept.key if decision.concept else None,
+        labels=_labels(name, decision, hint, locale),
+        unit=decision.unit,
+        separator=separator,
+        number=values.number_format(locale),
+        date=values.date_format(locale),
+        languages=values.languages(),
+        filled=round(values.filled, 4),
+        distinct=round(values.distinct, 4),
+        evidence=decision.evidence,
+        samples=tuple(values.samples),
+        confidence=decision.confidence,
+    )
+
+
+def _labels(name: str, decision: Decision, hint: Hint | None, locale: str) -> dict[str, str]:
+    """Language -> the name that customers read: the meaning's, else the shop's own word where it is one."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    if decision.concept is not None and decision.role is not Role.FLAG:
+        return label_of(decision.concept.key)
+    if hint is not None and hint.label:
+        return {language: humanised(hint.label, decision.unit)}
+    if decision.match is not None:
+        return {decision.match.language: humanised(name, decision.unit)}
+    return {language: humanised(name, decision.unit)}
+
+
+def humanised(name: str, unit: str | None = None) -> str:
+    """A column's name as a person writes it: ``strap_colour`` -> ``Strap colour``, without the ``unit`` in it."""
+    text = re.sub(r"\s*[(\[（][^()\[\]（）]{0,40}[)\]）]\s*$", "", name.strip())
+    words = [word for word in _SPLIT.split(text) if word]
+    if unit is not None and len(words) > 1 and unit_named(words[-1].casefold()) == unit:
+        words = words[:-1]
+    if not words:
+        return name.strip()
+    spoken = [words[0], *(word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:])] \
+        if "_" in text or len(words) > len(text.split()) else words  # fmt: skip
+    joined = " ".join(spoken)
+    return joined[:1].upper() + joined[1:]
+
+
+def _related(column: Column, relations: Iterable[str]) -> Column:
+    """What relations change: a column that repeats the title, or is a code of another, tells customers nothing."""
+    found = tuple(relations)
+    does, role = column.disposition, column.role
+    if any(text.startswith("code of") for text in found) and does is Disposition.USE:
+        does, role = Disposition.HIDE, Role.IDENTIFIER
+    if any(text.startswith("repeats") for text in found) and role is not Role.TITLE:
+        does = Disposition.HIDE if does is not Disposition.SAY else Disposition.USE
+    return replace(column, relations=found, disposition=does, proposed=does, role=role)

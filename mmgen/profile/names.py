@@ -1,0 +1,279 @@
+"""What a column's name can mean, in any of the languages that there are data for.
+
+A name is compared whole first, then without the words that change nothing (``product colour``), then without a unit
+(``weight_kg``); a phrase that is marked as telling is found anywhere in it (``supplier`` in ``main_supplier_no``).
+No word decides alone because it stands last.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from mmgen.profile.roles import Disposition, Role
+
+WHOLE, QUALIFIED, PART, TELLING = 1.0, 0.9, 0.6, 0.8
+"""Weights of a match: the whole name; without words that change nothing; a part of it; a phrase marked as telling."""
+
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MARK = re.compile(r"[\s_\-./:;,|*#!?'’`\"&+=<>\\]+")
+_BRACKET = re.compile(r"[(\[（【](?P<inside>[^()\[\]（）【】]{1,40})[)\]）】]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_NUMBERED = re.compile(r"\s+\d{1,2}$")
+MAX_NAME_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One meaning of a column. ``skips``: values such as "new" are left out; ``is_zero_said``: a zero is a value."""
+
+    key: str
+    role: Role
+    disposition: Disposition
+    skips: bool = False
+    is_zero_said: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """A concept that a name can mean. ``weight``: 0 to 1; ``language`` of the name; ``phrase`` that was found."""
+
+    concept: Concept
+    weight: float
+    language: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A name taken apart: its ``matches``, the best first, and the ``unit`` in it."""
+
+    words: str
+    matches: tuple[Match, ...]
+    unit: str | None = None
+
+    @property
+    def best(self) -> Match | None:
+        """The most likely meaning."""
+        return self.matches[0] if self.matches else None
+
+
+def read_name(name: str, locale: str = "en") -> Reading:
+    """What a column's name can mean; ``locale`` decides between languages that share a word."""
+    cut = name[:MAX_NAME_CHARS]
+    bare, inside = _BRACKET.sub(" ", cut), [match["inside"] for match in _BRACKET.finditer(cut)]
+    words, whole = normalised(bare) or normalised(cut), normalised(cut)
+    unit = next((found for text in inside if (found := unit_named(normalised(text)))), None)
+    home = locale.replace("_", "-").split("-")[0].lower()
+    matches = [*_whole(whole, home), *_whole(words, home), *_telling(whole)]
+    if unit is None and (split := _without_unit(words)):
+        stem, found = split
+        if not any(match.weight == WHOLE for match in matches):
+            unit = found
+            matches += _whole(stem, home)
+    return Reading(words, tuple(sorted(_best_of_each(matches), key=partial(_order, home))), unit)
+
+
+def _order(home: str, match: Match) -> tuple[float, bool, bool]:
+    """The heaviest first; of two meanings of one name that which is hidden, since saying it would do harm."""
+    return -match.weight, match.concept.disposition is not Disposition.HIDE, match.language != home
+
+
+def normalised(name: str) -> str:
+    """A name in small letters without marks of any kind, words apart: ``baseColour`` -> ``base colour``."""
+    text = unicodedata.normalize("NFKC", name)
+    return folded(_MARK.sub(" ", _CAMEL.sub(" ", text)).strip())
+
+
+def folded(text: str) -> str:
+    """Small letters without accents (``größe`` and ``groesse`` stay two spellings, ``référence`` is ``reference``)."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
+
+
+def unit_named(text: str) -> str | None:
+    """The unit that a folded text is the name of."""
+    return _units().get(text)
+
+
+def unit_words(unit: str, language: str) -> str:
+    """A unit as customers read it after a number."""
+    said: dict[str, str] = _unit_data().get(unit, {}).get("say", {})
+    return said.get(language, said.get("en", unit) if language != "en" else unit)
+
+
+def label_of(concept: str) -> dict[str, str]:
+    """The names of a concept that customers read, by language."""
+    return {language: labels[concept] for language, labels in _labels().items() if labels.get(concept)}
+
+
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``) or no value (``none``), folded, of
+    all languages."""
+    kinds = ("yes", "no") if kind == "flag" else (kind,)
+    return frozenset(word for data in _data().values() for name in kinds for word in _list(data["values"][name]))
+
+
+def _whole(words: str, home: str) -> list[Match]:
+    """Matches of a whole name, else of the name without qualifiers and a number."""
+    table = _names()
+    if found := table.get(words):
+        return [Match(concept, WHOLE, language, words) for concept, language in found]
+    for stem in _stems(words):
+        if found := table.get(stem):
+            return [Match(concept, QUALIFIED, language, stem) for concept, language in found]
+    return _parts(words, home)
+
+
+def _stems(words: str) -> list[str]:
+    """A name without the qualifiers at either end, and without a number behind: shorter and shorter."""
+    stems, text = list[str](), _NUMBERED.sub("", words)
+    if text != words:
+        stems.append(text)
+    while (shorter := _shortened(text)) is not None:
+        stems.append(shorter)
+        text = shorter
+    return stems
+
+
+def _shortened(text: str) -> str | None:
+    first, _, after = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    if after and first in _qualifiers():
+        return after
+    if before and last in _qualifiers():
+        return before
+    if _CJK.search(text):
+        for word in _cjk_qualifiers():
+            if text.startswith(word) and len(text) > len(word):
+                return text[len(word) :]
+            if text.endswith(word) and len(text) > len(word):
+                return text[: -len(word)]
+    return None
+
+
+def _parts(words: str, home: str) -> list[Match]:
+    """Meanings at the end of a longer name in the shop's own words (``strap colour``): a hint, which values confirm."""
+    table, parts = _names(), words.split(" ")
+    tails = [" ".join(parts[at:]) for at in range(1, len(parts))]
+    if _CJK.search(words):
+        tails = [words[at:] for at in range(1, len(words) - 1)]
+    for tail in tails:
+        found = [pair for pair in table.get(tail, ()) if pair[1] in (home, "en")]
+        if found:
+            return [Match(concept, PART, language, tail) for concept, language in found]
+    return []
+
+
+def _telling(words: str) -> list[Match]:
+    padded = f" {words} "
+    matches = []
+    for phrase, (concept, language) in _marked().items():
+        if (phrase in words) if _CJK.search(phrase) else (f" {phrase} " in padded):
+            matches.append(Match(concept, WHOLE if phrase == words else TELLING, language, phrase))
+    return matches
+
+
+def _without_unit(words: str) -> tuple[str, str] | None:
+    """(name, unit) of a name that ends in a unit: ``play time minutes``, ``重量克``."""
+    parts = words.split(" ")
+    for size in (2, 1):
+        if len(parts) > size and (unit := unit_named(" ".join(parts[-size:]))):
+            return " ".join(parts[:-size]), unit
+    return None
+
+
+def _best_of_each(matches: list[Match]) -> list[Match]:
+    best: dict[str, Match] = {}
+    for match in matches:
+        held = best.get(match.concept.key)
+        if held is None or match.weight > held.weight:
+            best[match.concept.key] = match
+    return list(best.values())
+
+
+# --- the data --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """Every meaning that there is."""
+    data = tomllib.loads(files("mmgen.profile").joinpath("concepts.toml").read_text(encoding="utf-8"))
+    return {
+        key: Concept(key, Role(row["role"]), Disposition(row["do"]), row.get("skip", False), row.get("zero", False))
+        for key, row in data.items()
+    }
+
+
+@cache
+def _data() -> dict[str, dict[str, dict[str, str]]]:
+    folder = files("mmgen.profile").joinpath("names")
+    found = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    ordered = sorted(found, key=lambda item: item.name != "en.toml")
+    return {item.name.removesuffix(".toml"): tomllib.loads(item.read_text(encoding="utf-8")) for item in ordered}
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return {
+        language: {key: text.partition(":")[0].strip() for key, text in data["names"].items()}
+        for language, data in _data().items()
+    }
+
+
+@cache
+def _names() -> dict[str, list[tuple[Concept, str]]]:
+    """Normalised name -> what it can mean, English first."""
+    table: dict[str, list[tuple[Concept, str]]] = {}
+    for language, data in _data().items():
+        for key, text in data["names"].items():
+            label, _, names = text.partition(":")
+            for name in [label, *names.split(",")]:
+                words = normalised(name.strip().removeprefix("~"))
+                pair = (concepts()[key], language)
+                if words and pair not in table.setdefault(words, []):
+                    table[words].append(pair)
+    return table
+
+
+@cache
+def _marked() -> dict[str, tuple[Concept, str]]:
+    table: dict[str, tuple[Concept, str]] = {}
+    for language, data in _data().items():
+        for key, text in data["names"].items():
+            for name in text.partition(":")[2].split(","):
+                if name.strip().startswith("~"):
+                    table.setdefault(normalised(name.strip()[1:]), (concepts()[key], language))
+    return table
+
+
+@cache
+def _qualifiers() -> frozenset[str]:
+    return frozenset(word for data in _data().values() for word in _list(data["qualifiers"]["words"]))
+
+
+@cache
+def _cjk_qualifiers() -> tuple[str, ...]:
+    return tuple(sorted((word for word in _qualifiers() if _CJK.search(word)), key=len, reverse=True))
+
+
+@cache
+def _unit_data() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("mmgen.profile").joinpath("units.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {name: unit for unit, row in _unit_data().items() for name in _list(str(row["names"]))}
+
+
+def _list(text: str) -> list[str]:
+    return [folded(word.strip()) for word in text.split(",") if word.strip()]

@@ -1,0 +1,154 @@
+"""A profile: what values decide, how columns relate, what changes and what a person decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mmgen.profile.build import profile_of
+from mmgen.profile.column import Profile
+from mmgen.profile.facts import facts_of_row
+from mmgen.profile.files import from_toml, load_profile, profile_path, save_profile, to_toml
+from mmgen.profile.roles import Disposition, Role
+from mmgen.values.numbers import NumberFormat
+
+
+def profiled(columns: dict[str, list[str]], locale: str = "en") -> Profile:
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return profile_of(list(columns), rows, locale, "shop")
+
+
+def repeated(*values: str, times: int = 15) -> list[str]:
+    return list(values) * times
+
+
+COLUMNS = {
+    "a stock that is a content": ("quantity", repeated("500 g", "1 kg"), Role.MEASURE, Disposition.SAY),
+    "a stock": ("quantity", repeated("5", "12"), Role.INTERNAL, Disposition.HIDE),
+    "a colour of codes": ("colour", repeated("17", "230"), Role.NUMBER, Disposition.USE),
+    "a handle of a door": ("handle", repeated("brass", "oak"), Role.ATTRIBUTE, Disposition.USE),
+    "flags under a name of words": ("waterproof", repeated("TRUE", "FALSE"), Role.FLAG, Disposition.USE),
+    "known flags": ("Waterproof rating", repeated("yes", "no"), Role.FLAG, Disposition.SAY),
+    "a measure without a unit": ("weight", repeated("500", "750"), Role.MEASURE, Disposition.USE),
+    "a measure with its unit": ("weight", repeated("500 g", "750 g"), Role.MEASURE, Disposition.SAY),
+    "a part's measure": ("blade_width_mm", repeated("20", "35"), Role.MEASURE, Disposition.SAY),
+    "a part's colour": ("strap colour", repeated("Blue", "Red"), Role.COLOUR, Disposition.USE),
+    "digests": ("fingerprint", [f"{n:032x}" for n in range(30)], Role.IDENTIFIER, Disposition.HIDE),
+    "unknown dates": ("zxq", [f"2026-01-{n:02d}" for n in range(1, 31)], Role.DATE, Disposition.HIDE),
+    "unknown words": ("zxq", repeated("alpha", "beta"), Role.ATTRIBUTE, Disposition.USE),
+    "unknown pictures": ("zxq", [f"a/{n}.jpg" for n in range(30)], Role.IMAGE, Disposition.HIDE),
+    "a placeholder is empty": ("colour", repeated("N/A", "-"), Role.COLOUR, Disposition.SAY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "values", "role", "does"), COLUMNS.values(), ids=COLUMNS)
+def test_values_confirm_what_a_name_proposes(name: str, values: list[str], role: Role, does: Disposition) -> None:
+    column = profiled({name: values}).columns[name]
+    assert (column.role, column.disposition) == (role, does)
+
+
+def test_formats_separators_and_languages() -> None:
+    profile = profiled(
+        {
+            "Name": [f"Leinenhemd {n}" for n in range(30)],
+            "Preis": repeated("1.299,00", "49,90", "1.299"),
+            "geändert am": repeated("13.11.2026", "01.02.2026", "02.03.2026"),
+            "Farbe": repeated("Rot|Blau", "Grün", "Weiß|Rot"),
+        }
+        | {"Name": [f"Leinenhemd {n}" for n in range(45)]},
+        "de",
+    )
+    assert profile.columns["Preis"].number == NumberFormat(",", ".")
+    assert profile.columns["geändert am"].date == "DMY."
+    assert profile.columns["Farbe"].separator == "|"
+    assert profile.columns["Name"].languages == ("Latin",)
+
+
+def test_relations() -> None:
+    kinds = ["Mugs", "Bowls", "Jugs", "Trays", "Pots"] * 8
+    profile = profiled(
+        {
+            "name": [f"Thing {n}" for n in range(40)],
+            "short name": [f"thing {n}" for n in range(40)],
+            "zxq": [str(100 + len(kind) * 7 + ord(kind[0])) for kind in kinds],
+            "line of goods": kinds,
+            "brand": ["Ostra"] * 40,
+        }
+    )
+    assert profile.columns["short name"].relations == ("repeats name",)
+    assert "code of line of goods" in profile.columns["zxq"].relations
+    assert profile.columns["zxq"].disposition is Disposition.HIDE
+    assert profile.columns["brand"].relations == ("constant",)
+
+
+def test_facts_are_what_is_said_and_has_a_value() -> None:
+    profile = profiled(
+        {
+            "name": repeated("Harbour", "Winter"),
+            "play_time_minutes": repeated("120", "0"),
+            "condition": repeated("new", "used"),
+            "colours": repeated("red|blue", "N/A"),
+            "Waterproof rating": repeated("yes", "no"),
+            "margin": repeated("high", "low"),
+        }
+    )
+    first = {"play_time_minutes": "120.0", "condition": "new", "colours": "red|blue", "Waterproof rating": "yes",
+             "margin": "high"}  # fmt: skip
+    said = facts_of_row(first, profile, "en", ["name"])
+    assert [(fact["name"]["en"], fact["value"]) for fact in said] == [
+        ("Play time", "120 minutes"), ("Colour", "red, blue"), ("Waterproof rating", "yes"),
+    ]  # fmt: skip
+    second = {"play_time_minutes": "0", "condition": "used", "colours": "N/A", "Waterproof rating": "no"}
+    assert [fact["value"] for fact in facts_of_row(second, profile, "en", ["name"])] == ["used"]
+
+
+def test_columns_of_one_meaning_that_disagree_say_nothing() -> None:
+    profile = profiled({"colour": repeated("red", "blue"), "color name": repeated("red", "navy")})
+    assert [f["value"] for f in facts_of_row({"colour": "red", "color name": "Red"}, profile, "en", [])] == ["red"]
+    assert facts_of_row({"colour": "blue", "color name": "navy"}, profile, "en", []) == []
+
+
+def test_the_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    profile = profiled(
+        {'a "quoted"\\ name\n': repeated("1,5 kg", "2,25 kg"), "颜色": repeated("红色", "\x7f\x01 蓝")}, "de"
+    )
+    path = profile_path(tmp_path, "../shop / ä")
+    assert path.parent == tmp_path / "profiles"
+    save_profile(profile, path)
+    assert load_profile(path) == profile
+    assert from_toml(to_toml(profile)) == profile
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("source = ", "not TOML"), ('source = "s"\nrows = 1', "unknown key 'rows'"),
+     ('source = "s"\n[columns.a]\nrole = "size"\ndisposition = "shout"', "disposition")],
+)  # fmt: skip
+def test_a_broken_file_is_named(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        from_toml(text, "profiles/shop.toml")
+
+
+def test_a_person_decides_and_the_map_wins() -> None:
+    before = profiled({"zxq": repeated("alpha", "beta"), "colour": repeated("red", "blue")})
+    edited = replace(
+        before, columns=before.columns | {"zxq": replace(before.columns["zxq"], disposition=Disposition.SAY)}
+    )
+    again = before.with_decisions(from_toml(to_toml(edited)), {"colour": Disposition.HIDE})
+    assert again.columns["zxq"].disposition is Disposition.SAY
+    assert again.columns["colour"].disposition is Disposition.HIDE
+
+
+def test_a_night_that_contradicts_names_the_column() -> None:
+    before = profiled(
+        {"id": [f"A{n}" for n in range(30)], "size": repeated("M", "L"), "colour": repeated("red", "blue")}
+    )
+    after = profiled({"id": [f"A{n}" for n in range(30)], "size": repeated("", ""), "colour": repeated("17", "18"),
+                      "origin": repeated("Italy", "France")})  # fmt: skip
+    lines = "\n".join(after.differences(before))
+    assert "column 'size' was filled in 100% of the rows and is in 0% now" in lines
+    assert "column 'colour' was colour and is number now" in lines
+    assert "column 'origin' is new" in lines
+    assert before.differences(before) == []
