@@ -18,10 +18,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mmgen.catalog.csv_reader import Records, field_limit, has_escapes
 from mmgen.catalog.source_map import SourceMap
 from mmgen.store.parquet import open_parquet
+from mmgen.values.encodings import candidates_of, encoding_of
 
-MAX_FIELD_CHARS = 16 * 1024 * 1024  # a quote that is never closed swallows the rest of the file: stop there
 CHUNK_BYTES = 1 << 20
 PARQUET_BATCH_ROWS = 1000
 DELIMITERS = (",", "\t", ";", "|")
@@ -74,55 +75,53 @@ def open_source(path: Path, source_map: SourceMap) -> Source:
 def _open_csv(path: Path, source_map: SourceMap) -> Source:
     encoding, warnings = source_map.encoding, list[str]()
     if encoding is None:
-        encoding, warnings = detect_encoding(path)
+        encoding, warnings = detect_encoding(path, source_map.locale)
     try:
         codecs.lookup(encoding)
     except LookupError:
         raise ValueError(f"{path}: the map's encoding {encoding!r} is not known to Python") from None
     header, delimiter = _csv_header(path, encoding, source_map)
-    return Source(header, lambda: _csv_rows(path, encoding, delimiter, header), tuple(warnings))
+    with _text(path, encoding) as file:
+        escapes = has_escapes(file, delimiter, len(header))
+    return Source(header, lambda: _csv_rows(path, encoding, delimiter, header, escapes), tuple(warnings))
 
 
-def detect_encoding(path: Path) -> tuple[str, list[str]]:
-    """The encoding of a text file and warnings about it: a UTF-16 mark, UTF-8, GB18030, else Windows-1252.
+def detect_encoding(path: Path, locale: str = "en") -> tuple[str, list[str]]:
+    """The encoding of a text file and warnings about it: a UTF-16 mark, UTF-8, else the code page under which it reads
+    as a language, the locale's before others.
 
-    UTF-8 also where a few bytes are wrong (those rows are rejected). GB18030 accepts most bytes, so it must look
-    like Chinese: nearly all its characters outside ASCII have two high bytes, which Western text has not.
+    UTF-8 also where a few bytes are wrong (those rows are rejected). Raises ValueError, with what the file says under
+    the likeliest ones, where none is sure.
     """
     high = bad = 0
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    sample = bytearray()
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16", []
         file.seek(0)
         while chunk := file.read(CHUNK_BYTES):
             text = decoder.decode(chunk)
-            high += len(chunk.translate(None, delete=ASCII_BYTES))
+            num_high = len(chunk.translate(None, delete=ASCII_BYTES))
+            high += num_high
             bad += len(ESCAPED_BYTE.findall(text))
+            if num_high and len(sample) < CHUNK_BYTES:
+                sample += chunk
         bad += len(decoder.decode(b"", final=True))
     if bad <= high * 0.02:
         warnings = [f"{bad} bytes are not UTF-8: rows that hold them are rejected"] if bad else []
         return "utf-8-sig", warnings
-    if _looks_like_gb18030(path):
-        return "gb18030", ["the file is not UTF-8; read as GB18030"]
-    return "cp1252", ["the file is neither UTF-8 nor GB18030; read as Windows-1252. Else set encoding in the map"]
-
-
-def _looks_like_gb18030(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("gb18030")("strict")
-    num_wide = num_high_pairs = 0
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                for c in decoder.decode(chunk):
-                    if not c.isascii():
-                        code = c.encode("gb18030")
-                        num_wide += 1
-                        num_high_pairs += len(code) == 2 and code[0] >= 0xA1 and code[1] >= 0xA1
-        decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return num_high_pairs >= 0.9 * num_wide
+    found = encoding_of(bytes(sample), locale)
+    if found is None:
+        offered = "\n".join(
+            f"  encoding = {one.encoding!r:12}  ({', '.join(one.languages[:3])}): {one.sample}"
+            for one in candidates_of(bytes(sample), locale)[:4]
+        )
+        raise ValueError(
+            f"{path}: not UTF-8, and no other encoding is sure. Which of these reads right? Put its line into the map:"
+            f"\n{offered}"
+        )
+    return found.encoding, [f"the file is not UTF-8; read as {found.encoding}: {found.sample}"]
 
 
 def _csv_header(path: Path, encoding: str, source_map: SourceMap) -> tuple[list[str], str]:
@@ -131,7 +130,7 @@ def _csv_header(path: Path, encoding: str, source_map: SourceMap) -> tuple[list[
     candidates = [source_map.delimiter] if source_map.delimiter else list(DELIMITERS)
     best: tuple[tuple[int, int], list[str], str] | None = None
     for delimiter in candidates:
-        with _text(path, encoding) as file, _field_limit():
+        with _text(path, encoding) as file, field_limit():
             try:
                 names = [name.strip() for name in next(csv.reader(file, delimiter=delimiter), [])]
             except csv.Error:
@@ -160,44 +159,21 @@ def _unique(names: list[str], path: Path, wanted: set[str]) -> list[str]:
     return result
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iterator[Row]:
+def _csv_rows(path: Path, encoding: str, delimiter: str, header: list[str], escapes: bool) -> Iterator[Row]:
     with _text(path, encoding) as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        with _field_limit():
-            next(reader)
-        while True:
-            try:
-                with _field_limit():
-                    fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Unreadable(f"line {reader.line_num}: {error}", "")
-                continue
-            if not fields:
-                continue  # a blank line is no row
-            if len(fields) != len(header):
-                yield Unreadable(f"{len(fields)} fields, the header has {len(header)}", delimiter.join(fields))
-            elif any(map(ESCAPED_BYTE.search, fields)):
-                yield Unreadable(f"bytes that are not {encoding}", delimiter.join(fields))
+        for record in Records(file, delimiter, len(header), escapes):
+            if record.error:
+                yield Unreadable(record.error, record.raw)
+            elif any(map(ESCAPED_BYTE.search, record.cells)):
+                yield Unreadable(f"line {record.line}: bytes that are not {encoding}", delimiter.join(record.cells))
             else:
-                yield dict(zip(header, fields, strict=True))
+                yield dict(zip(header, record.cells, strict=True))
 
 
 def _text(path: Path, encoding: str) -> io.TextIOWrapper:
     # UTF-16 has no single bytes to keep: what is wrong there becomes U+FFFD
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     return path.open("r", encoding=encoding, errors=errors, newline="")
-
-
-class _field_limit:  # noqa: N801 - reads as a verb in a with statement
-    """Python's limit on a CSV field is one number for the whole program: set it only while a row is read."""
-
-    def __enter__(self) -> None:
-        self.before = csv.field_size_limit(MAX_FIELD_CHARS)
-
-    def __exit__(self, *_: object) -> None:
-        csv.field_size_limit(self.before)
 
 
 # --- JSON Lines ------------------------------------------------------------------------------------------------------

@@ -20,8 +20,10 @@ def is_never(text: str) -> bool:
 
 
 def date_format(values: Iterable[str], locale: str) -> str | None:
-    """``DMY.``, ``DMY/``, ``MDY/`` ... : order and mark of dates whose year stands last; None where the column leaves it
-    open or mixes marks. Dates that begin with the year need no format."""
+    """``DMY.``, ``DMY/``, ``MDY/`` ... : order and mark of dates whose year stands last.
+
+    None where the column leaves it open or mixes marks. Dates that begin with the year need no format.
+    """
     marks, first_over, second_over = set[str](), False, False
     for value in values:
         if match := _YEAR_LAST.match(value.strip()):

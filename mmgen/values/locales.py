@@ -44,7 +44,7 @@ def _names() -> dict[str, str]:
     found: dict[str, str] = {}
     for teller in _TOLD_IN:
         for code, name in Locale.parse(teller).languages.items():
-            if len(code) <= 3 and len(name) > 2 or teller in ("zh", "ja", "ko"):
+            if (len(code) <= 3 and len(name) > 2) or teller in ("zh", "ja", "ko"):
                 found.setdefault(name.casefold(), code.replace("_", "-"))
     for code in _TOLD_IN:
         own = Locale.parse(code).get_language_name(code)

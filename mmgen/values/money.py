@@ -1,4 +1,4 @@
-"""Money in a cell: ``1.299,00 €``, ``USD 15.99``, ``¥39``, ``1299.-``. Amount by ``numbers``, currency by Babel's names."""
+"""Money in a cell: ``1.299,00 €``, ``USD 15.99``, ``¥39``, ``1299.-``. The currency by Babel's names."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _local(locale: str, sign: str) -> str | None:
     """The currency of the locale's country (of the language's main one), if it is written with the sign."""
     try:
         found = Locale.parse(locale.replace("-", "_"))
-        country = found.territory or _likely(found.language)
+        country: str | None = found.territory or _likely(found.language)
     except (UnknownLocaleError, ValueError):
         return None
     for code in get_territory_currencies(country) if country else []:

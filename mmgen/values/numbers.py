@@ -1,7 +1,7 @@
 """Numbers as shops write them: ``1,299.00``, ``1.299,00``, ``1 299,5``, ``1'299``.
 
-A mark before exactly three digits (``1.299``) can stand for thousands or for a decimal point. One column has one format,
-so the other values of the column decide, then the shop's locale (by Babel); what stays open is no number.
+A mark before exactly three digits (``1.299``) can stand for thousands or for a decimal point. One column has one
+format, so its other values decide, then the shop's locale (by Babel); what stays open is no number.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def number_of(text: str, form: NumberFormat | None) -> Decimal | None:
 
 
 def marks_of(numeral: str) -> tuple[str | None, str | None]:
-    """(decimal mark, mark of thousands) as far as a numeral tells by itself; (None, None) for ``1299`` and ``1.299``."""
+    """(decimal mark, mark of thousands) as far as a numeral tells by itself: neither for ``1299`` and ``1.299``."""
     text = "".join(" " if c in SPACES else "'" if c == "’" else c for c in numeral)
     marks = re.sub(r"\d", "", text)
     if not marks:
