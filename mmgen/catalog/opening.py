@@ -9,6 +9,7 @@ from pathlib import Path
 from mmgen.catalog.readers import Row, Source, Unreadable, open_source
 from mmgen.catalog.source_map import Columns, SourceMap
 from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
+from mmgen.catalog.systems.shapes import shape_of
 from mmgen.catalog.systems.system import System, system_of_root
 from mmgen.catalog.values import Reading, text_of
 from mmgen.catalog.xml_reader import Spec, root_of, xml_rows
@@ -21,6 +22,7 @@ from mmgen.values.dates import date_format
 from mmgen.values.numbers import number_format
 
 XML_SUFFIXES = (".xml", ".yml", ".rss", ".atom")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def open_products(path: Path, source_map: SourceMap) -> Opened:
     ordered = [name for name in export.source.columns if name in collector.evidence]
     ordered += [name for name in names if name not in ordered]
     hints = _hints(export, read, source_map, ordered)
-    system = export.system.name if export.system else None
+    system = (export.system.name or None) if export.system else None
     profile = profile_from(collector, source_map.locale, source_map.name, hints, system)
     decided = profile.with_decisions(None, decisions_of(source_map))
     source = Source(ordered, read_rows, export.source.warnings)
@@ -84,7 +86,11 @@ def unmapped(path: Path, locale: str) -> SourceMap:
 
 def _export(path: Path, source_map: SourceMap) -> Export:
     if path.suffix.lower() not in XML_SUFFIXES:
-        return export_of(open_source(path, source_map), source_map.locale, text_of)
+        source, ours = open_source(path, source_map), source_map.columns
+        # Values of other formats have types (lists, numbers), which a row that is put together from several loses
+        is_text = path.suffix.lower() in TEXT_SUFFIXES
+        shape = shape_of(source.columns, ours.product_id, ours.title, ours.image) if is_text else None
+        return export_of(source, source_map.locale, text_of, shape=shape)
     if not path.is_file():
         raise ValueError(f"{path}: there is no such file")
     root = root_of(path)

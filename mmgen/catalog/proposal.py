@@ -10,7 +10,8 @@ from typing import Any
 from mmgen.catalog.opening import Opened
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.systems.system import proposed_map
-from mmgen.profile.column import Column
+from mmgen.profile.column import Column, Profile
+from mmgen.profile.decide import MIN_ROWS
 from mmgen.profile.names import read_name
 from mmgen.profile.roles import Role
 
@@ -63,7 +64,7 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
     if "product_id" not in fields:
         _set(fields, "product_id", _identifier(columns, taken, needs), taken)
     if "category" not in fields:
-        levels = _categories(columns, taken)
+        levels = _categories(opened.profile, taken)
         _set(fields, "category", levels if len(levels) != 1 else levels[0], taken)
     for ours, concept in _SINGLE.items():
         if ours not in fields:
@@ -125,12 +126,13 @@ def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -
     return None
 
 
-def _categories(columns: dict[str, Column], taken: set[str]) -> list[str]:
+def _categories(profile: Profile, taken: set[str]) -> list[str]:
     """Broadest first: a level with fewer values stands above one with more."""
+    columns, is_small = profile.columns, profile.num_rows < MIN_ROWS
     free = [c for c in columns.values() if c.filled > 0.1 and c.name not in taken]
     found = [c for c in free if c.role is Role.KIND]
     if not any(c.concept == "kind" for c in found):  # "type" is the kind of product where no column is plainly that
-        found += [c for c in free if c.concept == "type" and c.distinct < FULL]
+        found += [c for c in free if c.concept == "type" and (is_small or c.distinct < FULL)]
     return [
         column.name for column in sorted(found, key=lambda column: (column.distinct, list(columns).index(column.name)))
     ]

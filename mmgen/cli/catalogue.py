@@ -188,7 +188,7 @@ def _language(opened: Opened) -> str:
     columns = opened.profile.columns.values()
     text = " ".join(sample for column in columns if column.concept in SAMPLED for sample in column.samples)
     hint = header_language(opened.profile.columns)
-    found = text_language(text, hint)
+    found = text_language(text, hint or "en")
     return (hint or "en") if found == UNKNOWN else found
 
 

@@ -17,7 +17,7 @@ MAX_FACTS = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,10})?$")
 _ZERO = re.compile(r"^[+-]?0+(?:[.,]0+)?(?:\s?\D{0,8})?$")
 _TAG = re.compile(r"<[^<>]{1,300}>")
-_SPOKEN = (Role.TITLE, Role.KIND, Role.BRAND, Role.TEXT)
+_SPOKEN = (Role.TITLE, Role.TEXT)
 """Said where they belong, not among the facts that columns give."""
 
 

@@ -122,6 +122,13 @@ def words_of(kind: str) -> frozenset[str]:
     return frozenset(word for data in _data().values() for name in kinds for word in _list(data["values"][name]))
 
 
+@cache
+def pair_words(kind: str) -> frozenset[str]:
+    """Words that make one of two columns the ``name`` of an attribute or its ``value``, normalised."""
+    data = tomllib.loads(files("mmgen.profile").joinpath("pairs.toml").read_text(encoding="utf-8"))
+    return frozenset(normalised(word) for word in data[kind].split(","))
+
+
 def _whole(words: str, home: str) -> list[Match]:
     """Matches of a whole name, else of the name without qualifiers and a number."""
     table = _names()

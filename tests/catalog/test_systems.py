@@ -87,6 +87,45 @@ Attribute 1 value(s),Attribute 1 visible,Attribute 2 name,Attribute 2 value(s),A
     assert said(products["mug"]) == {"Colour": "Blue, White"}
 
 
+def test_an_export_in_the_shops_language(tmp_path: Path) -> None:
+    text = """
+ID,Type,UGS,Nom,Publié,Visibilité dans le catalogue,Description,Tarif régulier,Catégories,Images,Parent,\
+Nom de l’attribut 1,Valeur(s) de l’attribut 1,Attribut 1 visible,Attribut 1 global,Stock,Prix d'achat
+1,simple,T1,Théière,1,visible,Une théière en fonte.,"59,00",Cuisine > Théières,1.jpg,,Matière,Fonte,1,1,4,21
+2,simple,T2,Brouillon,-1,visible,,"59,00",Cuisine > Théières,1.jpg,,Matière,Fonte,1,1,4,21
+"""
+    result, products = imported(tmp_path, "woo.csv", text, "fr")
+    assert result.rejected == {"not_for_sale": 1}
+    assert said(products["T1"], "fr") == {"Matière": "Fonte"}
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("item no,item name,colour,stock,photo", "7,Wool Cap,Red,4,a.jpg\n7,,Blue,5,b.jpg\n8,Oak Tray,,2,c.jpg\n"),
+        ("货号,商品名称,颜色,库存,主图", "7,羊毛帽,红色,4,a.jpg\n7,,蓝色,5,b.jpg\n8,橡木盘,,2,c.jpg\n"),
+    ],
+    ids=["English", "Chinese"],
+)
+def test_variants_of_a_system_that_is_not_known(tmp_path: Path, header: str, rows: str) -> None:
+    result, products = imported(tmp_path, "p.csv", f"{header}\n{rows}", "zh" if "货" in header else "en")
+    assert (result.imported, result.rejected) == (2, {})
+    assert any("1 rows were put together" in warning for warning in result.warnings)
+    assert products["7"]["image_path"] == "a.jpg"
+    assert said(products["7"]) == {}
+
+
+def test_pairs_of_a_system_that_is_not_known(tmp_path: Path) -> None:
+    text = """
+sku,name,category,spec_1_label,spec_1_value,spec_2_label,spec_2_value,photo
+1,Lamp,Lamps,Colour,Red,Purchase price,7,a.jpg
+2,Chair,Chairs,Material,Oak,Zone,B,b.jpg
+"""
+    _, products = imported(tmp_path, "p.csv", text)
+    assert (said(products["1"]), said(products["2"])) == ({"Colour": "Red"}, {"Material": "Oak"})
+    assert products["2"]["attributes"] == {"Material": "Oak", "Zone": "B"}
+
+
 def test_store_views_and_packed_attributes(tmp_path: Path) -> None:
     text = """
 sku,store_view_code,attribute_set_code,product_type,categories,name,description,price,product_online,visibility,\

@@ -12,7 +12,7 @@ from mmgen.catalog.readers import LeftOut, Row, Source, Unreadable
 from mmgen.catalog.systems.locales import Scopes, scopes_of
 from mmgen.catalog.systems.system import Pairs, System, column_of, system_of
 from mmgen.profile.decide import Hint
-from mmgen.profile.names import folded
+from mmgen.profile.names import folded, read_name
 from mmgen.profile.roles import Disposition, Role
 
 MAX_PAIRS = 40
@@ -51,10 +51,12 @@ class Export:
         return self.system is None and not self.scopes.chosen and not self.scopes.dropped
 
 
-def export_of(source: Source, locale: str, text_of: Text, system: System | None = None) -> Export:
-    """Recognise how a file was made; ``system`` where it is known already, by its XML. ``text_of`` makes text of any
-    value."""
-    found = system or system_of(source.columns)
+def export_of(
+    source: Source, locale: str, text_of: Text, system: System | None = None, shape: System | None = None
+) -> Export:
+    """Recognise how a file was made. ``system``: where it is known already, by its XML. ``shape``: how the file is read
+    where no system is recognised. ``text_of`` makes text of any value."""
+    found = system or system_of(source.columns) or shape
     return Export(source, found, scopes_of(source.columns, locale, bool(found and found.scoped)), locale, text_of)
 
 
@@ -88,6 +90,7 @@ class _Reader:
         self.image = column_of(self.system.map.get("image"), columns)
         self.pairs = [found for spec in self.system.pairs for found in _numbered(spec, columns)]
         self.used = {name for one in self.pairs for name in one.columns}
+        self.told = {name for name in columns if name not in {self.image, *self.used} and _is_told(name)}
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
@@ -132,26 +135,37 @@ class _Reader:
         return is_same and bool(row.get(mark, "").strip()) == (continued.overlay is not None)
 
     def _joined(self, rows: list[dict[str, str]]) -> dict[str, str]:
-        """One row: the first, with what the first leaves empty, further pictures, and each option's values."""
-        continued, joined = self.system.continued, dict(rows[0])
-        if continued is not None and continued.overlay:
-            store = column_of(continued.overlay, self.columns) or ""
-            for row in rows[1:]:
-                if _is_of(row.get(store, ""), self.export.locale):
-                    joined |= {name: text for name, text in row.items() if text.strip() and name != store}
-            return joined
+        """One row of a product's: the first, with what others add to it."""
+        continued = self.system.continued
+        if len(rows) == 1 or continued is None:
+            return rows[0]
+        return self._overlaid(rows, continued.overlay) if continued.overlay else self._with_variants(rows)
+
+    def _overlaid(self, rows: list[dict[str, str]], overlay: str) -> dict[str, str]:
+        """The first row, with what the store view of the wanted language says."""
+        joined, store = dict(rows[0]), column_of(overlay, self.columns) or ""
+        for row in rows[1:]:
+            if _is_of(row.get(store, ""), self.export.locale):
+                joined |= {name: text for name, text in row.items() if text.strip() and name != store}
+        return joined
+
+    def _with_variants(self, rows: list[dict[str, str]]) -> dict[str, str]:
+        """The first row, with what it leaves empty, further pictures, and each option's values."""
+        joined = dict(rows[0])
         for row in rows[1:]:
             joined |= {name: text for name, text in row.items() if text.strip() and not joined.get(name, "").strip()}
         if self.image is not None:
-            images = dict.fromkeys(row[self.image].strip() for row in rows if row.get(self.image, "").strip())
+            images = _distinct(rows, self.image)
             joined[self.image] = next(iter(images), "")
             if len(images) > 1:
-                joined[MORE_IMAGES] = ", ".join(list(images)[1:])
+                joined[MORE_IMAGES] = ", ".join(images[1:])
                 self.read.hints[MORE_IMAGES] = Hint(role=Role.IMAGE, disposition=Disposition.HIDE, why="more pictures")
+        for name in [name for name in joined if name in self.told and len(_distinct(rows, name)) > 1]:
+            joined[name] = ""
+            self._add_choices(joined, name, _distinct(rows, name))
         for pair in self.pairs:
-            values = dict.fromkeys(row[pair.value].strip() for row in rows if row.get(pair.value, "").strip())
-            if len(values) > 1:
-                joined[pair.value] = "\n".join(values)
+            values = _distinct(rows, pair.value)
+            joined[pair.value] = "\n".join(values) if len(values) > 1 else joined.get(pair.value, "")
         return joined
 
     def not_for_sale(self, row: Mapping[str, str]) -> str:
@@ -183,11 +197,14 @@ class _Reader:
         is_said = pair.visible is None or row.get(pair.visible, "").strip() not in ("0", "")
         if len(values) > 1 and not (pair.visible and is_said and not self._has_variants(row)):
             # Which of them the product is, nothing says: a shirt in red and in blue is no red shirt
-            self._add(made, f"{name} ({CHOICES})", ", ".join(values), is_said=False)
-            self.read.hints[f"{name} ({CHOICES})"] = Hint(
-                role=Role.LIST, disposition=Disposition.USE, separator=",", why="variants differ in it")  # fmt: skip
+            self._add_choices(made, name, values)
         else:
             self._add(made, name, ", ".join(values), is_said)
+
+    def _add_choices(self, made: dict[str, str], name: str, values: list[str]) -> None:
+        target, why = f"{name} ({CHOICES})", "variants differ in it"
+        made[target] = ", ".join(values)
+        self.read.hints[target] = Hint(role=Role.LIST, disposition=Disposition.USE, separator=",", why=why)
 
     def _has_variants(self, row: Mapping[str, str]) -> bool:
         return self.type is not None and "variable" in row.get(self.type, "").casefold()
@@ -195,7 +212,7 @@ class _Reader:
     def _add(self, made: dict[str, str], name: str, value: str, is_said: bool) -> None:
         target = name if not made.get(name, "").strip() else f"{name} (attribute)"
         made[target] = value
-        if target not in self.columns and target not in self.read.hints and is_said:
+        if target not in self.columns and target not in self.read.hints and is_said and self.system.name:
             why = f"{self.system.name} shows it to customers"
             self.read.hints[target] = Hint(disposition=Disposition.SAY, label=name, why=why)
 
@@ -219,6 +236,21 @@ class _Reader:
             if not isinstance(row, Unreadable) and row.get(parent, "").strip() and row.get(price, "").strip():
                 prices.setdefault(row[parent].strip(), row[price])
         return prices
+
+
+def _distinct(rows: list[dict[str, str]], column: str) -> list[str]:
+    """A column's values in some rows, each once, in order."""
+    return list(dict.fromkeys(row[column].strip() for row in rows if row.get(column, "").strip()))
+
+
+def _is_told(column: str) -> bool:
+    """Whether a name means something that customers are told, or nothing known: what variants can differ in."""
+    best = read_name(column).best
+    return best is None or (best.concept.disposition is not Disposition.HIDE and best.concept.role not in _WHOLE)
+
+
+_WHOLE = (Role.TITLE, Role.TEXT, Role.KIND, Role.BRAND)
+"""What is of the product, whatever its variants are."""
 
 
 @dataclass(frozen=True)
@@ -284,7 +316,7 @@ def _is_of(store_view: str, locale: str) -> bool:
 def notes_of(export: Export, read: Read, num_products: int) -> list[str]:
     """What a person should know of how a file was read."""
     notes = []
-    if export.system is not None:
+    if export.system is not None and export.system.name:
         notes.append(f"read as an export of {export.system.name}")
     if read.merged and export.system is not None:
         why = f" ({export.system.notes})" if export.system.notes else ""

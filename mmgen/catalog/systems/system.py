@@ -138,7 +138,7 @@ def column_of(names: str | None, columns: Iterable[str]) -> str | None:
 
 def folded_column(name: str) -> str:
     """A column's name as it is compared: without marks of what is required, spaces and capitals."""
-    return re.sub(r"\s+", " ", name.replace("*", "").strip()).casefold()
+    return re.sub(r"\s+", " ", name.replace("*", "").replace("’", "'").strip()).casefold()
 
 
 def proposed_map(system: System, columns: Sequence[str]) -> dict[str, str]:
