@@ -13,13 +13,21 @@ NOUN_SLOTS = {"one": "article", "many": "articles", "mass": "mass"}
 class Fact:
     """One thing that is known. ``slot`` without its brackets; ``name`` and ``value`` as a customer reads them.
 
-    A ``conflict_*`` slot notes a claim on which the sources disagree: it is never stated and supports nothing.
+    ``source``: the column that says it. ``role``: what the column is to customers, one of ``mmgen.profile``'s roles, or
+    ``title``, ``kind``, ``sentence`` (the shop's own), ``warning`` (one that warns or limits: it stands in every
+    description, word for word), ``price``; ``""`` where nobody knows. ``unit``: of a measure, in one form (``kg``).
+    ``confidence``: 0..1, how sure the import is of the role.
+
+    A ``conflict_*`` slot notes what two fields say and cannot both be: it is never stated and supports nothing.
     """
 
     slot: str
     name: str
     value: str
     source: str
+    role: str = ""
+    unit: str | None = None
+    confidence: float = 1.0
 
 
 def by_slot(facts: Iterable[Fact]) -> dict[str, Fact]:
