@@ -37,6 +37,7 @@ _DENIED_EN = re.compile(
 )
 _DENIES_EN = re.compile(r"\b(?:no|not|non|without|never|free)\b", re.I)
 _DENY_ZH = ("不含", "不", "无", "非", "未", "免", "零", "没有", "0")
+_UNNAMED = ("title", "sentence", "warning", "price")
 _CORE_SKIP = ("title", "short_name", "price", "family")
 _STRICT_EN = frozenset(
     canon(w) for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS) for p in group for w in p.split()
@@ -125,7 +126,7 @@ def _support(facts: Sequence[Fact]) -> list[str]:
     texts: list[str] = []
     for fact in facts:
         if not fact.slot.startswith("conflict_") and fact.slot != "price":
-            texts += [fact.value, fact.name] if fact.slot.startswith("other_") else [fact.value]
+            texts += [fact.value] if fact.role in _UNNAMED else [fact.value, fact.name]
     return texts
 
 

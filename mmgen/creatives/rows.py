@@ -88,5 +88,5 @@ def _compose(spec: CreativeSpec, params: CreativeParams) -> Creative:
 
 def _adds_to(headline: str, fact: dict[str, Any]) -> bool:
     """Whether a fact is short and says more than the headline: no sentence, no noted conflict, no name of the thing."""
-    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "name", "article", "brand"))
+    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "kind", "brand", "price"))
     return not is_named and len(fact["value"]) <= 40 and fact["value"].casefold() not in headline.casefold()

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-NOUN_SLOTS = {"one": "article", "many": "articles", "mass": "mass"}
-
 
 @dataclass(frozen=True)
 class Fact:
@@ -36,12 +34,13 @@ def by_slot(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 
 def slot_values(facts: Iterable[Fact]) -> dict[str, str]:
-    """Slot token -> what it is realised as; a generic attribute has a token for its name, too (``<other_1_name>``)."""
+    """Slot token -> what it is realised as. What is said under a name has a token for that, too: ``<other_1_name>``."""
     values: dict[str, str] = {}
     for slot, fact in by_slot(facts).items():
-        if slot != "price":
-            values[f"<{slot}>"] = fact.value
-        if slot.startswith("other_"):
+        if slot == "price":
+            continue
+        values[f"<{slot}>"] = fact.value
+        if fact.name and (slot in ("kind", "brand") or slot.startswith("other_")):
             values[f"<{slot}_name>"] = fact.name
     return values
 

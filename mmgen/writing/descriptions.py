@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
-from mmgen.content_checks.faithfulness import coverage
 from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import Fact, to_json
 from mmgen.facts.record import facts_of
+from mmgen.facts.stated import coverage
 from mmgen.features.examples import RECORD
 from mmgen.kinds import KINDS, text_kinds
 from mmgen.rejects import RejectReason
