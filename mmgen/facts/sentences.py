@@ -12,7 +12,7 @@ from mmgen.facts.language import says_any, starts_with, without, words_of
 from mmgen.facts.values import BANNED, CJK, INJECTION, LINK, PROFANITY, is_private, shown
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'“„«‘(¿¡]?[^\W_])|(?<=[。！？；])\s*(?=\S)")
-_INITIAL = re.compile(r"(?:(?<!\w)[^\W\d_]|(?<![\w.])\d{1,2})\.$")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,2}\.$")
 _LAST_WORD = re.compile(r"([^\s(]+)\.$")
 _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
@@ -33,7 +33,10 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
 
 def _goes_on(text: str, language: str) -> bool:
     last = _LAST_WORD.search(text)
-    return bool(last) and (bool(_INITIAL.search(text)) or last[1].lower() in words_of(language).abbreviations)
+    if last is None:
+        return False
+    is_initial = len(last[1]) == 1 and last[1].isupper()
+    return is_initial or bool(_ORDINAL.search(text)) or last[1].lower() in words_of(language).abbreviations
 
 
 def sentences_of(text: str, language: str) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
@@ -128,7 +127,7 @@ def _description(facts: Facts, language: str, written: list[str], listed: list[s
     return tokens + _listed(listed, facts, marks)
 
 
-def _listed(slots: list[str], facts: Facts, marks: Marks) -> list[str]:
+def _listed(slots: Sequence[str], facts: Facts, marks: Marks) -> list[str]:
     """Facts under their names, set apart by semicolons; one that is whole sentences is one of its own."""
     tokens: list[str] = []
     for number, slot in enumerate(slots):
@@ -200,5 +199,6 @@ def _repeats(kind: str, title: str) -> bool:
 
 def _is_form(one: str, other: str) -> bool:
     """Whether two words differ in their last two letters at most, of five or more."""
-    shared = len(commonprefix([one, other]))
+    pairs = enumerate(zip(one, other, strict=False))
+    shared = next((size for size, (a, b) in pairs if a != b), min(len(one), len(other)))
     return shared >= 3 and max(len(one), len(other)) - shared <= 2
