@@ -17,7 +17,7 @@ _LAST_WORD = re.compile(r"([^\s(]+)\.$")
 _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
-MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 4, 300
+MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 3, 300
 
 
 def split_sentences(text: str, language: str = "en") -> list[str]:

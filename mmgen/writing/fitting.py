@@ -8,10 +8,7 @@ from mmgen.config.descriptions import DescriptionParams
 from mmgen.facts.fact import Fact, slot_values
 from mmgen.kinds import KINDS
 from mmgen.models.text.vocabulary import is_slot
-from mmgen.writing.specification import compose, drafts
-
-NUM_LINES = 6
-"""How many seeds are tried for the slots that a line may hold."""
+from mmgen.writing.specification import compose, every_line
 
 
 def allowed_slots(facts: Sequence[Fact]) -> set[str]:
@@ -24,21 +21,19 @@ def open_slots(kind: str, facts: Sequence[Fact], locale: str, limits: Descriptio
     in a line those of any line that could be composed."""
     if KINDS[kind].is_prose:
         return _slots(compose(facts, locale, kind, 0, limits).tokens)
-    lines = (draft for seed in range(NUM_LINES) for draft in drafts(facts, locale, kind, seed, limits))
-    return {slot for line in lines for slot in _slots(line.tokens)}
+    return {slot for line in every_line(facts, locale, kind, limits) for slot in _slots(line.tokens)}
 
 
 def says_enough(
     tokens: Sequence[str], kind: str, facts: Sequence[Fact], locale: str, limits: DescriptionParams
 ) -> bool:
     """Whether sampled tokens are as good as a specification: each slot once; in prose nothing of it left out, the title
-    in front and the shop's sentences in their order; in a line the title, or what stands for it."""
+    in front and the shop's sentences in their order. A line is one that could be composed."""
     slots = [token for token in tokens if is_slot(token)]
     if len(slots) != len(set(slots)) or "<unk>" in tokens:
         return False
     if not KINDS[kind].is_prose:
-        return any(list(tokens) == line.tokens for seed in range(NUM_LINES)
-                   for line in drafts(facts, locale, kind, seed, limits))  # fmt: skip
+        return any(list(tokens) == line.tokens for line in every_line(facts, locale, kind, limits))
     wanted = [token for token in compose(facts, locale, kind, 0, limits).tokens if is_slot(token)]
     own = [token for token in slots if token.startswith("<sentence_")]
     return (

@@ -74,9 +74,18 @@ def drafts(
     if entry.is_prose:
         found = _descriptions(known, language, kind, limits)
     else:
-        found = _lines(known, language, kind, seed, limits)
+        found = _drawn_lines(known, language, kind, seed, limits)
     made = [Draft(tokens, realise(tokens, facts)) for tokens in found if tokens]
     return list({draft.text: draft for draft in made}.values()) or [Draft([], "")]
+
+
+def every_line(facts: Sequence[Fact], locale: str, kind: str, limits: DescriptionParams = _LIMITS) -> list[Draft]:
+    """All lines that ``drafts`` draws from, for whatever seed."""
+    known, language = by_slot(facts), language_of(locale)
+    told = [[slot] for slot in _tellable(known, language)] or [[]]
+    lines = (line for one in told for turned in (False, True)
+             for line in _lines(known, language, kind, one, turned, limits))  # fmt: skip
+    return [Draft(list(line), realise(line, facts)) for line in dict.fromkeys(map(tuple, lines))]
 
 
 def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionParams) -> list[list[str]]:
@@ -143,27 +152,36 @@ def _is_written(value: str) -> bool:
     return value.endswith(tuple(END_MARKS)) or len(split_sentences(value)) > 1
 
 
-def _lines(facts: Facts, language: str, kind: str, seed: int, limits: DescriptionParams) -> list[list[str]]:
-    """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is."""
+def _drawn_lines(facts: Facts, language: str, kind: str, seed: int, limits: DescriptionParams) -> list[list[str]]:
+    rng = random.Random(seed)  # noqa: S311  # variety, not secrecy
+    short = _tellable(facts, language)
+    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random() < 0.5, limits)
+
+
+def _lines(
+    facts: Facts, language: str, kind: str, told: list[str], is_turned: bool, limits: DescriptionParams
+) -> list[list[str]]:
+    """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
+
+    ``is_turned``: the brand stands before the kind there.
+    """
     longest = limits.content.limits(kind, language)[2]
-    told = _told(facts, language, seed)
-    named = [slot for slot in ("title",) if slot in facts and text_length(facts[slot].value, language) <= longest]
-    if named:
+    if "title" in facts and text_length(facts["title"].value, language) <= longest:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
-        choices = [[*named, *thing, *told], [*named, *thing], named]
+        choices = [["title", *thing, *told], ["title", *thing], ["title"]]
     else:
-        thing = [slot for slot in ("kind", "brand") if slot in facts]
-        random.Random(seed).shuffle(thing)  # noqa: S311  # variety, not secrecy
-        choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else []]
-    lines = [_line(choice, language) for choice in choices if choice]
-    fitting = [line for line in lines if _line_length(line, facts, language) <= longest]
+        thing = [slot for slot in (("brand", "kind") if is_turned else ("kind", "brand")) if slot in facts]
+        choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else list(facts)[:1]]
+    lines = [_line(choice, facts, language) for choice in choices if choice]
+    known = list(facts.values())
+    fitting = [line for line in lines if text_length(realise(line, known), language) <= longest]
     return fitting or lines[-1:]
 
 
-def _told(facts: Facts, language: str, seed: int) -> list[str]:
-    """One short fact that may stand in an advert, drawn by ``seed``; none where there is none."""
+def _tellable(facts: Facts, language: str) -> list[str]:
+    """The slots of short facts that may stand in an advert: no warning, and nothing that the title says."""
     title = facts["title"].value if "title" in facts else ""
-    short = [
+    return [
         slot
         for slot, fact in facts.items()
         if slot.startswith("other_")
@@ -171,21 +189,16 @@ def _told(facts: Facts, language: str, seed: int) -> list[str]:
         and text_length(fact.value, language) <= AD_FACT_CHARS
         and not is_stated(fact, title)
     ]
-    return [random.Random(seed).choice(short)] if short else []  # noqa: S311  # variety, not secrecy
 
 
-def _line(slots: list[str], language: str) -> list[str]:
+def _line(slots: list[str], facts: Facts, language: str) -> list[str]:
     """``<title> · <kind> · <other_1_name> : <other_1>``"""
     marks = _MARKS.get(language, _OTHERS)
     tokens: list[str] = []
     for slot in slots:
-        name = [f"<{slot}_name>", marks.colon] if slot.startswith("other_") else []
+        name = [f"<{slot}_name>", marks.colon] if slot.startswith("other_") and facts[slot].name else []
         tokens += [*([marks.between] if tokens else []), *name, f"<{slot}>"]
     return tokens
-
-
-def _line_length(tokens: list[str], facts: Facts, language: str) -> int:
-    return text_length(realise(tokens, list(facts.values())), language)
 
 
 def _repeats(kind: str, title: str) -> bool:
