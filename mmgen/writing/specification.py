@@ -70,7 +70,7 @@ def drafts(
     ``seed`` chooses the fact of a line. Raises ValueError for a kind that there is not.
     """
     entry = entry_named(KINDS, kind, "kind of content")
-    known, language = by_slot(facts), language_of(locale)
+    known, language = _sayable(facts), language_of(locale)
     if entry.is_prose:
         found = _descriptions(known, language, kind, limits)
     else:
@@ -81,11 +81,16 @@ def drafts(
 
 def every_line(facts: Sequence[Fact], locale: str, kind: str, limits: DescriptionParams = _LIMITS) -> list[Draft]:
     """All lines that ``drafts`` draws from, for whatever seed."""
-    known, language = by_slot(facts), language_of(locale)
+    known, language = _sayable(facts), language_of(locale)
     told = [[slot] for slot in _tellable(known, language)] or [[]]
     lines = (line for one in told for turned in (False, True)
              for line in _lines(known, language, kind, one, turned, limits))  # fmt: skip
     return [Draft(list(line), realise(line, facts)) for line in dict.fromkeys(map(tuple, lines))]
+
+
+def _sayable(facts: Sequence[Fact]) -> Facts:
+    """Slot -> fact, in their order; a price is shown on a picture, and stands in no text."""
+    return {slot: fact for slot, fact in by_slot(facts).items() if slot != "price"}
 
 
 def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionParams) -> list[list[str]]:
