@@ -55,7 +55,7 @@ def usable_title(title: Any) -> str:
     Only markup, addresses and personal data are taken out, and the commas and dashes that an export leaves at its ends.
     """
     text = shown(title if isinstance(title, str) else None)
-    if INJECTION.search(text) or PROFANITY.search(text) or not re.search(r"[^\W_]", text):
+    if INJECTION.search(text) or not re.search(r"[^\W_]", text):
         return ""
     return without_private(LINK.sub(" ", text)).strip(" ,;:，；：、-–—|")
 

@@ -25,6 +25,9 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
+TURNED_SHARE = 0.3
+"""Of the lines that have a kind of their own to say, those that begin with it: in a shop of one brand all titles begin
+alike."""
 LABELS = FreeWords(
     frozenset(word for label in words_of("en").labels.values() for word in label.lower().split()),
     frozenset(words_of("zh").labels.values()),
@@ -32,6 +35,8 @@ LABELS = FreeWords(
 """All that a specification adds to the facts: the names of its own parts."""
 _LIMITS = DescriptionParams()
 Facts = dict[str, Fact]
+_TELLING = ("colour", "material", "size", "measure", "use", "number")
+"""Roles that say more of a thing than others do: than its year, or for whom it is."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def _is_written(value: str) -> bool:
 def _drawn_lines(facts: Facts, language: str, kind: str, seed: int, limits: DescriptionParams) -> list[list[str]]:
     rng = random.Random(seed)  # noqa: S311  # variety, not secrecy
     short = _tellable(facts, language)
-    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random() < 0.5, limits)
+    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random() < TURNED_SHARE, limits)
 
 
 def _lines(
@@ -168,12 +173,13 @@ def _lines(
 ) -> list[list[str]]:
     """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
 
-    ``is_turned``: the brand stands before the kind there.
+    ``is_turned``: the kind stands in front; where there is no title, the brand.
     """
     longest = limits.content.limits(kind, language)[2]
     if "title" in facts and text_length(facts["title"].value, language) <= longest:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
-        choices = [["title", *thing, *told], ["title", *thing], ["title"]]
+        named = [*thing, "title"] if is_turned else ["title", *thing]
+        choices = [[*named, *told], named, ["title"]]
     else:
         thing = [slot for slot in (("brand", "kind") if is_turned else ("kind", "brand")) if slot in facts]
         choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else list(facts)[:1]]
@@ -184,9 +190,10 @@ def _lines(
 
 
 def _tellable(facts: Facts, language: str) -> list[str]:
-    """The slots of short facts that may stand in an advert: no warning, and nothing that the title says."""
+    """The slots of short facts that may stand in an advert: no warning, nothing that the title says; those that tell most
+    where there are any."""
     title = facts["title"].value if "title" in facts else ""
-    return [
+    short = [
         slot
         for slot, fact in facts.items()
         if slot.startswith("other_")
@@ -194,6 +201,8 @@ def _tellable(facts: Facts, language: str) -> list[str]:
         and text_length(fact.value, language) <= AD_FACT_CHARS
         and not is_stated(fact, title)
     ]
+    telling = [slot for slot in short if facts[slot].role in _TELLING]
+    return telling or short
 
 
 def _line(slots: list[str], facts: Facts, language: str) -> list[str]:
