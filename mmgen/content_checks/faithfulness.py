@@ -67,14 +67,6 @@ def unsupported(text: str, facts: Sequence[Fact], locale: str, free: FreeWords) 
     return list(dict.fromkeys(found))
 
 
-def _words_said(text: str) -> set[str]:
-    return {
-        form
-        for word in _WORD.findall(text)
-        for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))
-    }
-
-
 def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]) -> list[str]:
     """English, and other languages whose words are set apart by spaces (these have no free words)."""
     joined = " \n ".join(_support(facts))
@@ -100,6 +92,14 @@ def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]
         if not explained:
             found.append(word)
     return found
+
+
+def _words_said(text: str) -> set[str]:
+    return {
+        form
+        for word in _WORD.findall(text)
+        for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))
+    }
 
 
 def _support(facts: Sequence[Fact]) -> list[str]:

@@ -25,9 +25,9 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
-TURNED_SHARE = 0.3
-"""Of the lines that have a kind of their own to say, those that begin with it: in a shop of one brand all titles begin
-alike."""
+TURNED_SHARE = 0.08
+"""Of the lines, those that begin with the kind: few enough for a shop of one kind, and enough for one in which a brand
+begins a tenth of the titles."""
 LABELS = FreeWords(
     frozenset(word for label in words_of("en").labels.values() for word in label.lower().split()),
     frozenset(words_of("zh").labels.values()),
@@ -88,8 +88,8 @@ def every_line(facts: Sequence[Fact], locale: str, kind: str, limits: Descriptio
     """All lines that ``drafts`` draws from, for whatever seed."""
     known, language = _sayable(facts), language_of(locale)
     told = [[slot] for slot in _tellable(known, language)] or [[]]
-    lines = (line for one in told for turned in (False, True)
-             for line in _lines(known, language, kind, one, turned, limits))  # fmt: skip
+    lines = (line for one in told for turn in (0.0, 1.0)
+             for line in _lines(known, language, kind, one, turn, limits))  # fmt: skip
     return [Draft(list(line), realise(line, facts)) for line in dict.fromkeys(map(tuple, lines))]
 
 
@@ -165,23 +165,24 @@ def _is_written(value: str) -> bool:
 def _drawn_lines(facts: Facts, language: str, kind: str, seed: int, limits: DescriptionParams) -> list[list[str]]:
     rng = random.Random(seed)  # noqa: S311  # variety, not secrecy
     short = _tellable(facts, language)
-    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random() < TURNED_SHARE, limits)
+    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random(), limits)
 
 
 def _lines(
-    facts: Facts, language: str, kind: str, told: list[str], is_turned: bool, limits: DescriptionParams
+    facts: Facts, language: str, kind: str, told: list[str], turn: float, limits: DescriptionParams
 ) -> list[list[str]]:
     """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
 
-    ``is_turned``: the kind stands in front; where there is no title, the brand.
+    ``turn``, 0..1, decides what stands in front: below ``TURNED_SHARE`` the kind; where there is no title, the brand in
+    every other line.
     """
     longest = limits.content.limits(kind, language)[2]
     if "title" in facts and text_length(facts["title"].value, language) <= longest:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
-        named = [*thing, "title"] if is_turned else ["title", *thing]
+        named = ["kind", "title"] if turn < TURNED_SHARE and "kind" in facts else ["title", *thing]
         choices = [[*named, *told], named, ["title"]]
     else:
-        thing = [slot for slot in (("brand", "kind") if is_turned else ("kind", "brand")) if slot in facts]
+        thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
         choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else list(facts)[:1]]
     lines = [_line(choice, facts, language) for choice in choices if choice]
     known = list(facts.values())
@@ -190,8 +191,10 @@ def _lines(
 
 
 def _tellable(facts: Facts, language: str) -> list[str]:
-    """The slots of short facts that may stand in an advert: no warning, nothing that the title says; those that tell most
-    where there are any."""
+    """The slots of short facts that may stand in an advert: no warning, and nothing that the title says.
+
+    Of several those that tell most.
+    """
     title = facts["title"].value if "title" in facts else ""
     short = [
         slot
