@@ -68,7 +68,7 @@ DESCRIPTION = Kind(
     modality=Modality.TEXT,
     dataset="descriptions",
     column="description",
-    limits={"": Limits(4, 3_000, aim=900), "zh": Limits(3, 1_200, aim=360)},
+    limits={"": Limits(4, 2_000, aim=900), "zh": Limits(3, 800, aim=360)},
     is_prose=True,
     is_learnt=True,
     is_editable=True,
