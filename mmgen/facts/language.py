@@ -16,7 +16,7 @@ from typing import Any
 
 _FOLDER = "languages"
 _ROLES = "roles"
-_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)

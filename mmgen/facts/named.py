@@ -12,7 +12,7 @@ from typing import Any
 
 from mmgen.facts.fact import Fact
 from mmgen.facts.language import columns, role_of, words_of
-from mmgen.facts.sentences import warns
+from mmgen.facts.sentences import UNSPACED, warns
 from mmgen.facts.values import CJK, says_something, shown
 
 MAX_VALUE_CHARS = 200
@@ -90,14 +90,14 @@ def _fact(
     value = value.replace("_", " ") if " " not in value else value
     words = words_of(language)
     low = value.lower()
-    is_so = low in words.yes | words_of("en").yes or (role == "flag" and low in ("1", "x"))
-    if (role == "flag" and not is_so) or low in words.no | words_of("en").no:
+    if low in words.no | words_of("en").no or (role == "flag" and low == "0"):
         return None  # what is not so is left out: most files write a no where nobody has said anything
+    is_so = low in words.yes | words_of("en").yes or (role == "flag" and low in ("1", "x"))
     if is_so and low.isascii():
-        value = words.labels.get("yes", "")
+        value = words.labels.get("yes", value)
     if not name or len(value) > MAX_VALUE_CHARS or not says_something(value, language):
         return None
-    if CJK.search(value) and language not in ("zh", "ja") and role not in ("brand", "model"):
+    if CJK.search(value) and language not in UNSPACED and role not in ("brand", "model"):
         return None
     if role in _WRITTEN and len(value.split()) > 2 - bool(CJK.search(value)) and warns(value, language):
         role = "warning"

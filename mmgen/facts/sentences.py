@@ -17,6 +17,8 @@ _LAST_WORD = re.compile(r"([^\s(]+)\.$")
 _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
+UNSPACED = ("zh", "ja")
+"""Languages in Chinese characters, whose words are not set apart."""
 MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 3, 300
 
 
@@ -62,7 +64,7 @@ def sentences_of(text: str, language: str) -> list[str]:
 
 def warns(text: str, language: str) -> bool:
     """Whether a sentence warns, limits or denies: it is never the one to leave out."""
-    words = words_of("zh" if CJK.search(text) else language)
+    words = words_of("zh" if CJK.search(text) and language not in UNSPACED else language)
     return says_any(without(text, words.no_warnings), words.warnings)
 
 
@@ -77,7 +79,7 @@ def _ended(sentence: str, language: str) -> str:
         plain = " ".join(re.sub(r"[!！]+$", "", plain).split())
         plain = plain[:1].upper() + plain[1:] if plain.split(" ")[0].islower() else plain
         ends = plain.endswith((".", "?", "。", "？", ":", "："))
-    return plain + ("" if ends else "。" if language == "zh" else ".") if plain else ""
+    return plain + ("" if ends else "。" if language in UNSPACED else ".") if plain else ""
 
 
 def _is_emoji(character: str) -> bool:
@@ -98,6 +100,6 @@ def _fits(sentence: str, language: str) -> bool:
     letters = len(re.findall(r"[^\W\d_]", sentence))
     if language == "zh" and (chinese * 2 < letters or chinese < MIN_CHARS_ZH):
         return False
-    if language not in ("zh", "ja") and (chinese or len(sentence.split()) < MIN_WORDS):
+    if language not in UNSPACED and (chinese or len(sentence.split()) < MIN_WORDS):
         return False
     return not BANNED.search(sentence) and not _UNSOUND.search(sentence)

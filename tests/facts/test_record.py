@@ -104,6 +104,7 @@ def test_the_kind_is_the_leaf_of_the_category(path: list[str], kind: str | None)
                      id="a_list_as_it_was_written"),
         pytest.param({"value": "1", "role": "flag"}, "Play time", "yes", "flag", id="flag"),
         pytest.param({"value": "true"}, "Play time", "yes", "attribute", id="a_word_for_yes"),
+        pytest.param({"value": "partly", "role": "flag"}, "Play time", "partly", "flag", id="a_flag_of_more_words"),
         pytest.param({"value": "Contains nuts. Keep cold.", "role": "care"}, "Play time", "Contains nuts. Keep cold.",
                      "warning", id="a_field_that_warns"),
         pytest.param({"value": "0 %", "role": "measure"}, "Play time", "0 %", "measure", id="none_of_something"),

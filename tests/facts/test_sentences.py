@@ -66,6 +66,8 @@ WARNINGS = [
     ("ru", "Беречь от детей"),
     ("nl", "Niet geschikt voor kinderen onder 3 jaar"),
     ("pt", "Mantenha fora do alcance das crianças"),
+    ("pl", "Nie nadaje się dla dzieci poniżej 3 lat"),
+    ("ja", "お子様の手の届かない所に保管してください"),
     ("sv", "Warning: not for children"),
 ]
 
@@ -73,7 +75,7 @@ WARNINGS = [
 @pytest.mark.parametrize(("language", "text"), WARNINGS)
 def test_what_warns_is_a_fact_of_its_own_kind(language: str, text: str) -> None:
     assert warns(text, language)
-    first = "适合室内。" if language == "zh" else "Alpha beta gamma. "
+    first = "适合室内。" if language in ("zh", "ja") else "Alpha beta gamma. "
     facts = facts_of(product("p", language, "X1", [], None, f"{first}{text}"))
     found = [fact for fact in facts if fact.role == "warning"]
     assert len(found) == 1 and found[0].value.startswith(text) and found[0].slot == "sentence_2"
