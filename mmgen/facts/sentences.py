@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
 UNSPACED = ("zh", "ja")
 """Languages in Chinese characters, whose words are not set apart."""
+CELL_GAP = " | "
+"""Between the cells of a table's row in a cleaned text."""
 MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 3, 300
 
 
@@ -48,7 +50,7 @@ def sentences_of(text: str, language: str) -> list[str]:
     """
     kept: list[str] = []
     dropped = False
-    for line in text.replace("\r", "\n").split("\n"):
+    for line in _lines(text, language):
         for raw in split_sentences(shown(line), language):
             sentence = _ended(raw, language)
             points_back = dropped and starts_with(sentence, words_of(language).points_back)
@@ -59,6 +61,20 @@ def sentences_of(text: str, language: str) -> list[str]:
                 dropped = False
             else:
                 dropped = True
+    return kept
+
+
+def _lines(text: str, language: str) -> list[str]:
+    """The lines of a text. A row of a table (``Size | Chest``) is no sentence; of one only what warns is kept."""
+    kept: list[str] = []
+    for line in text.replace("\r", "\n").split("\n"):
+        cells = [cell.strip() for cell in line.split(CELL_GAP)]
+        if len(cells) == 1:
+            kept.append(line)
+        elif len(cells) == 2 and warns(line, language):
+            kept.append(("：" if language in UNSPACED else ": ").join(cells))
+        else:
+            kept += [cell for cell in cells if warns(cell, language) and len(_WORD.findall(cell)) >= MIN_WORDS]
     return kept
 
 
