@@ -12,23 +12,26 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from mmgen.clean.image.formats import sniff, unsupported_format
 from mmgen.clean.image.frame import Pixels, fit
-from mmgen.clean.image.header import (
-    JpegHeader,
-    is_cut_short,
-    is_srgb,
-    read_jpeg_header,
-    sniff,
-    without_metadata,
-)
+from mmgen.clean.image.header import JpegHeader, is_cut_short, read_jpeg_header, without_metadata
+from mmgen.clean.image.profile import SRGB, is_srgb
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
-_FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "GIF",
+    "TIFF",
+    "WEBP",
+    "BMP",
+    "AVIF",
+    "JPEG2000",
+)  # never EPS or the like, which start programs
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
 _REDUCED[8] = cv2.IMREAD_REDUCED_COLOR_8
-_SRGB = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -
     """
     kind = sniff(data)
     if kind is None:
+        name = unsupported_format(data)
+        if name is not None:
+            raise RejectedError(RejectReason.IMAGE_FORMAT_UNSUPPORTED, source_format=name)
         raise RejectedError(RejectReason.IMAGE_NOT_AN_IMAGE)
     if kind == "jpeg":
         header = read_jpeg_header(data)
@@ -57,6 +63,8 @@ def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -
             return _decode_jpeg(data, header, params, side_px)
     elif is_cut_short(data, kind):
         raise RejectedError(RejectReason.IMAGE_TRUNCATED)
+    if kind == "avif" and data[8:12] not in (b"avif", b"avis"):
+        data = data[:8] + b"avif" + data[12:]  # Pillow asks the major brand, where a general one may stand
     return _decode_any(data, params)
 
 
@@ -172,7 +180,7 @@ def _with_profile(image: Image.Image, icc: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        converted: Any = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+        converted: Any = ImageCms.profileToProfile(image, source, SRGB, outputMode=mode)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     return converted if isinstance(converted, Image.Image) else image
