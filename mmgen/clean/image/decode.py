@@ -41,6 +41,7 @@ class Decoded:
     pixels: Pixels  # (height, width, 3) BGR uint8, upright, sRGB, longest side at most ``master_side_px``
     width_px: int  # of the source, upright
     height_px: int
+    format_name: str  # JPEG, PNG, WEBP ...
     keep: bytes | None  # the source's own JPEG (without metadata) where it may serve as the master
 
 
@@ -106,7 +107,7 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
     width, height = header.width_px, header.height_px
     if header.orientation >= 5:
         width, height = height, width
-    return Decoded(pixels, width, height, keep)
+    return Decoded(pixels, width, height, "JPEG", keep)
 
 
 def _ends_in_filler(pixels: Pixels) -> bool:
@@ -127,6 +128,7 @@ def _decode_any(data: bytes, params: ImageParams) -> Decoded:
                 _check_size(*image.size, params)
                 orientation = _orientation(image)
                 width, height = image.size
+                kind = image.format or ""
                 scale = reduction(max(width, height), params.master_side_px)
                 if scale > 1 and image.format == "JPEG":
                     image.draft(None, (width // scale, height // scale))
@@ -144,7 +146,7 @@ def _decode_any(data: bytes, params: ImageParams) -> Decoded:
         raise RejectedError(reason) from None
     if orientation >= 5:
         width, height = height, width
-    return Decoded(pixels, width, height, None)
+    return Decoded(pixels, width, height, kind, None)
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
