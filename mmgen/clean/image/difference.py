@@ -28,7 +28,8 @@ def ciede2000(one: Lab, other: Lab) -> npt.NDArray[Any]:
     stretch = 1.5 - 0.5 * np.sqrt(c_mean**7 / (c_mean**7 + 25.0**7))
     (l1, c1, h1), (l2, c2, h2) = _lch(one, stretch), _lch(other, stretch)
     is_grey = c1 * c2 == 0
-    turn = (h2 - h1 + 180) % 360 - 180
+    turn = h2 - h1
+    turn = np.where(np.abs(turn) > 180, turn - 360 * np.sign(turn), turn)
     dl, dc = l2 - l1, c2 - c1
     dh = np.where(is_grey, 0.0, 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn) / 2))
     lightness, c = (l1 + l2) / 2, (c1 + c2) / 2

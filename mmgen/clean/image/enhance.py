@@ -63,11 +63,7 @@ def enhance(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParam
             better, faults = pixels, replace(faults, is_dark=False, is_washed_out=False)
     if faults.is_blurred:
         sigma_px = quality.blur_px * max(1.0, max(pixels.shape) / SHOWN_SIDE_PX)
-        sharper = deblur(better, sigma_px, params.deblur_fidelity)
-        if keeps_colour(better, sharper, params, sigma_px):
-            better = sharper
-        else:
-            faults = replace(faults, is_blurred=False)
+        better = _in_its_colours(better, deblur(better, sigma_px, params.deblur_fidelity), sigma_px, params)
     if not faults:
         return None
     after = measure(better, fit(better, params.model_side_px))
@@ -81,20 +77,32 @@ def _is_proven(pixels: Pixels, quality: Quality, faults: Faults, params: ImagePa
     return points.prove_dark(quality.high)
 
 
+def _in_its_colours(before: Pixels, sharper: Pixels, sigma_px: float, params: ImageParams) -> Pixels:
+    """The sharper photo, or as much of it as leaves the middle tones within the tolerance."""
+    share = params.colour_tolerance / max(_moved(before, sharper, params, sigma_px), 1e-6)
+    return sharper if share >= 1 else cv2.addWeighted(sharper, share, before, 1 - share, 0)
+
+
 def keeps_colour(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> bool:
     """Whether the middle tones moved by no more than ``params.colour_tolerance``, in the mean and at 95%.
 
-    Both (height, width, 3) BGR. ``sigma_px``: of the blur that was taken back out. Colours are compared over areas of
-    twice its size: an edge that became steeper is no other colour.
+    Both (height, width, 3) BGR. ``sigma_px``: of the blur that was taken back out. It is laid over ``after`` again, and
+    once more over both against noise: an edge that became steeper is no other colour.
     """
+    return _moved(before, after, params, sigma_px) <= params.colour_tolerance
+
+
+def _moved(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> float:
+    """The larger of the mean and the 95th percentile; 0 where there are no middle tones."""
     moved = middle_tones_moved(before, after, params, sigma_px)
-    return not moved.size or max(float(moved.mean()), float(np.percentile(moved, 95))) <= params.colour_tolerance
+    return max(float(moved.mean()), float(np.percentile(moved, 95))) if moved.size else 0.0
 
 
 def middle_tones_moved(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> Curve:
     """CIEDE2000 of each pixel (at the model image's size) whose lightness was middling before and is no backdrop's."""
     if sigma_px:
-        before, after = (cv2.GaussianBlur(picture, (0, 0), 2 * sigma_px) for picture in (before, after))
+        before = cv2.GaussianBlur(before, (0, 0), sigma_px)
+        after = cv2.GaussianBlur(after, (0, 0), sigma_px * np.sqrt(2))
     one, other = (lab_of(fit(picture, params.model_side_px)) for picture in (before, after))
     border = np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]])
     is_subject = np.abs(one - np.median(border, axis=0)).max(axis=2) > _BACKDROP_LAB

@@ -23,7 +23,7 @@ _PLAIN_GROUND = 0.4  # with less of it there is no backdrop but a scene, whose w
 _MOST_VEILED, _MOST_DARK = 0.25, 0.3  # a larger share of the subject is its own colour, not its shadows
 _FEWEST_SPOTS = 3  # a round thing on a plain ground has two dark sides
 _DIMMEST_VEIL = 0.6  # before a light ground: stray light is about as bright as the picture that it comes from
-_BLACK_OF_DARK = 0.3  # less light leaves black what is black: the darkest is this much of the brightest at most
+_BLACK_OF_DARK = 0.35  # less light leaves black what is black: the darkest is this much of the brightest at most
 
 
 @dataclass(frozen=True)
