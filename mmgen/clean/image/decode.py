@@ -30,6 +30,8 @@ _FORMATS = (
     "AVIF",
     "JPEG2000",
 )  # never EPS or the like, which start programs
+_PALE = 225  # of 255 in each channel: before white such a product has no outline
+_GREY_GROUND = (200, 200, 200)
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
 _REDUCED[8] = cv2.IMREAD_REDUCED_COLOR_8
 
@@ -158,7 +160,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 
 def _to_srgb(image: Image.Image) -> Pixels:
-    """Any Pillow mode to BGR: deep samples scaled to eight bits, profiles applied, transparency laid on white."""
+    """Any Pillow mode to BGR: deep samples scaled to eight bits, profiles applied, transparency laid on a ground."""
     icc = image.info.get("icc_profile") or b""
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
@@ -170,9 +172,15 @@ def _to_srgb(image: Image.Image) -> Pixels:
         image = image.convert("L")
     rgb = _with_profile(image, icc)
     if rgb.mode == "RGBA":
-        white = Image.new("RGBA", rgb.size, (255, 255, 255, 255))
-        rgb = Image.alpha_composite(white, rgb)
+        rgb = Image.alpha_composite(Image.new("RGBA", rgb.size, _ground_for(np.asarray(rgb))), rgb)
     return cv2.cvtColor(np.asarray(rgb.convert("RGB")), cv2.COLOR_RGB2BGR)
+
+
+def _ground_for(rgba: Pixels) -> tuple[int, int, int, int]:
+    """White, as a studio's; a light grey for a cut-out that is mostly white itself, and would not be seen."""
+    seen = rgba[rgba[..., 3] > 127][:, :3]
+    is_pale = len(seen) and float((seen.min(axis=1) > _PALE).mean()) > 0.7
+    return (*_GREY_GROUND, 255) if is_pale else (255, 255, 255, 255)
 
 
 def _with_profile(image: Image.Image, icc: bytes) -> Image.Image:

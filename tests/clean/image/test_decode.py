@@ -216,6 +216,31 @@ def test_transparency_is_laid_on_white() -> None:
     assert pixels_of(clean(saved(picture, "PNG"))["master"])[:, 200:].min() > 240
 
 
+def cut_out(colour: tuple[int, int, int], mode: str = "RGBA") -> Image.Image:
+    """A disc; all around it is transparent, whatever colour is stored there."""
+    alpha = np.zeros((240, 320), np.uint8)
+    cv2.circle(alpha, (160, 120), 80, 255, -1, cv2.LINE_AA)
+    picture = np.full((240, 320, 3), colour, np.uint8)
+    return Image.fromarray(np.dstack([picture, alpha])).convert(mode)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize(
+    ("colour", "ground"),
+    [((255, 255, 255), 200), ((238, 236, 230), 200), ((200, 30, 40), 255), ((20, 20, 20), 255), ((190, 190, 190), 255)],
+    ids=["white", "ivory", "red", "black", "grey"],
+)
+def test_a_cut_out_is_seen_whatever_its_colour(colour: tuple[int, int, int], ground: int, kind: str) -> None:
+    row = clean(saved(cut_out(colour), kind, **({"lossless": True} if kind == "WEBP" else {})))
+    assert row["reject_reason"] is None
+    master = pixels_of(row["master"]).astype(int)
+    assert np.abs(master[120, 160] - colour).max() <= 6 and np.abs(master[5, 5] - ground).max() <= 4
+
+
+def test_a_white_cut_out_of_grey_and_alpha_is_seen() -> None:
+    assert clean(saved(cut_out((255, 255, 255), "LA"), "PNG"))["contrast"] > 0.1
+
+
 @pytest.mark.parametrize("side", [500, 1000, 2000])
 def test_scaled_decoding_stays_close_to_full(side: int) -> None:
     """Against decode and one area resize; the target of a median of 40 dB is measured on real photos."""
