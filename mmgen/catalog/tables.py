@@ -108,7 +108,7 @@ def _content_columns() -> list[sa.Column[Any]]:
         sa.Column("content_hash", sa.Text),
         sa.Column("decided_by", sa.Text),
         sa.Column("decided_at", sa.Text),
-        sa.Column("alt_text", sa.Text),  # of a picture: what a screen reader says; null for texts, and in rows of an earlier release
+        sa.Column("alt_text", sa.Text),  # of a picture, for screen readers; null of an earlier release
     ]
 
 

@@ -80,7 +80,8 @@ def _is_proven(pixels: Pixels, quality: Quality, faults: Faults, params: ImagePa
 def _in_its_colours(before: Pixels, sharper: Pixels, sigma_px: float, params: ImageParams) -> Pixels:
     """The sharper photo, or as much of it as leaves the middle tones within the tolerance."""
     share = params.colour_tolerance / max(_moved(before, sharper, params, sigma_px), 1e-6)
-    return sharper if share >= 1 else cv2.addWeighted(sharper, share, before, 1 - share, 0)
+    share = min(64, int(share * 64)) / 64  # in steps, so that no pixel hangs on how the last bit was rounded
+    return sharper if share == 1 else cv2.addWeighted(sharper, share, before, 1 - share, 0)
 
 
 def keeps_colour(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> bool:
