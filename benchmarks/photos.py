@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from report import catalogue
+import report  # first: it finds mmgen beside itself
+from mmgen.creatives.photo import cut_out, plain_ground
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -24,7 +25,7 @@ SAVED_AT = 92  # JPEG quality of a harmed photo: it reaches the shop as a file, 
 
 def fashion(is_held_out: bool) -> list[Path]:
     """Studio photos, 224 x 224: one of each group of identical ones, in the order of their hashes."""
-    folder = catalogue("fashion")
+    folder = report.catalogue("fashion")
     with (folder / "products.csv").open(newline="", encoding="utf-8") as file:
         first = {row["image_md5"]: folder / row["image"] for row in csv.DictReader(file)}
     return [first[md5] for md5 in sorted(first) if (int(md5[0], 16) % 2 == 0) == is_held_out]
@@ -32,7 +33,7 @@ def fashion(is_held_out: bool) -> list[Path]:
 
 def grocery(is_held_out: bool) -> list[Path]:
     """Shelf photos, 160 px and more, taken with a phone: split by the hash of their bytes."""
-    folder = catalogue("grocery")
+    folder = report.catalogue("grocery")
     with (folder / "photos.csv").open(newline="", encoding="utf-8") as file:
         paths = [folder / row["image"] for row in csv.DictReader(file)]
     hashed = {hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest(): path for path in paths}
@@ -94,3 +95,20 @@ def ssim(one: Pixels, other: Pixels) -> float:
     vx, vy, vxy = mean(x * x) - mx * mx, mean(y * y) - my * my, mean(x * y) - mx * my
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     return float((((2 * mx * my + c1) * (2 * vxy + c2)) / ((mx**2 + my**2 + c1) * (vx + vy + c2))).mean())
+
+
+def on_ground(photo: Pixels, ground: tuple[int, int, int]) -> tuple[Pixels, npt.NDArray[np.bool_]]:
+    """A studio photo's product before a ground of another colour (RGB), and which pixels are all product.
+
+    The cut-out is that of the creatives; where that cannot tell the product from its white ground, whatever is not
+    nearly white. Shadows on the ground are kept: they darken it.
+    """
+    rgb = np.ascontiguousarray(photo[..., ::-1])
+    plain = plain_ground(rgb)
+    product = cut_out(rgb, plain) if plain else None
+    if product is None:
+        product = np.clip((247 - rgb.min(axis=2).astype(np.float32)) / 30, 0, 1)
+    alpha = product[..., None]
+    shade = np.minimum(1, (rgb.astype(np.float32) + 3) / 255)
+    laid = alpha * rgb + (1 - alpha) * np.array(ground, np.float32) * shade
+    return np.clip(laid[..., ::-1] + 0.5, 0, 255).astype(np.uint8), product > 0.95

@@ -22,6 +22,7 @@ class RejectReason(StrEnum):
     MEDIA_URL_REFUSED = "media_url_refused"
     # clean images
     IMAGE_NOT_AN_IMAGE = "image_not_an_image"
+    IMAGE_FORMAT_UNSUPPORTED = "image_format_unsupported"
     IMAGE_TRUNCATED = "image_truncated"
     IMAGE_UNDECODABLE = "image_undecodable"
     IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"

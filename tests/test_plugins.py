@@ -27,7 +27,7 @@ from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.content_checks.registry import CHECKS, checks_of
 from mmgen.content_checks.rows import check_rows
 from mmgen.content_checks.run import check_content, status_of
-from mmgen.creatives.compose import alt_text
+from mmgen.creatives.alt import alt_text
 from mmgen.creatives.layout import Drawn, Layout
 from mmgen.creatives.layouts import registry as layouts_registry
 from mmgen.creatives.layouts.registry import LAYOUTS, layout_named
@@ -305,17 +305,18 @@ def draw_plain(spec: CreativeSpec, params: CreativeParams) -> Drawn:
 
 
 def test_a_layout_draws_the_sheets_that_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = Layout("plain", lambda spec: spec.brand == "Oakley Hill", draw_plain, "Green card: {}", "绿色卡片：{}")
+    says = {"en": {"words": "Green card: {}"}, "zh": {"words": "绿色卡片：{}"}}
+    plain = Layout("plain", lambda spec: spec.brand == "Oakley Hill", draw_plain, says)
     monkeypatch.setattr(layouts_registry, "LAYOUTS", {"plain": plain, **LAYOUTS})
-    shared = {"locale": "en", "ad_copy": "Oak shelf in white", "title": None, "price": None, "currency": None}
+    shared = {"locale": "en", "ad_copy": "Oak shelf in white", "title": "Shelf", "price": None, "currency": None}
     rows = [{**shared, "product_id": f"p{brand}", "brand": brand, "facts": "[]", "master": None}
             for brand in ("Oakley Hill", "Other")]  # fmt: skip
     made = draw_creatives(pa.RecordBatch.from_pylist(rows), CreativeParams(size_px=320), "", "", 1)
     assert made["layout"] == ["plain", "card"]
-    assert made["alt_text"][0] == "Green card: Oak shelf in white."
+    assert made["alt_text"][0] == "Shelf, Oakley Hill. Green card: Oak shelf in white."
     with Image.open(io.BytesIO(made["image"][0])) as image:
         assert np.abs(np.asarray(image, int)[300, 300] - GREEN).max() < 8
-    assert alt_text("架子", (), "zh", "plain").startswith("绿色卡片：架子")
+    assert alt_text(CreativeSpec("白色架子", "zh"), "架子", None, "plain") == "架子。绿色卡片：白色架子。"
 
 
 # --- a voice -------------------------------------------------------------------------------------------------------

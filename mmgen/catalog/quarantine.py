@@ -24,13 +24,13 @@ Found = dict[Key, tuple[str, str]]
 """Key -> (ds, reason)."""
 
 DETAILS = {
-    "raw_media": ("raw_media", "path", None),
-    "clean_images": ("raw_media", "path", "image"),
-    "clean_audio": ("raw_media", "path", "audio"),
-    "clean_texts": ("raw_products", "title", None),
-    "content_checks": ("content_checks", "checks", None),
+    "raw_media": (("raw_media", "path", None),),
+    "clean_images": (("raw_media", "path", "image"), ("clean_images", "source_format", None)),
+    "clean_audio": (("raw_media", "path", "audio"),),
+    "clean_texts": (("raw_products", "title", None),),
+    "content_checks": (("content_checks", "checks", None),),
 }
-"""Dataset -> where the detail of a rejected row stands: dataset, column, modality."""
+"""Dataset -> where the details of a rejected row stand: dataset, column, modality."""
 
 
 class Rejects:
@@ -87,16 +87,15 @@ class Rejects:
 
     def _details(self, name: str, product_ids: set[str]) -> dict[Key, str]:
         """Key, or (product_id,), -> what helps to find the fault: the media's path, the title, the failed checks."""
-        if name not in DETAILS:
-            return {}
-        source, column, modality = DETAILS[name]
-        dataset = Dataset(source, self._home)
-        keys = dataset.contract.keys
         details: dict[Key, str] = {}
-        for row in dataset.newest([column], until=self._until, only=product_ids).to_pylist():
-            if modality is None or row["modality"] == modality:
-                key = tuple(row[k] for k in keys)
-                details[key if modality is None else key[:1]] = detail_of(column, row[column])
+        for source, column, modality in DETAILS.get(name, ()):
+            dataset = Dataset(source, self._home)
+            keys = dataset.contract.keys
+            for row in dataset.newest([column], until=self._until, only=product_ids).to_pylist():
+                if modality is None or row["modality"] == modality:
+                    key = tuple(row[k] for k in keys)[: None if modality is None else 1]
+                    found = detail_of(column, row[column])
+                    details[key] = ": ".join(filter(None, (details.get(key), found)))
         return details
 
     def as_dict(self) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def _content_columns() -> list[sa.Column[Any]]:
         sa.Column("content_hash", sa.Text),
         sa.Column("decided_by", sa.Text),
         sa.Column("decided_at", sa.Text),
+        sa.Column("alt_text", sa.Text),  # of a picture, for screen readers; null of an earlier release
     ]
 
 
@@ -140,7 +141,8 @@ product_content_history = sa.Table(
 )
 
 STOREFRONT_VIEW = """
-SELECT c.product_id, c.kind, c.locale, c.author, c.value, c.value_hash, c.ds, c.run_id, c.model_version, c.disclosure
+SELECT c.product_id, c.kind, c.locale, c.author, c.value, c.value_hash, c.ds, c.run_id, c.model_version, c.disclosure,
+       c.alt_text
 FROM product_content c
 WHERE c.status = 'published'
   AND (c.author = 'human'
@@ -153,6 +155,7 @@ storefront_content = sa.table(
     "storefront_content",
     *(sa.column(name) for name in (
         "product_id", "kind", "locale", "author", "value", "value_hash", "ds", "run_id", "model_version", "disclosure",
+        "alt_text",
     )),
 )  # fmt: skip
 
@@ -175,8 +178,7 @@ def open_catalog(url: str) -> Engine:
     with write_transaction(engine, lock=LOCK_CREATE) as connection:
         metadata.create_all(connection)
         _add_missing_columns(connection)
-        if "storefront_content" not in sa.inspect(connection).get_view_names():
-            connection.execute(sa.text(f"CREATE VIEW storefront_content AS {STOREFRONT_VIEW}"))
+        _create_view(connection)
     return engine
 
 
@@ -191,6 +193,18 @@ def _add_missing_columns(connection: Connection) -> None:
                 kind = column.type.compile(connection.dialect)
                 name = f"{quote.format_table(table)} ADD COLUMN {quote.format_column(column)}"
                 connection.execute(sa.text(f"ALTER TABLE {name} {kind}"))
+
+
+def _create_view(connection: Connection) -> None:
+    """The storefront's view, made anew where an earlier release's lacks a column. PostgreSQL keeps who may read it."""
+    inspector, name = sa.inspect(connection), storefront_content.name
+    is_there = name in inspector.get_view_names()
+    if is_there and set(storefront_content.columns.keys()) <= {one["name"] for one in inspector.get_columns(name)}:
+        return
+    if is_there and connection.dialect.name == "sqlite":
+        connection.execute(sa.text(f"DROP VIEW {name}"))
+    replace = " OR REPLACE" if connection.dialect.name == "postgresql" else ""
+    connection.execute(sa.text(f"CREATE{replace} VIEW {name} AS {STOREFRONT_VIEW}"))
 
 
 def _parsed_url(url: str) -> URL:

@@ -14,11 +14,11 @@ Row = dict[str, Any]
 
 
 class RejectedError(Exception):
-    """A photo or clip that cannot be used; ``reason`` says why."""
+    """A photo or clip that cannot be used; ``reason`` says why, ``known`` what is known of it nevertheless."""
 
-    def __init__(self, reason: RejectReason) -> None:
+    def __init__(self, reason: RejectReason, **known: Any) -> None:
         super().__init__(str(reason))
-        self.reason = reason
+        self.reason, self.known = reason, known
 
 
 def clean_rows(
@@ -27,8 +27,8 @@ def clean_rows(
     """A list for each of ``columns``, ``batch.num_rows`` long, of what ``clean`` makes of the values of ``inputs``.
 
     A row whose ``reject_reason`` is set keeps it, and has None elsewhere; so has one for which ``clean`` raises
-    RejectedError, with that reason. Anything else that it raises is a fault of ours or of a codec, and goes on to
-    ``mmgen.engine.work.apply_guarded``, which rejects that row alone.
+    RejectedError, with that reason and the columns that the error knows. Anything else that it raises is a fault of
+    ours or of a codec, and goes on to ``mmgen.engine.work.apply_guarded``, which rejects that row alone.
     """
     made: dict[str, list[Any]] = {name: [] for name in columns}
     given = zip(*(batch.column(name) for name in inputs), strict=True)
@@ -54,4 +54,4 @@ def _cleaned(values: Sequence[Any], clean: Callable[..., Row]) -> Row:
     try:
         return clean(*values)
     except RejectedError as error:
-        return {"reject_reason": error.reason.value}
+        return {**error.known, "reject_reason": error.reason.value}

@@ -20,6 +20,12 @@ class ImageParams(Params):
     model_quality: int = Field(92, ge=1, le=100)
     blank_std: float = Field(1.0, ge=0, description="Standard deviation (of 255) under which a picture is blank")
     enhance: bool = True
+    colour_tolerance: float = Field(
+        2.0,
+        ge=0,
+        description="CIEDE2000 by which enhancement may move the middle tones (in the mean, and at 95%) unless black "
+        "and white points prove a veil or missing light: from about 2 a customer sees another colour beside the goods",
+    )
     dark_p99: float = Field(0.80, description="Brightest channel of the brightest 1% under which a photo is dark")
     white_p99: float = Field(0.985, description="With whites brighter than this a photo is not washed out, but light")
     veiled_floor: float = Field(0.10, description="Darkest 0.1% over white above which a photo is washed out")

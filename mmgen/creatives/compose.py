@@ -6,7 +6,6 @@ How it looks is the layout's, see ``mmgen.creatives.layouts``. The same spec and
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,9 @@ from PIL import Image
 
 from mmgen.config.creatives import CreativeParams
 from mmgen.creatives import colour
-from mmgen.creatives.layouts.registry import layout_for, layout_named
+from mmgen.creatives.layouts.registry import layout_for
 from mmgen.creatives.photo import Box
 from mmgen.creatives.sheet import CreativeSpec, PlacedText
-from mmgen.creatives.type import plain_text
 
 # IPTC's digital source types say what made a picture: https://cv.iptc.org/newscodes/digitalsourcetype/
 SOURCE_TYPES = {"model": "compositeWithTrainedAlgorithmicMedia", "palette": "composite"}
@@ -61,25 +59,3 @@ def compose_creative(spec: CreativeSpec, params: CreativeParams | None = None) -
     xmp = XMP.format(kind=SOURCE_TYPES[backdrop]).encode()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=params.jpeg_quality, subsampling=0, optimize=True, xmp=xmp)
     return Creative(buffer.getvalue(), layout.name, backdrop, tuple(drawn.sheet.texts), drawn.photo_box)
-
-
-def alt_text(
-    headline: str,
-    facts: Sequence[tuple[str, str]] = (),
-    locale: str = "en",
-    layout: str = "photo",
-    max_chars: int = 200,
-) -> str:
-    """What a screen reader says for the creative: what is shown, then (name, value) facts as long as they fit."""
-    is_zh = locale.lower().startswith("zh")
-    entry = layout_named(layout)
-    opening = entry.opening_zh if is_zh else entry.opening
-    subject = plain_text(headline) or ("商品" if is_zh else "a product")
-    room = max(1, max_chars - len(opening) - 1)
-    text = opening.format(subject if len(subject) <= room else subject[: room - 1].rstrip() + "…")
-    stop, colon = ("。", "：") if is_zh else (". ", ": ")
-    for name, value in facts:
-        more = f"{stop}{plain_text(name)}{colon}{plain_text(value)}"
-        if plain_text(value) and len(text + more) < max_chars:
-            text += more
-    return text + stop.strip()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from mmgen.config.creatives import CreativeParams
 from mmgen.creatives.photo import Box
@@ -23,12 +23,11 @@ class Layout:
     """An entry of the registry.
 
     ``fits``: whether it is made for a spec; the first of the registry that is gets it. ``draw`` raises ValueError for a
-    photo that cannot be decoded, and where there is nothing to say. ``opening`` and ``opening_zh``: how its description
-    for a screen reader begins, with ``{}`` for what the creative says.
+    photo that cannot be decoded, and where there is nothing to say. ``says``: language -> how a screen reader describes
+    it (``plain``, and ``words`` with ``{}`` for those in it), of a layout that ``languages/*.toml`` do not know.
     """
 
     name: str
     fits: Callable[[CreativeSpec], bool]
     draw: Callable[[CreativeSpec, CreativeParams], Drawn]
-    opening: str
-    opening_zh: str
+    says: Mapping[str, dict[str, str]] = field(default_factory=dict)

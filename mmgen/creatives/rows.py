@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mmgen.config.creatives import CREATIVE_VERSION, CreativeParams
-from mmgen.creatives.compose import Creative, alt_text, compose_creative
+from mmgen.creatives.alt import alt_text
+from mmgen.creatives.compose import Creative, compose_creative
 from mmgen.creatives.sheet import CreativeSpec
 from mmgen.kinds import CREATIVE, KINDS
 from mmgen.models.examples import ExampleArrays, value_columns
@@ -44,7 +46,8 @@ def _row(
     row: dict[str, Any], backdrop: NDArray[np.uint8] | None, params: CreativeParams, run_seed: int
 ) -> dict[str, Any]:
     headline = row[HEADLINE] or row["title"] or ""
-    facts = [(f["name"], f["value"]) for f in json.loads(row["facts"] or "[]") if _adds_to(headline, f)]
+    known = json.loads(row["facts"] or "[]")
+    facts = [(f["name"], f["value"]) for f in known if _adds_to(headline, f)]
     spec = CreativeSpec(
         headline=headline,
         locale=row["locale"] or "en",
@@ -64,7 +67,7 @@ def _row(
         "locale": row["locale"],
         "image": made.image,
         "headline": headline,
-        "alt_text": alt_text(headline, facts, spec.locale, made.layout),
+        "alt_text": alt_text(_as_shown(spec, made), row["title"], _colour(known), made.layout),
         "layout": made.layout,
         "backdrop": made.backdrop,
     }
@@ -72,8 +75,6 @@ def _row(
 
 def _compose(spec: CreativeSpec, params: CreativeParams) -> Creative:
     """With the photo; as a card where it cannot be read after all."""
-    from dataclasses import replace
-
     from mmgen.creatives.fonts import MissingFontError
 
     try:
@@ -90,6 +91,17 @@ def _named(name: str, value: str, locale: str) -> str:
     """A fact under its name: a card that said ``yes`` or ``250`` alone would say nothing."""
     colon = "：" if locale.lower().startswith("zh") else ": "
     return f"{name}{colon}{value}" if name else value
+
+
+def _as_shown(spec: CreativeSpec, made: Creative) -> CreativeSpec:
+    """What the picture says of what it might have said."""
+    roles = {text.role for text in made.texts}
+    return replace(spec, facts=spec.facts if "facts" in roles else (), price=spec.price if "price" in roles else None)
+
+
+def _colour(facts: list[dict[str, Any]]) -> str | None:
+    """The colour that a field of the product states."""
+    return next((f["value"] for f in facts if "colour" in (f.get("role"), f["slot"])), None)
 
 
 def _adds_to(headline: str, fact: dict[str, Any]) -> bool:

@@ -14,8 +14,9 @@ from mmgen.config.creatives import CreativeParams
 from mmgen.creatives import colour
 from mmgen.creatives.colour import Canvas, Colour, contrast_ratio, mixed
 from mmgen.creatives.fonts import is_cjk
+from mmgen.creatives.language import words_of
 from mmgen.creatives.photo import Box
-from mmgen.creatives.type import FittedText, call_text, fit_text, plain_text, price_text
+from mmgen.creatives.type import FittedText, fit_text, plain_text, price_text
 
 DESIGN_PX = 640  # all measures below and in the layouts are given for this size, and scaled
 MARGIN = 40
@@ -141,7 +142,7 @@ def brand_line(sheet: Sheet, ink: Colour) -> int:
 def bottom_bar(sheet: Sheet, ink: Colour, fill: Colour, on_fill: Colour) -> int:
     """Price at the left, the call to action in a pill at the right; returns the y above them."""
     spec, floor = sheet.spec, sheet.params.size_px - sheet.px(38)
-    call = plain_text(call_text(spec.locale) if spec.call_to_action is None else spec.call_to_action)
+    call = plain_text(words_of(spec.locale).call if spec.call_to_action is None else spec.call_to_action)
     label = sheet.fit(call, (220, 44), (14, 19), weight=600)
     price = sheet.fit(price_text(spec.price, spec.currency), (280, 44), (20, 34), weight=700)
     height = sheet.px(44)

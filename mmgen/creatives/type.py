@@ -17,7 +17,6 @@ NO_END = set("(（[［{｛「『【〈《〔“‘$¥￥€£#＃@＠")
 MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z!][^<>]*>", re.DOTALL | re.IGNORECASE)
 PIECES = re.compile(r"\s+|[^\s]+")
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "INR": "₹", "KRW": "₩"}
-CALLS = {"en": "Shop now", "zh": "立即选购"}
 ELLIPSIS = "…"
 
 
@@ -49,11 +48,6 @@ def price_text(price: float | None, currency: str | None) -> str:
     code = plain_text(currency).upper()[:8]
     symbol = SYMBOLS.get(code)
     return f"{symbol}{amount}" if symbol else f"{amount} {code}".strip()
-
-
-def call_text(locale: str) -> str:
-    """The default call to action in the locale's language (English where we know none)."""
-    return CALLS.get(locale.lower().replace("_", "-").split("-")[0], CALLS["en"])
 
 
 def units(text: str) -> list[str]:

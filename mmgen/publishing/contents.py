@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def contents(ctx: JobContext, only: Sequence[str] | None = None) -> DataFrame:
-    """product_id, kind, input_hash, reject_reason, locale, value, value_hash, facts, image, model_version.
+    """product_id, kind, input_hash, reject_reason, locale, value, value_hash, facts, image, alt_text, model_version.
 
     ``value`` is the text; for a picture its headline, while ``value_hash`` is the picture's. ``only``: of these
     products.
@@ -56,12 +56,13 @@ def _text_rows(texts: DataFrame, kind: Kind) -> DataFrame:
         F.sha2(F.col(kind.column), 256).alias("value_hash"),
         "facts",
         F.lit(None).cast("binary").alias("image"),
+        F.lit(None).cast("string").alias("alt_text"),
         "model_version",
     )
 
 
 def _picture_rows(ctx: JobContext, kind: Kind, facts: DataFrame, only: Sequence[str] | None) -> DataFrame:
-    columns = ("reject_reason", "locale", "headline", kind.column, "model_version")
+    columns = ("reject_reason", "locale", "headline", kind.column, "alt_text", "model_version")
     drawn = part(ctx, kind.dataset, "drawn", *columns, only=only)
     joined = drawn.join(facts, "product_id")
     return joined.select(
@@ -74,5 +75,6 @@ def _picture_rows(ctx: JobContext, kind: Kind, facts: DataFrame, only: Sequence[
         F.sha2(F.col(kind.column), 256).alias("value_hash"),
         "facts",
         F.col(kind.column).alias("image"),
+        "alt_text",
         "model_version",
     )

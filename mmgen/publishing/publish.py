@@ -66,6 +66,7 @@ def publication_of(row: Any, ds: str, run_id: str, folder: Path) -> Publication 
         model_version=row.model_version,
         disclosure=DISCLOSURE,
         content_hash=row.input_hash,
+        alt_text=row.alt_text if is_picture else None,
     )
 
 

@@ -87,7 +87,10 @@ def key_of(row: ContentRow) -> Key:
 
 @dataclass(frozen=True)
 class Publication:
-    """One generated value to publish. ``status`` is what the checks say: published, pending_approval or rejected."""
+    """One generated value to publish. ``status`` is what the checks say: published, pending_approval or rejected.
+
+    ``alt_text``: of a picture, what a screen reader says for it.
+    """
 
     product_id: str
     kind: str
@@ -100,6 +103,7 @@ class Publication:
     model_version: str | None = None
     disclosure: str | None = None
     content_hash: str | None = None
+    alt_text: str | None = None
 
     @property
     def key(self) -> Key:

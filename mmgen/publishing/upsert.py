@@ -49,8 +49,8 @@ def _batches(rows: Iterable[Publication], batch_size: int) -> Iterator[list[Publ
         if len(batch) >= batch_size or row.key in batch:
             yield list(batch.values())
             batch = {}
-        clean = row if "\x00" not in row.value and row.value.isascii() else replace(row, value=storable(row.value))
-        batch[row.key] = clean
+        alt_text = None if row.alt_text is None else storable(row.alt_text)
+        batch[row.key] = replace(row, value=storable(row.value), alt_text=alt_text)
     if batch:
         yield list(batch.values())
 

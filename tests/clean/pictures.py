@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +74,41 @@ def display_p3() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 
+PRIMARIES = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))  # of sRGB under D50
+
+
+def icc_profile(name: str, primaries: Sequence[Sequence[float]], curve: Sequence[float]) -> bytes:
+    """An RGB profile (ICC v2) of three colorants (XYZ under D50) and one curve: its values at even steps, 0 to 1."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ " + bytes(4) + fixed(*values)
+
+    steps = b"".join(struct.pack(">H", round(value * 65535)) for value in curve)
+    described = name.encode() + b"\0"
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", len(described)) + described + bytes(78),
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        **{colour + b"XYZ": xyz(*at) for colour, at in zip((b"r", b"g", b"b"), primaries, strict=True)},
+        **{
+            colour + b"TRC": b"curv" + bytes(4) + struct.pack(">I", len(curve)) + steps for colour in (b"r", b"g", b"b")
+        },
+    }
+    table, body = struct.pack(">I", len(tags)), b""
+    for key, tag in tags.items():
+        table += key + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(tag))
+        body += tag + bytes(-len(tag) % 4)
+    head = bytes(4) + b"lcms" + struct.pack(">I", 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp"
+    head = head.ljust(68, b"\0") + fixed(0.9642, 1.0, 0.8249)
+    return struct.pack(">I", 128 + len(table) + len(body)) + head.ljust(128, b"\0")[4:] + table + body
+
+
+SWAPPED = icc_profile("camera", PRIMARIES[::-1], [x**2.2 for x in np.linspace(0, 1, 256)])
+"""A camera's profile that says red is blue."""
+
+
 GREY = np.asarray(scene().convert("L"))
 READABLE = {
     "jpeg": saved(scene(), "JPEG", quality=95),
@@ -96,4 +133,6 @@ READABLE = {
     "float tiff": saved(Image.fromarray(GREY.astype(np.float32) / 255), "TIFF"),
     "16-bit tiff": saved(Image.fromarray(GREY.astype(np.uint16) * 257), "TIFF"),
     "cmyk tiff": saved(scene().convert("CMYK"), "TIFF"),
+    "avif": saved(scene(), "AVIF"),
+    "jpeg 2000": saved(scene(), "JPEG2000"),
 }

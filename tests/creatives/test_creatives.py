@@ -12,7 +12,7 @@ from PIL import Image, ImageFont
 
 from mmgen.config.creatives import CreativeParams
 from mmgen.creatives import colour, fonts
-from mmgen.creatives.compose import Creative, alt_text, compose_creative, render_creative
+from mmgen.creatives.compose import Creative, compose_creative, render_creative
 from mmgen.creatives.fonts import MissingFontError, find_font
 from mmgen.creatives.photo import read_photo
 from mmgen.creatives.sheet import CreativeSpec
@@ -284,28 +284,3 @@ def test_own_font_that_is_no_font(tmp_path: Path) -> None:
     (tmp_path / "font.ttf").write_bytes(b"nothing of the kind")
     with pytest.raises(ValueError, match="no font that can be read"):
         find_font("Mug", 24, path=str(tmp_path / "font.ttf"))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        pytest.param({"headline": "Blue mug"}, "Photo of Blue mug.", id="en"),
-        pytest.param({"headline": "<b>Mug</b>", "layout": "card"}, "Text card without a photo: Mug.", id="card"),
-        pytest.param({"headline": "马克杯", "locale": "zh-CN"}, "马克杯的商品图。", id="zh"),
-        pytest.param(
-            {"headline": "马克杯", "locale": "zh", "facts": [("颜色", "蓝色"), ("材质", "")], "layout": "card"},
-            "文字卡片（无商品图）：马克杯。颜色：蓝色。",
-            id="zh-facts",
-        ),
-        pytest.param({"headline": "Mug", "facts": [("Colour", "blue")]}, "Photo of Mug. Colour: blue.", id="facts"),
-        pytest.param({"headline": ""}, "Photo of a product.", id="empty"),
-    ],
-)
-def test_alt_text(arguments: dict[str, object], expected: str) -> None:
-    assert alt_text(**arguments) == expected  # type: ignore[arg-type]
-
-
-def test_alt_text_is_short() -> None:
-    facts = [(f"name {i}", "value " * 5) for i in range(30)]
-    assert len(alt_text("Mug " * 200, facts)) <= 200
-    assert len(alt_text("Mug", facts)) <= 200

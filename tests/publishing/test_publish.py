@@ -90,6 +90,47 @@ def test_hostile_values_are_stored_as_they_are(shop: Engine) -> None:
     assert shown(shop) == {"p1": text, "p2": "ab"}
 
 
+def picture(alt_text: str | None, day: int, status: str = "published") -> Publication:
+    value = "creatives/ab/abc.jpg"
+    return replace(new(value, day, status=status), kind="creative", alt_text=alt_text, content_hash=f"c{day}")
+
+
+def alt_texts(engine: Engine) -> list[str | None]:
+    with engine.connect() as connection:
+        return list(connection.execute(sa.text("SELECT alt_text FROM storefront_content ORDER BY kind")).scalars())
+
+
+def test_a_storefront_reads_what_a_screen_reader_says(shop: Engine) -> None:
+    publish(shop, picture("Ceramic Jug, Blue. Ad.", 1), new("a", 1))
+    assert alt_texts(shop) == ["Ceramic Jug, Blue. Ad.", None]
+    publish(shop, picture("陶壶，蓝色\x00。", 2))
+    assert alt_texts(shop) == ["陶壶，蓝色。", None]
+    publish(shop, replace(picture("Another", 3, "pending_approval"), value_hash="h-other"))
+    assert alt_texts(shop) == ["陶壶，蓝色。", None]
+    approve(shop, "p1", "creative", "en", by="mei")
+    assert alt_texts(shop) == ["Another", None]
+    rollback_run(shop, "r3", by="mei")
+    assert [row["alt_text"] for row in history_of(shop, "p1") if row["kind"] == "creative"][:3] == [
+        "Ceramic Jug, Blue. Ad.", "陶壶，蓝色。", "Another",
+    ]  # fmt: skip
+
+
+def test_a_catalogue_of_an_earlier_release_gets_the_column(shop: Engine, catalog_url: str) -> None:
+    publish(shop, new("a", 1))
+    with shop.begin() as connection:
+        connection.execute(sa.text("DROP VIEW storefront_content"))
+        for name in ("product_content", "product_content_history"):
+            connection.execute(sa.text(f"ALTER TABLE {name} DROP COLUMN alt_text"))
+        connection.execute(sa.text(
+            "CREATE VIEW storefront_content AS SELECT product_id, kind, locale, author, value, value_hash, ds, run_id,"
+            " model_version, disclosure FROM product_content"
+        ))  # fmt: skip
+    engine = open_catalog(catalog_url)
+    publish(engine, picture("A jug. Ad.", 2))
+    assert alt_texts(engine) == ["A jug. Ad.", None]
+    engine.dispose()
+
+
 def test_an_unknown_status_is_an_error(shop: Engine) -> None:
     with pytest.raises(ValueError, match="status 'live'"):
         publish(shop, new("a", 1, status="live"))

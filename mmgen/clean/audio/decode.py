@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soundfile as sf
 from scipy.signal import resample_poly
 
+from mmgen.clean.audio.unfinished import finished
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import AudioParams
 from mmgen.rejects import RejectReason
@@ -41,7 +42,7 @@ def decode_audio(data: bytes, params: AudioParams) -> Clip:
         raise RejectedError(RejectReason.AUDIO_NOT_AUDIO)
     if is_cut_short(data, kind):
         raise RejectedError(RejectReason.AUDIO_TRUNCATED)
-    samples, source_hz, num_promised = _read(data, params)
+    samples, source_hz, num_promised = _read(finished(data, kind), params)
     if len(samples) < 0.98 * num_promised - 4 * 1152:  # an MP3's header counts the encoder's padding
         raise RejectedError(RejectReason.AUDIO_TRUNCATED)
     if len(samples) < params.min_duration_s * source_hz:

@@ -20,7 +20,7 @@ from mmgen.config.clean import AudioParams
 from mmgen.models.denoiser import HOP, Denoiser
 from mmgen.rejects import RejectReason
 
-VERSION = 3
+VERSION = 4
 
 COLUMNS = (
     "audio", "sample_rate_hz", "duration_s", "loudness_lufs", "snr_before_db", "is_denoised", "is_clipped",

@@ -12,23 +12,28 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from mmgen.clean.image.formats import sniff, unsupported_format
 from mmgen.clean.image.frame import Pixels, fit
-from mmgen.clean.image.header import (
-    JpegHeader,
-    is_cut_short,
-    is_srgb,
-    read_jpeg_header,
-    sniff,
-    without_metadata,
-)
+from mmgen.clean.image.header import JpegHeader, is_cut_short, read_jpeg_header, without_metadata
+from mmgen.clean.image.profile import SRGB, is_srgb
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
-_FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF")  # never EPS or the like, which start programs
+_FORMATS = (
+    "JPEG",
+    "PNG",
+    "GIF",
+    "TIFF",
+    "WEBP",
+    "BMP",
+    "AVIF",
+    "JPEG2000",
+)  # never EPS or the like, which start programs
+_PALE = 225  # of 255 in each channel: before white such a product has no outline
+_GREY_GROUND = (200, 200, 200)
 _REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
 _REDUCED[8] = cv2.IMREAD_REDUCED_COLOR_8
-_SRGB = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Decoded:
     pixels: Pixels  # (height, width, 3) BGR uint8, upright, sRGB, longest side at most ``master_side_px``
     width_px: int  # of the source, upright
     height_px: int
+    format_name: str  # JPEG, PNG, WEBP ...
     keep: bytes | None  # the source's own JPEG (without metadata) where it may serve as the master
 
 
@@ -49,6 +55,9 @@ def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -
     """
     kind = sniff(data)
     if kind is None:
+        name = unsupported_format(data)
+        if name is not None:
+            raise RejectedError(RejectReason.IMAGE_FORMAT_UNSUPPORTED, source_format=name)
         raise RejectedError(RejectReason.IMAGE_NOT_AN_IMAGE)
     if kind == "jpeg":
         header = read_jpeg_header(data)
@@ -57,6 +66,8 @@ def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -
             return _decode_jpeg(data, header, params, side_px)
     elif is_cut_short(data, kind):
         raise RejectedError(RejectReason.IMAGE_TRUNCATED)
+    if kind == "avif" and data[8:12] not in (b"avif", b"avis"):
+        data = data[:8] + b"avif" + data[12:]  # Pillow asks the major brand, where a general one may stand
     return _decode_any(data, params)
 
 
@@ -98,7 +109,7 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
     width, height = header.width_px, header.height_px
     if header.orientation >= 5:
         width, height = height, width
-    return Decoded(pixels, width, height, keep)
+    return Decoded(pixels, width, height, "JPEG", keep)
 
 
 def _ends_in_filler(pixels: Pixels) -> bool:
@@ -119,6 +130,7 @@ def _decode_any(data: bytes, params: ImageParams) -> Decoded:
                 _check_size(*image.size, params)
                 orientation = _orientation(image)
                 width, height = image.size
+                kind = image.format or ""
                 scale = reduction(max(width, height), params.master_side_px)
                 if scale > 1 and image.format == "JPEG":
                     image.draft(None, (width // scale, height // scale))
@@ -136,7 +148,7 @@ def _decode_any(data: bytes, params: ImageParams) -> Decoded:
         raise RejectedError(reason) from None
     if orientation >= 5:
         width, height = height, width
-    return Decoded(pixels, width, height, None)
+    return Decoded(pixels, width, height, kind, None)
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
@@ -148,7 +160,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 
 def _to_srgb(image: Image.Image) -> Pixels:
-    """Any Pillow mode to BGR: deep samples scaled to eight bits, profiles applied, transparency laid on white."""
+    """Any Pillow mode to BGR: deep samples scaled to eight bits, profiles applied, transparency laid on a ground."""
     icc = image.info.get("icc_profile") or b""
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
@@ -160,9 +172,15 @@ def _to_srgb(image: Image.Image) -> Pixels:
         image = image.convert("L")
     rgb = _with_profile(image, icc)
     if rgb.mode == "RGBA":
-        white = Image.new("RGBA", rgb.size, (255, 255, 255, 255))
-        rgb = Image.alpha_composite(white, rgb)
+        rgb = Image.alpha_composite(Image.new("RGBA", rgb.size, _ground_for(np.asarray(rgb))), rgb)
     return cv2.cvtColor(np.asarray(rgb.convert("RGB")), cv2.COLOR_RGB2BGR)
+
+
+def _ground_for(rgba: Pixels) -> tuple[int, int, int, int]:
+    """White, as a studio's; a light grey for a cut-out that is mostly white itself, and would not be seen."""
+    seen = rgba[rgba[..., 3] > 127][:, :3]
+    is_pale = len(seen) and float((seen.min(axis=1) > _PALE).mean()) > 0.7
+    return (*_GREY_GROUND, 255) if is_pale else (255, 255, 255, 255)
 
 
 def _with_profile(image: Image.Image, icc: bytes) -> Image.Image:
@@ -172,7 +190,7 @@ def _with_profile(image: Image.Image, icc: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        converted: Any = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+        converted: Any = ImageCms.profileToProfile(image, source, SRGB, outputMode=mode)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
     return converted if isinstance(converted, Image.Image) else image

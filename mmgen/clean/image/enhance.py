@@ -1,15 +1,21 @@
-"""Enhancement that rests on measures: a good photo is left alone, a bad one is never made worse by them."""
+"""Enhancement that rests on measures: a good photo is left alone, a bad one is never made worse by them.
+
+A shop sells by the colour of the photo, so the middle tones stay what they are, within a tolerance, unless black and
+white points prove what is wrong with them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mmgen.clean.image.deblur import deblur
+from mmgen.clean.image.difference import ciede2000, lab_of
 from mmgen.clean.image.frame import Pixels, fit
+from mmgen.clean.image.points import points_of
 from mmgen.clean.image.quality import SHOWN_SIDE_PX, Quality, measure
 from mmgen.config.clean import ImageParams
 
@@ -47,16 +53,66 @@ def enhance(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParam
     """A better photo, or None where it cannot be helped.
 
     pixels: (height, width, 3) BGR at the master's size. One curve for all channels lights it up or takes a veil off
-    (hues stay); a blur is taken back out. What does not come out better by the measures that called for it is dropped.
+    (hues stay); a blur is taken back out. What does not come out better by the measures that called for it is dropped,
+    and so is what would give the product another colour.
     """
     better = pixels
     if faults.is_dark or faults.is_washed_out:
         better = cv2.LUT(pixels, levels_curve(quality, faults, params))
+        if not (_is_proven(pixels, quality, faults, params) or keeps_colour(pixels, better, params)):
+            better, faults = pixels, replace(faults, is_dark=False, is_washed_out=False)
     if faults.is_blurred:
         sigma_px = quality.blur_px * max(1.0, max(pixels.shape) / SHOWN_SIDE_PX)
-        better = deblur(better, sigma_px, params.deblur_fidelity)
+        better = _in_its_colours(better, deblur(better, sigma_px, params.deblur_fidelity), sigma_px, params)
+    if not faults:
+        return None
     after = measure(better, fit(better, params.model_side_px))
     return better if is_better(quality, after, faults) else None
+
+
+def _is_proven(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParams) -> bool:
+    points = points_of(fit(pixels, params.model_side_px))
+    if faults.is_washed_out:
+        return points.prove_veil(quality.high, params.veil_level)
+    return points.prove_dark(quality.high)
+
+
+def _in_its_colours(before: Pixels, sharper: Pixels, sigma_px: float, params: ImageParams) -> Pixels:
+    """The sharper photo, or as much of it as leaves the middle tones within the tolerance."""
+    share = params.colour_tolerance / max(_moved(before, sharper, params, sigma_px), 1e-6)
+    share = min(64, int(share * 64)) / 64  # in steps, so that no pixel hangs on how the last bit was rounded
+    return sharper if share == 1 else cv2.addWeighted(sharper, share, before, 1 - share, 0)
+
+
+def keeps_colour(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> bool:
+    """Whether the middle tones moved by no more than ``params.colour_tolerance``, in the mean and at 95%.
+
+    Both (height, width, 3) BGR. ``sigma_px``: of the blur that was taken back out. It is laid over ``after`` again, and
+    once more over both against noise: an edge that became steeper is no other colour.
+    """
+    return _moved(before, after, params, sigma_px) <= params.colour_tolerance
+
+
+def _moved(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> float:
+    """The larger of the mean and the 95th percentile; 0 where there are no middle tones."""
+    moved = middle_tones_moved(before, after, params, sigma_px)
+    return max(float(moved.mean()), float(np.percentile(moved, 95))) if moved.size else 0.0
+
+
+def middle_tones_moved(before: Pixels, after: Pixels, params: ImageParams, sigma_px: float = 0.0) -> Curve:
+    """CIEDE2000 of each pixel (at the model image's size) whose lightness was middling before and is no backdrop's."""
+    if sigma_px:
+        before = cv2.GaussianBlur(before, (0, 0), sigma_px)
+        after = cv2.GaussianBlur(after, (0, 0), sigma_px * np.sqrt(2))
+    one, other = (lab_of(fit(picture, params.model_side_px)) for picture in (before, after))
+    border = np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]])
+    is_subject = np.abs(one - np.median(border, axis=0)).max(axis=2) > _BACKDROP_LAB
+    is_middle = is_subject & (one[..., 0] > _MIDDLE_L[0]) & (one[..., 0] < _MIDDLE_L[1])
+    return ciede2000(one[is_middle], other[is_middle])
+
+
+_MIDDLE_L = (15.0, 90.0)  # CIE lightness: under it black, over it white
+_BACKDROP_LAB = 4.0  # CIE units: the border's colour with a camera's noise
 
 
 def is_better(before: Quality, after: Quality, faults: Faults) -> bool:

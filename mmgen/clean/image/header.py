@@ -6,15 +6,17 @@ so that it can be kept byte for byte. Sources: ITU-T T.81 (JPEG), Exif 2.32, W3C
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 
+from mmgen.clean.image.profile import is_srgb
 from mmgen.clean.rows import RejectedError
 from mmgen.rejects import RejectReason
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-_EOI = b"\xff\xd9"
+_IN_SCAN = re.compile(rb"\xff+([\xc4\xcc\xd9-\xdd\xe0-\xef\xfe])")  # what may end or part scans; FF00 is data
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class JpegHeader:
     orientation: int  # Exif, 1 (upright) to 8
     icc: bytes  # the embedded profile, joined; empty where there is none
     adobe_transform: int | None  # APP14: 0 RGB or CMYK, 1 YCbCr, 2 YCCK
-    scan_offset: int  # where the first scan begins
+    scan_offset: int  # where the first scan's header begins
     end_offset: int  # one past the end-of-image marker
     metadata: tuple[tuple[int, int], ...]  # segments without a bearing on pixels: Exif, XMP, comments, thumbnails
 
@@ -44,32 +46,6 @@ class JpegHeader:
             and self.adobe_transform in (None, 1)
             and is_srgb(self.icc)
         )
-
-
-def sniff(data: bytes) -> str | None:
-    """The format that the first bytes declare, whatever the file is called; None where it is no picture we read."""
-    head = data[:16]
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")):
-        return "tiff"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    if head[4:12] in (b"ftypavif", b"ftypavis"):
-        return "avif"
-    # "BM" alone would make a bitmap of any text that begins so: the info header's size must follow
-    if head[:2] == b"BM" and len(data) > 18 and data[14] in (12, 40, 52, 56, 64, 108, 124) and data[15:18] == b"\0\0\0":
-        return "bmp"
-    return None
-
-
-def is_srgb(icc: bytes) -> bool:
-    """Whether a profile is absent or names itself sRGB (its description, in ASCII or UTF-16)."""
-    return not icc or b"sRGB" in icc or "sRGB".encode("utf-16-be") in icc
 
 
 def is_cut_short(data: bytes, kind: str) -> bool:
@@ -102,16 +78,32 @@ def read_jpeg_header(data: bytes) -> JpegHeader:
         offset += length
     if found.frame is None:
         raise RejectedError(RejectReason.IMAGE_UNDECODABLE)
-    # Inside a scan FF is followed by 00, so a later FFD9 is the real end; the one of an Exif thumbnail lies before.
-    eoi = data.rfind(_EOI, offset)
-    if eoi < 0:
-        raise RejectedError(RejectReason.IMAGE_TRUNCATED)
+    end = _end_of_image(found, data, offset)
     process, precision, height, width, components = found.frame
     icc = b"".join(found.icc_parts[key] for key in sorted(found.icc_parts))
-    # Only a first picture's end counts: a second one (motion photo, depth map) may hang behind it
-    end = (data.find(_EOI, offset) if process != 0xC2 else eoi) + 2
     kept = (found.orientation, icc, found.adobe, offset, end, tuple(found.metadata))
     return JpegHeader(width, height, components, precision, process, *kept)
+
+
+def _end_of_image(found: _Segments, data: bytes, offset: int) -> int:
+    """One past the picture's end mark, from the header of its first scan, whose length stands at ``offset``.
+
+    Goes from scan to scan: a progressive file has several, with tables (and comments) between them. What hangs behind
+    the end mark (the film of a motion photo, a gain map, a depth map) is another picture, with an end mark of its own.
+    """
+    while True:
+        offset += int.from_bytes(data[offset : offset + 2], "big")
+        mark = _IN_SCAN.search(data, offset)
+        if mark is None:
+            raise RejectedError(RejectReason.IMAGE_TRUNCATED)
+        marker, offset = mark[1][0], mark.end()
+        if marker == 0xD9:
+            return offset
+        length = int.from_bytes(data[offset : offset + 2], "big")
+        if length < 2:
+            raise RejectedError(RejectReason.IMAGE_TRUNCATED)
+        if marker >= 0xE0:
+            found.metadata.append((offset - 2, offset + length))
 
 
 @dataclass

@@ -16,11 +16,11 @@ from mmgen.clean.rows import RejectedError, clean_media
 from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
-VERSION = 3
+VERSION = 4
 
 COLUMNS = (
     "master", "model_image", "width_px", "height_px", "perceptual_hash", "thumbnail", "blur_px", "brightness",
-    "contrast", "background_share", "is_enhanced", "reject_reason",
+    "contrast", "background_share", "is_enhanced", "source_format", "reject_reason",
 )  # fmt: skip
 
 
@@ -28,7 +28,8 @@ def clean_images(batch: pa.RecordBatch, params: ImageParams) -> dict[str, Any]:
     """Clean a batch of photos.
 
     batch: ``data`` (binary), ``reject_reason`` of raw_media (passed on where set).
-    Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere. ``width_px``,
+    Returns a list a column, ``batch.num_rows`` long. A rejected row has its reason and None elsewhere (but for the name
+    of a format that nothing here reads). ``width_px``,
     ``height_px`` (upright) and the measures are those of the photo as it came; ``master`` and ``model_image`` are
     JPEGs of the photo as enhanced.
     """
@@ -74,4 +75,5 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
         "contrast": quality.contrast,
         "background_share": quality.background_share,
         "is_enhanced": better is not None,
+        "source_format": decoded.format_name,
     }

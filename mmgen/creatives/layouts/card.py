@@ -55,4 +55,4 @@ def _rings(sheet: Sheet) -> None:
         sheet.blend(np.multiply(layer, 0.055, dtype=np.float32), colour.WHITE)
 
 
-CARD = Layout("card", _always, _draw, opening="Text card without a photo: {}", opening_zh="文字卡片（无商品图）：{}")
+CARD = Layout("card", _always, _draw)

@@ -46,4 +46,4 @@ def _inks(accent: Colour, minimum: float) -> tuple[Colour, Colour]:
     return ink, colour.deepened(accent, colour.WHITE, max(4.6, minimum + 0.1))
 
 
-PHOTO = Layout("photo", _has_photo, _draw, opening="Photo of {}", opening_zh="{}的商品图")
+PHOTO = Layout("photo", _has_photo, _draw)

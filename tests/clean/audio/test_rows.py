@@ -121,8 +121,38 @@ def test_reads_every_format(name: str) -> None:
     assert loudness_lufs(wave.astype(np.float32), 16_000) == pytest.approx(row["loudness_lufs"], abs=0.3)
 
 
+def zeroed(data: bytes, *places: int) -> bytes:
+    """The file with 32-bit zeros at these places of its header."""
+    for at in places:
+        data = claiming(data, at, bytes(4))
+    return data
+
+
+UNFINISHED = {
+    "wav": (zeroed(READABLE["wav"], 4, 40), READABLE["wav"]),
+    "wav whose data alone has no size": (zeroed(READABLE["wav"], 40), READABLE["wav"]),
+    "24-bit wav": (zeroed(READABLE["24-bit wav"], 4, READABLE["24-bit wav"].index(b"data") + 4),
+                   READABLE["24-bit wav"]),
+    "float wav": (zeroed(READABLE["float wav"], 4, READABLE["float wav"].index(b"data") + 4), READABLE["float wav"]),
+    "stereo wav": (zeroed(READABLE["stereo"], 4, 40), READABLE["stereo"]),
+    "rf64": (zeroed(READABLE["rf64"], 20, 24, 28, 32), READABLE["rf64"]),
+    "aiff": (zeroed(READABLE["aiff"], 4, READABLE["aiff"].index(b"COMM") + 10, READABLE["aiff"].index(b"SSND") + 4),
+             READABLE["aiff"]),
+    "au": (zeroed(READABLE["au"], 8), READABLE["au"]),
+}  # fmt: skip
+
+
 def test_reaches_the_loudness_asked_for() -> None:
     assert clean(READABLE["wav"])["loudness_lufs"] == pytest.approx(-23.0)
+
+
+@pytest.mark.parametrize("unfinished", UNFINISHED)
+def test_a_header_that_was_never_finished_is_read_to_the_end(unfinished: str) -> None:
+    """Recorders write the sizes last, and leave zeros where power or program ends."""
+    data, whole = UNFINISHED[unfinished]
+    row = clean(data)
+    assert (row["reject_reason"], row["duration_s"]) == (None, clean(whole)["duration_s"])
+    assert np.array_equal(heard(row["audio"]), heard(clean(whole)["audio"]))
 
 
 REJECTED = {
@@ -158,6 +188,7 @@ REJECTED = {
     "hiss far down": (saved(np.random.default_rng(1).normal(0, 3e-4, 16_000)), RejectReason.AUDIO_SILENT),
     "50 ms": (saved(voice(duration_s=0.05)), RejectReason.AUDIO_TOO_SHORT),
     "no samples": (saved(np.zeros(0)), RejectReason.AUDIO_TOO_SHORT),
+    "no samples, but a note": (saved(np.zeros(0)) + b"LIST\x08\0\0\0INFOISFT", RejectReason.AUDIO_TOO_SHORT),
     "three minutes": (saved(np.zeros(180 * 8000), 8000, subtype="PCM_U8"), RejectReason.AUDIO_TOO_LONG),
     "32 channels": (saved(np.zeros((4000, 32))), RejectReason.AUDIO_UNDECODABLE),
     "flac of garbage": (b"fLaC" + bytes(600), RejectReason.AUDIO_UNDECODABLE),

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from mmgen.clean.image.deblur import deblur
 from mmgen.clean.image.decode import cv2
-from mmgen.clean.image.enhance import Faults, enhance, faults_of, is_better, levels_curve
+from mmgen.clean.image.enhance import (
+    Faults,
+    enhance,
+    faults_of,
+    is_better,
+    keeps_colour,
+    levels_curve,
+    middle_tones_moved,
+)
 from mmgen.clean.image.quality import Quality, blur_of, measure
 from mmgen.config.clean import ImageParams
 
@@ -110,3 +118,85 @@ def test_several_faults_at_once() -> None:
     better = enhance(bad, quality, faults_of(quality, PARAMS), PARAMS)
     assert better is not None
     assert cv2.PSNR(better, photo()) > cv2.PSNR(bad, photo()) + 6
+
+
+Colour = tuple[int, int, int]
+
+
+def on_ground(
+    colour: Colour, ground: Colour, shading: float = 0.0, noise: float = 0.5, shape: str = "disc"
+) -> np.ndarray:
+    """A thing of one colour on a plain ground (both BGR), its sides darker by ``shading``; no part of it is black."""
+    side = 300
+    mask = np.zeros((side, side), np.uint8)
+    if shape == "disc":
+        cv2.circle(mask, (150, 150), 95, 1, -1)
+    else:
+        cv2.fillPoly(mask, [np.array([[60, 50], [240, 50], [270, 255], [30, 255]])], 1)
+    shade = 1 - shading * np.linspace(-1, 1, side)[None, :, None] ** 2
+    picture = np.where(mask[..., None] > 0, np.array(colour) * shade, np.array(ground, float))
+    picture += np.random.default_rng(2).normal(0, noise, picture.shape)
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+
+UNTOUCHED = {
+    "camel on light grey": on_ground((100, 150, 190), (233, 235, 236)),
+    "blue on light grey": on_ground((150, 109, 90), (238, 238, 238)),
+    "grey on light grey": on_ground((143, 141, 140), (238, 238, 238)),
+    "camel on white": on_ground((100, 150, 190), (255, 255, 255)),
+    "olive, shaded, noisy": on_ground((60, 120, 110), (232, 232, 232), 0.25, 4.0, "bag"),
+    "pink on beige": on_ground((170, 150, 230), (210, 228, 240), 0.2),
+    "teal on pale blue": on_ground((140, 130, 60), (240, 220, 200), 0.2, 2.0, "bag"),
+    "yellow on middle grey": on_ground((60, 190, 200), (150, 150, 150)),
+    "brown on middle grey": on_ground((60, 90, 130), (170, 170, 170), 0.2, 2.0),
+    "white on navy": on_ground((200, 198, 190), (80, 40, 30)),
+    "green on dark red": on_ground((70, 140, 60), (40, 40, 180), 0.3, 1.0, "bag"),
+}
+
+
+@pytest.mark.parametrize("name", UNTOUCHED)
+def test_a_product_keeps_its_colour_on_any_ground(name: str) -> None:
+    """Nothing in it is black and nothing white: that alone is no fault of the photo."""
+    picture = UNTOUCHED[name]
+    quality = measure(picture, picture)
+    better = enhance(picture, quality, faults_of(quality, PARAMS), PARAMS)
+    if better is not None:
+        moved = middle_tones_moved(picture, better, PARAMS)
+        assert moved.mean() <= PARAMS.colour_tolerance and np.percentile(moved, 95) <= PARAMS.colour_tolerance
+
+
+def printed(colour: Colour, ground: Colour) -> np.ndarray:
+    """The same with print and a shadow, which are black, before a white ground."""
+    picture = on_ground(colour, ground)
+    for row, column in ((100, 90), (150, 120), (190, 100)):
+        cv2.putText(picture, "MMG", (column, row), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (5, 5, 5), 3)
+    return picture
+
+
+@pytest.mark.parametrize("colour", [(100, 150, 190), (150, 109, 90), (143, 141, 140)], ids=["camel", "blue", "grey"])
+@pytest.mark.parametrize("share", [0.3, 0.45, 0.6])
+def test_print_and_a_white_ground_prove_a_veil(colour: Colour, share: float) -> None:
+    whole = printed(colour, (254, 254, 254))
+    veiled = (whole * (1 - share) + 191 * share + 0.5).astype(np.uint8)
+    quality = measure(veiled, veiled)
+    better = enhance(veiled, quality, faults_of(quality, PARAMS), PARAMS)
+    assert better is not None
+    left, lost = (float(middle_tones_moved(whole, x, PARAMS).mean()) for x in (better, veiled))
+    assert left < 0.5 * lost
+
+
+def test_missing_light_is_proven_by_black_and_a_grey_ground() -> None:
+    whole = printed((100, 150, 190), (254, 254, 254))
+    dark = np.clip(whole * 0.45, 0, 255).astype(np.uint8)
+    quality = measure(dark, dark)
+    better = enhance(dark, quality, faults_of(quality, PARAMS), PARAMS)
+    assert better is not None
+    assert middle_tones_moved(whole, better, PARAMS).mean() < 0.4 * middle_tones_moved(whole, dark, PARAMS).mean()
+
+
+def test_a_steeper_edge_is_no_other_colour() -> None:
+    blurred = cv2.GaussianBlur(UNTOUCHED["olive, shaded, noisy"], (0, 0), 2.0)
+    darker = np.clip(blurred * 0.85, 0, 255).astype(np.uint8)
+    assert keeps_colour(blurred, deblur(blurred, 2.0, PARAMS.deblur_fidelity), PARAMS, 2.0)
+    assert not keeps_colour(blurred, darker, PARAMS, 2.0)
+    assert keeps_colour(blurred, darker, PARAMS.model_copy(update={"colour_tolerance": 20.0}))
