@@ -80,7 +80,11 @@ def _lines(text: str, language: str) -> list[str]:
 
 def warns(text: str, language: str) -> bool:
     """Whether a sentence warns, limits or denies: it is never the one to leave out."""
-    words = words_of("zh" if CJK.search(text) and language not in UNSPACED else language)
+    if CJK.search(text) and language not in UNSPACED:
+        language = "zh"
+    elif language in UNSPACED and text.isascii():
+        language = "en"
+    words = words_of(language)
     return says_any(without(text, words.no_warnings), words.warnings)
 
 
@@ -95,7 +99,7 @@ def _ended(sentence: str, language: str) -> str:
         plain = " ".join(re.sub(r"[!！]+$", "", plain).split())
         plain = plain[:1].upper() + plain[1:] if plain.split(" ")[0].islower() else plain
         ends = plain.endswith((".", "?", "。", "？", ":", "："))
-    return plain + ("" if ends else "。" if language in UNSPACED else ".") if plain else ""
+    return plain + ("" if ends else "。" if language in UNSPACED and not plain.isascii() else ".") if plain else ""
 
 
 def _is_emoji(character: str) -> bool:

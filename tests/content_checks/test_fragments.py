@@ -69,3 +69,25 @@ def test_a_lone_ampersand_does_not_cost_the_sentence(text: str, language: str, e
     from mmgen.facts.sentences import sentences_of
 
     assert sentences_of(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    "title", ["iPhone 6 / 6s , Black", "Wow !! Shelf.. (new)", "& Other Stories, belt", "茶杯 ， 大号"]
+)
+def test_a_title_has_the_marks_that_the_shop_gave_it(title: str) -> None:
+    facts = [Fact("title", "title", title, "title", "title"), Fact("kind", "Category", "Shelves", "category", "kind")]
+    results = check_content("description", f"{title}. Category: Shelves.", facts, "en", ContentParams(), FREE)
+    assert "sentence_form" not in {result.name for result in results if not result.passed}
+
+
+@pytest.mark.parametrize(
+    ("title", "passed"), [("Null Modem Cable", True), ("TODO List Pad", True), ("Mug {blue}", False)]
+)
+def test_a_programs_word_in_a_name(title: str, passed: bool) -> None:
+    facts = [Fact("title", "title", title, "title", "title")]
+    found = {r.name: r.passed for r in check_content("ad_copy", title, facts, "en", ContentParams(), FREE)}
+    assert found["markup"] is passed
+    told = check_content(
+        "ad_copy", "Mug null", [Fact("title", "title", "Mug", "title", "title")], "en", ContentParams(), FREE
+    )
+    assert "markup" in {r.name for r in told if not r.passed}

@@ -62,6 +62,8 @@ WARNINGS = [
     ("zh", "远离儿童"),
     ("zh", "请勿用微波炉加热"),
     ("zh", "仅供外用"),
+    ("zh", "Keep away from children"),
+    ("en", "远离儿童"),
     ("zh", "三岁以下儿童不宜使用"),
     ("de", "Achtung: Nicht für Kinder unter 36 Monaten geeignet"),
     ("de", "Außerhalb der Reichweite von Kindern fernhalten"),

@@ -8,13 +8,15 @@ from mmgen.content_checks.check import Check, Context
 
 PATTERN = re.compile(
     r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);|\{\{|\}\}|\$\{|\{\w*\}|\[\[|\]\]|```|\]\(|https?:|www\.|<[a-z_0-9:]+>|\ufffd|[\x00-\x08\x0b-\x1f]"
-    r"|%[sd]\b|\bTODO\b|\bN/A\b|\bnull\b|\bundefined\b|\bNaN\b",
+    r"|%[sd]\b",
     re.I,
 )
+NOTHING = re.compile(r"\bTODO\b|\bN/A\b|\bnull\b|\bundefined\b|\bNaN\b", re.I)
+"""A program's words, but for names that have one: ``Null Modem Cable``."""
 
 
-def _markup(text: str, _context: Context) -> str:
-    match = PATTERN.search(text)
+def _markup(text: str, context: Context) -> str:
+    match = PATTERN.search(text) or NOTHING.search(context.loose)
     return match.group(0) if match else ""
 
 

@@ -14,11 +14,15 @@ DANGLING = word_set("a an the in of for from with and or is are to by made comes
 
 
 def _form(text: str, context: Context) -> str:
-    """Prose ends in an end mark; English starts with a capital or a name; no stray space or doubled mark."""
-    if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
-        return "stray spaces or marks"
+    """Prose ends in an end mark; English starts with a capital or a name; no stray space or doubled mark.
+
+    Facts have the marks that the shop gave them: what is looked at is what stands around them.
+    """
     if context.kind.is_prose and text[-1] not in ".!?。！？…)":
         return "no end mark"
+    text = _around(text, context.facts)
+    if re.search(r"\s[,.;:!?，。；]|,,|\.\.(?!\.)|，，|。。|：：|\(\s*\)|\s{2}", text):
+        return "stray spaces or marks"
     if fragment := _fragment(text, context.facts, context.language):
         return fragment
     plain = text
@@ -27,6 +31,14 @@ def _form(text: str, context: Context) -> str:
     if context.language == "en" and re.search(r"[a-z]{3}\. [a-z]{2,}\b(?![a-z]*[A-Z.])", plain):
         return "a sentence without a capital"
     return ""
+
+
+def _around(text: str, facts: Sequence[Fact]) -> str:
+    """The text with a letter in place of each fact that has a mark or a space in it."""
+    for value in sorted({fact.value for fact in facts}, key=len, reverse=True):
+        if re.search(r"[^\w]", value) and len(value) > 1:
+            text = text.replace(value, f"X{value[-1]}" if value[-1] in ".!?。！？" else "X")
+    return text
 
 
 def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
