@@ -11,6 +11,7 @@ class RejectReason(StrEnum):
     # import and extract
     DUPLICATE_ID = "duplicate_id"
     ID_MISSING = "id_missing"
+    ID_UNREADABLE = "id_unreadable"
     ROW_UNREADABLE = "row_unreadable"
     NOT_FOR_SALE = "not_for_sale"
     MEDIA_MISSING = "media_missing"

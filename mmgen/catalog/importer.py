@@ -6,7 +6,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ from mmgen.catalog.opening import Opened, decisions_of, open_products
 from mmgen.catalog.readers import LeftOut, Row, Unreadable
 from mmgen.catalog.source_map import SourceMap, check_columns
 from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
-from mmgen.catalog.values import Product, raw_json, to_product
-from mmgen.profile.column import Profile
+from mmgen.catalog.values import Product, Reading, raw_json, to_product
 from mmgen.profile.files import load_profile, profile_path, save_profile
 from mmgen.rejects import RejectReason
 
 BATCH_ROWS = 1000
+UNKNOWN_PRODUCT = (RejectReason.ROW_UNREADABLE, RejectReason.ID_MISSING, RejectReason.ID_UNREADABLE)
 MAX_NAMED = 12
 """Columns that one warning names."""
 
@@ -41,6 +41,8 @@ class ImportResult:
     removed: int
     rejected: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    unread: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """column -> ``num_rows`` whose value could not be read, and ``examples`` of them"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def import_file(
     media_root: str | Path | None = None,
     progress: Callable[[int], None] | None = None,
     home: str | Path | None = None,
+    allow_removals: bool = False,
 ) -> ImportResult:
     """Make the products of ``source_map.name`` be those of the file: new, changed, and gone where the file lacks them.
 
@@ -74,14 +77,17 @@ def import_file(
     The file is profiled first: what is hidden is not kept. Below ``home`` the profile is kept and compared with the one
     before; a column that changed is a warning.
 
-    Raises ValueError for a file or a map that does not fit, before anything is written; and for a file without one
-    usable row while the source has products (they stay: taking them all away is hardly what is meant).
+    While rows of the file cannot be read no product is taken away: one that is missing may be in them. Raises
+    ValueError for a file or a map that does not fit, before anything is written. After the file's products are written
+    it raises ValueError where none of its rows is usable, or where more of the source's products are missing from it
+    than the map's ``max_removed_share``: these stay, unless ``allow_removals``.
     """
     path = Path(path)
     opened = open_products(path, source_map)
     source = opened.source
     warnings = [*source.warnings, *check_columns(source_map, list(opened.columns), str(path)), *opened.notes]
     opened, compared = _compared(opened, source_map, Path(home) if home is not None else None)
+    reading = replace(opened.reading, profile=opened.profile)
     root = _media_root(path, source_map, media_root)
     baskets = open_baskets(path.parent, source_map.baskets) if source_map.baskets else None
     seen = sa.Table(f"seen_{uuid.uuid4().hex}", sa.MetaData(), _seen_id(), prefixes=["TEMPORARY"])
@@ -95,11 +101,14 @@ def import_file(
             numbered = enumerate(source.read_rows(), start=1)
             while batch := list(islice(numbered, BATCH_ROWS)):
                 with connection.begin():
-                    counts += _import_batch(connection, batch, source_map, seen, opened.profile)
+                    counts += _import_batch(connection, batch, source_map, seen, reading)
                 if progress is not None:
                     progress(len(batch))
             with connection.begin():
-                counts["removed"] = _remove_vanished(connection, source_map.name, seen, path)
+                share = 1.0 if allow_removals else source_map.max_removed_share
+                counts["removed"] = _remove_vanished(
+                    connection, source_map.name, seen, path, _num_unread(counts), share
+                )
         finally:
             connection.rollback()
             with connection.begin():
@@ -108,7 +117,18 @@ def import_file(
         warnings += import_baskets(engine, source_map.name, baskets)
     if home is not None:
         save_profile(opened.profile, profile_path(Path(home), source_map.name))
-    return _result(source_map.name, counts, tuple(warnings + compared))
+    if num_unread := _num_unread(counts):
+        warnings.append(f"{num_unread} rows could not be read, so no product was taken away")
+    warnings += [
+        f"{name}: {found.num_rows} values could not be read ({', '.join(found.examples)}): left empty"
+        for name, found in reading.unread.items()
+    ]
+    return _result(source_map.name, counts, tuple(warnings + compared), reading)
+
+
+def _num_unread(counts: Counter[str]) -> int:
+    """Rows of which nobody knows which product they are."""
+    return sum(counts[reason] for reason in map(str, UNKNOWN_PRODUCT))
 
 
 def _compared(opened: Opened, source_map: SourceMap, home: Path | None) -> tuple[Opened, list[str]]:
@@ -126,11 +146,12 @@ def _compared(opened: Opened, source_map: SourceMap, home: Path | None) -> tuple
     return replace(opened, profile=profile), warnings
 
 
-def _result(source: str, counts: Counter[str], warnings: tuple[str, ...]) -> ImportResult:
+def _result(source: str, counts: Counter[str], warnings: tuple[str, ...], reading: Reading) -> ImportResult:
     rejected = {reason: counts[reason] for reason in map(str, RejectReason) if counts[reason]}
     tally = {name: counts[name] for name in ("imported", "changed", "unchanged", "removed")}
     num_rows = sum(tally.values()) - tally["removed"] + sum(rejected.values())
-    return ImportResult(source, num_rows, rejected=rejected, warnings=warnings, **tally)
+    unread = {name: asdict(found) for name, found in reading.unread.items()}
+    return ImportResult(source, num_rows, rejected=rejected, warnings=warnings, unread=unread, **tally)
 
 
 def _seen_id() -> sa.Column[Any]:
@@ -153,11 +174,11 @@ def _write_source(connection: Connection, source_map: SourceMap, root: Path) -> 
 
 
 def _import_batch(
-    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table, profile: Profile
+    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table, reading: Reading
 ) -> Counter[str]:
     """Read, tell apart, write: the counts by outcome, where a reject's outcome is its reason."""
     rejects: list[Reject] = []
-    candidates = list(_candidates(batch, source_map, profile, rejects))
+    candidates = list(_candidates(batch, source_map, reading, rejects))
     owners = _owners(connection, [product["product_id"] for _, product, _ in candidates])
     fresh = _mark_seen(connection, candidates, source_map.name, owners, seen)
     kept: list[Product] = []
@@ -183,7 +204,7 @@ def _import_batch(
 
 
 def _candidates(
-    batch: Iterable[tuple[int, Row]], source_map: SourceMap, profile: Profile, rejects: list[Reject]
+    batch: Iterable[tuple[int, Row]], source_map: SourceMap, reading: Reading, rejects: list[Reject]
 ) -> Iterator[tuple[int, Product, dict[str, Any]]]:
     """The rows that make a product; the others are appended to ``rejects``."""
     for number, row in batch:
@@ -191,7 +212,7 @@ def _candidates(
             why = RejectReason.NOT_FOR_SALE if isinstance(row, LeftOut) else RejectReason.ROW_UNREADABLE
             rejects.append(Reject(number, None, why, row.detail, raw_json(row.raw)))
             continue
-        product, reason, detail = to_product(row, source_map, profile)
+        product, reason, detail = to_product(row, source_map, reading)
         if product is not None:
             yield number, product, row
         elif reason is not None:
@@ -253,7 +274,9 @@ def _write_rejects(connection: Connection, source: str, rejects: list[Reject]) -
         connection.execute(insert_for(connection, import_rejects), rows)
 
 
-def _remove_vanished(connection: Connection, source: str, seen: sa.Table, path: Path) -> int:
+def _remove_vanished(
+    connection: Connection, source: str, seen: sa.Table, path: Path, num_unread: int, max_share: float
+) -> int:
     """Take away the products of this source that the file no longer has; what was published for them is kept."""
     is_ours = products.c.source == source
     num_seen = connection.execute(sa.select(sa.func.count()).select_from(seen)).scalar_one()
@@ -263,5 +286,15 @@ def _remove_vanished(connection: Connection, source: str, seen: sa.Table, path: 
             f"{path}: not one usable row, while source {source!r} has {num_held} products: they are kept."
             " Look at the rejected rows, or correct the map."
         )
+    if num_unread:
+        return 0
     is_gone = ~sa.exists().where(seen.c.product_id == products.c.product_id)
+    num_gone = connection.execute(sa.select(sa.func.count()).select_from(products).where(is_ours, is_gone)).scalar_one()
+    if num_gone > max(1, max_share * num_held):
+        examples = connection.execute(sa.select(products.c.product_id).where(is_ours, is_gone).limit(3)).scalars()
+        raise ValueError(
+            f"{path}: {num_gone} of {num_held} products of source {source!r} are not in it ({', '.join(examples)} ...):"
+            " they are kept, what the file has is imported. Have they left the shop? Then import again with"
+            f" --allow-removals (the map's max_removed_share is {max_share:.0%})."
+        )
     return connection.execute(sa.delete(products).where(is_ours, is_gone)).rowcount

@@ -7,12 +7,14 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from mmgen.rejects import RejectReason
 
 _URL = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]+:|//[^/])")  # a scheme has two letters or more: C: is a drive
+_BETWEEN = re.compile(r"[,;|\n]")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
 
@@ -50,13 +52,27 @@ def stat_media(root: str, relative: str) -> str:
 def _locate(root: str, relative: str) -> str | RejectReason:
     """The real path of a file below ``root``, or why there is none. Raises what the file system does."""
     reason = _path_reason(relative)
-    if reason is not None:
+    if reason is not None and not (reason is RejectReason.MEDIA_OUTSIDE_ROOT and _is_below(relative)):
         return reason
     real_root = os.path.realpath(root)
-    found = _find(real_root, relative.strip().replace("\\", "/"))
-    if found is None:
-        return RejectReason.MEDIA_MISSING
-    return found if os.path.commonpath([real_root, found]) == real_root else RejectReason.MEDIA_OUTSIDE_ROOT
+    for name in _names(relative.strip().replace("\\", "/")):
+        found = _find(real_root, name) if _path_reason(name) is None else None
+        if found is not None:
+            return found if os.path.commonpath([real_root, found]) == real_root else RejectReason.MEDIA_OUTSIDE_ROOT
+    return reason or RejectReason.MEDIA_MISSING
+
+
+def _names(slashed: str) -> Iterator[str]:
+    """What a cell may mean, likeliest first: the path as it stands, below the root, without a version mark,
+    decoded; then the first of several that are set apart."""
+    parts = [slashed]
+    if len(split := [part.strip() for part in _BETWEEN.split(slashed) if part.strip()]) > 1:
+        parts += split
+    for part in parts:
+        plain = part.lstrip("/")
+        yield plain
+        yield plain.partition("?")[0]
+        yield unquote(plain.partition("?")[0])
 
 
 def _path_reason(relative: str) -> RejectReason | None:
@@ -75,6 +91,12 @@ def _path_reason(relative: str) -> RejectReason | None:
             return None
         text = decoded
     return RejectReason.MEDIA_OUTSIDE_ROOT  # still encoded after three times: nobody writes a file name so
+
+
+def _is_below(relative: str) -> bool:
+    """Whether a path is refused for its first slash alone, which a shop's own root may be."""
+    plain = relative.strip().replace("\\", "/")
+    return plain.startswith("/") and not plain.startswith("//") and _path_reason(plain.lstrip("/")) is None
 
 
 def _climbs(slashed: str) -> bool:
@@ -97,7 +119,16 @@ def _find(real_root: str, slashed: str) -> str | None:
         candidate = Path(real_root, name)
         if os.path.lexists(candidate):
             return os.path.realpath(candidate)
-    return None
+    return _find_any_case(Path(real_root, slashed))
+
+
+def _find_any_case(path: Path) -> str | None:
+    """The one file of the same folder whose name differs in case alone."""
+    try:
+        same = [one for one in path.parent.iterdir() if one.name.casefold() == path.name.casefold()]
+    except OSError:
+        return None
+    return os.path.realpath(same[0]) if len(same) == 1 else None
 
 
 def _read_regular_file(path: str, max_bytes: int) -> tuple[bytes | None, RejectReason | None]:

@@ -11,12 +11,15 @@ from mmgen.catalog.source_map import Columns, SourceMap
 from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
 from mmgen.catalog.systems.shapes import shape_of
 from mmgen.catalog.systems.system import System, system_of_root
-from mmgen.catalog.values import text_of
+from mmgen.catalog.values import Reading, text_of
 from mmgen.catalog.xml_reader import Spec, root_of, xml_rows
 from mmgen.profile.build import Collector, profile_from
 from mmgen.profile.column import Profile
 from mmgen.profile.decide import Hint
+from mmgen.profile.evidence import Evidence
 from mmgen.profile.roles import Disposition
+from mmgen.values.dates import date_format
+from mmgen.values.numbers import number_format
 
 XML_SUFFIXES = (".xml", ".yml", ".rss", ".atom")
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
@@ -31,6 +34,7 @@ class Opened:
     system: System | None
     notes: tuple[str, ...]
     columns: tuple[str, ...]
+    reading: Reading
 
 
 def open_products(path: Path, source_map: SourceMap) -> Opened:
@@ -54,7 +58,17 @@ def open_products(path: Path, source_map: SourceMap) -> Opened:
     decided = profile.with_decisions(None, decisions_of(source_map))
     source = Source(ordered, read_rows, export.source.warnings)
     notes = tuple(notes_of(export, read, num_products))
-    return Opened(source, decided, export.system, notes, tuple(dict.fromkeys([*ordered, *export.source.columns])))
+    columns = tuple(dict.fromkeys([*ordered, *export.source.columns]))
+    return Opened(source, decided, export.system, notes, columns, _reading(collector, decided, source_map))
+
+
+def _reading(collector: Collector, profile: Profile, source_map: SourceMap) -> Reading:
+    """How prices and dates are read: all values of their columns decide together."""
+    empty = Evidence()
+    prices = collector.evidence.get(source_map.columns.price or "", empty)
+    dates = collector.evidence.get(source_map.columns.updated_at or "", empty)
+    number = number_format(prices.shapes, source_map.locale)
+    return Reading(profile, number, date_format(dates.dates, source_map.locale))
 
 
 def decisions_of(source_map: SourceMap) -> dict[str, Disposition]:

@@ -58,7 +58,9 @@ class SourceMap(Params):
     profile decides otherwise (told to customers; for models only; not kept). ``optional``: columns named in
     ``[columns]`` or ``ignore`` that a file may lack (an export often drops a column that is empty in every row); any
     other that is missing is an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter``
-    are found out from a CSV file where they are not given. ``baskets``: the shop's transactions, where it has them.
+    are found out from a CSV file where they are not given. ``max_removed_share``: of
+    the shop's products that may be missing from a file; an import that lacks more takes none away and asks.
+    ``baskets``: the shop's transactions, where it has them.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -70,6 +72,7 @@ class SourceMap(Params):
     hide: list[str] = Field(default_factory=list)
     optional: list[str] = Field(default_factory=list)
     media_root: str | None = None
+    max_removed_share: float = Field(default=0.1, ge=0, le=1)
     defaults: Defaults = Field(default_factory=Defaults)
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)

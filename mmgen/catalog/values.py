@@ -5,76 +5,129 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
 from mmgen.profile.column import Profile
+from mmgen.profile.evidence import is_placeholder
 from mmgen.profile.facts import facts_of_row
 from mmgen.profile.roles import Disposition
 from mmgen.rejects import RejectReason
+from mmgen.values.dates import is_never, time_of
+from mmgen.values.locales import locale_of
+from mmgen.values.money import currency_of, money_of
+from mmgen.values.numbers import NumberFormat
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
-_LOCALE = re.compile(r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
-_NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]*")
-_SPACED = re.compile(r"\d{1,3}(?:[' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
-_LONG_NUMBER = re.compile(r"^\d{9,11}(\.\d+)?$")  # seconds since 1970, from 1973 to 5138
+NUM_EXAMPLES = 3
+MAX_EXAMPLE_CHARS = 60
+_ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+\d{1,3}$")
+_BETWEEN_PATHS = re.compile(r"(?<!\\)[,;|\n]")
 
+T = TypeVar("T")
 Product = dict[str, Any]
 
 
+@dataclass
+class Unread:
+    """Values of a column that could not be read, with a few of them."""
+
+    num_rows: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Reading:
+    """How a file's values are read. ``unread``: our column -> what could not be; filled as rows are read."""
+
+    profile: Profile | None = None
+    number: NumberFormat | None = None
+    date: str | None = None
+    unread: dict[str, Unread] = field(default_factory=dict)
+
+    def note(self, column: str, raw: str) -> None:
+        """One value of ``column`` that could not be read."""
+        unread = self.unread.setdefault(column, Unread())
+        unread.num_rows += 1
+        if len(unread.examples) < NUM_EXAMPLES and raw[:MAX_EXAMPLE_CHARS] not in unread.examples:
+            unread.examples.append(raw[:MAX_EXAMPLE_CHARS])
+
+
 def to_product(
-    row: Mapping[str, Any], source_map: SourceMap, profile: Profile | None = None
+    row: Mapping[str, Any], source_map: SourceMap, reading: Reading | None = None
 ) -> tuple[Product | None, RejectReason | None, str]:
     """(product, None, "") or (None, why not, detail). ``product`` has the columns of ``products``.
 
-    What no column of ours takes becomes an attribute: unmapped columns, and a price, date or locale that cannot be
-    read (under our column's name), so that nothing is lost. Empty values are dropped. Of a ``profile`` what is hidden
-    becomes no attribute, and what is said is in ``facts``, too; without one ``facts`` is None.
+    What no column of ours takes becomes an attribute. A price, date or locale that cannot be read is none: it is noted
+    in ``reading``, and empty in the product. Empty values are dropped. Of a profile what is hidden becomes no
+    attribute, and what is said is in ``facts``, too; without one ``facts`` is None.
     """
-    columns, texts = source_map.columns, {str(name): text_of(value) for name, value in row.items()}
+    columns, texts = source_map.columns, {str(name): shown(text_of(value)) for name, value in row.items()}
+    reading = reading or Reading()
+    profile = reading.profile
     product_id = _product_id(texts, source_map)
     if not product_id:
         return None, RejectReason.ID_MISSING, "the row has no id, and nothing to make one from"
+    if _ROUNDED.match(product_id):
+        detail = f"{product_id}: a spreadsheet has rounded the id; export it as text"
+        return None, RejectReason.ID_UNREADABLE, detail
     if len(product_id.encode()) > MAX_KEY_BYTES:
         return None, RejectReason.ROW_UNREADABLE, f"the id is longer than {MAX_KEY_BYTES} bytes"
 
-    def field(column: str | None) -> str | None:
+    def field_of(column: str | None) -> str | None:
         return (texts.get(column) or None) if column else None
 
     taken = {*columns.named(), *source_map.ignore, *(profile.named(Disposition.HIDE) if profile else ())}
     attributes = {storable(name): value for name, value in texts.items() if name not in taken and value.strip()}
-    price, updated_at, locale = field(columns.price), field(columns.updated_at), field(columns.locale)
-    parsed = {"price": price_of(price), "updated_at": time_of(updated_at), "locale": locale_of(locale)}
-    for name, raw in (("price", price), ("updated_at", updated_at), ("locale", locale)):
-        if raw and raw.strip() and parsed[name] is None:
-            attributes.setdefault(name, raw)
+    locale = _read("locale", field_of(columns.locale), locale_of, reading)
+    locale = locale or locale_of(source_map.locale) or source_map.locale
+    money = _read("price", field_of(columns.price), lambda text: money_of(text, reading.number, locale), reading)
+    currency = field_of(columns.currency) or (money.currency if money else None) or source_map.defaults.currency
+    updated_at = _read("updated_at", field_of(columns.updated_at), lambda text: time_of(text, reading.date), reading)
+    brand = field_of(columns.brand)
     product = {
         "product_id": product_id,
         "source": source_map.name,
-        "locale": parsed["locale"] or source_map.locale,
-        "title": field(columns.title),
-        "description": field(columns.description),
+        "locale": locale,
+        "title": field_of(columns.title),
+        "description": field_of(columns.description),
         "category": json.dumps(_category(row, source_map), ensure_ascii=False),
-        "brand": field(columns.brand) or source_map.defaults.brand,
-        "price": parsed["price"],
-        "currency": field(columns.currency) or source_map.defaults.currency,
-        "url": field(columns.url),
-        "updated_at": parsed["updated_at"],
+        "brand": (None if brand and is_placeholder(brand) else brand) or source_map.defaults.brand,
+        "price": None if money is None else float(money.amount),
+        "currency": currency_of(currency, locale) or currency,
+        "url": field_of(columns.url),
+        "updated_at": updated_at,
         "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
-        "image_path": field(columns.image),
-        "audio_path": field(columns.audio),
+        "image_path": field_of(columns.image),
+        "audio_path": field_of(columns.audio),
         "facts": None,
     }
     if profile is not None:
-        facts = facts_of_row(texts, profile, str(product["locale"]), columns.named())
+        facts = facts_of_row(texts, profile, locale, columns.named())
         product["facts"] = storable(json.dumps(facts, ensure_ascii=False))
     return product, None, ""
+
+
+def _read(column: str, raw: str | None, parse: Callable[[str], T | None], reading: Reading) -> T | None:
+    """The value of a cell; one that cannot be read is noted, one that says that there is none is not."""
+    if raw is None or not raw.strip() or is_placeholder(raw) or is_never(raw):
+        return None
+    value = parse(raw)
+    if value is None:
+        reading.note(column, raw.strip())
+    return value
+
+
+def shown(text: str) -> str:
+    """A cell without the apostrophe that exports put before what a spreadsheet would compute (``'=``, ``'+Size``)."""
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _product_id(texts: Mapping[str, str], source_map: SourceMap) -> str:
@@ -95,7 +148,10 @@ def _product_id(texts: Mapping[str, str], source_map: SourceMap) -> str:
 
 
 def _category(row: Mapping[str, Any], source_map: SourceMap) -> list[str]:
-    """Category levels, broadest first. One column may hold them all: a list, or text such as ``Food > Fruit``."""
+    """Category levels, broadest first. One column may hold them all: a list, or text such as ``Food > Fruit``.
+
+    Of several paths in a cell the longest, of these the first.
+    """
     names = source_map.columns.categories
     levels: list[str] = []
     for name in names:
@@ -104,8 +160,17 @@ def _category(row: Mapping[str, Any], source_map: SourceMap) -> list[str]:
             levels += [text_of(item) for item in value]
         else:
             text = text_of(value)
-            levels += text.split(">") if len(names) == 1 else [text]
+            levels += _path_of(text) if len(names) == 1 else [text]
     return [level.strip() for level in levels if level.strip()]
+
+
+def _path_of(text: str) -> list[str]:
+    """The levels of the longest path in a cell: ``Clothing > Hoodies, Sale`` -> Clothing, Hoodies. A comma of a
+    name has a backslash before it."""
+    if ">" not in text:
+        return [text.replace("\\,", ",")]
+    paths = [part.split(">") for part in _BETWEEN_PATHS.split(text)]
+    return [level.replace("\\,", ",") for level in max(paths, key=len)]
 
 
 def text_of(value: Any) -> str:
@@ -129,55 +194,6 @@ def text_of(value: Any) -> str:
     if isinstance(value, date):  # datetime is one, too
         return value.isoformat()
     return storable(str(value))
-
-
-def price_of(text: str | None) -> float | None:
-    """A price from text: ``1,299.00``, ``1.299,00 €``, ``1 299,50``, ``¥39.9``, ``0,125``. None unless one number."""
-    numbers = _NUMBER.findall(text or "")
-    if len(numbers) != 1 or "-" in (text or "").split(numbers[0])[0]:
-        return None
-    number = numbers[0].rstrip(".,' \u00a0\u202f")
-    digits = re.sub(r"[' \u00a0\u202f]", "", number)
-    if digits != number and not _SPACED.fullmatch(number):
-        return None  # two numbers: a space joins groups of three alone
-    last = max(digits.rfind("."), digits.rfind(","))
-    if last >= 0:
-        mark = digits[last]
-        # One kind of mark before groups of three is for thousands (1,299); a point alone is decimal (1.299 kg price)
-        is_group = mark == "," and "." not in digits and len(digits) - last == 4 and digits[0] != "0"
-        is_thousands = digits.count(mark) > 1 or is_group
-        whole = re.sub(r"[.,]", "", digits[:last])
-        digits = whole + digits[last + 1 :] if is_thousands else f"{whole}.{digits[last + 1 :]}"
-    try:
-        price = float(digits)
-    except ValueError:
-        return None
-    return price if math.isfinite(price) else None
-
-
-def time_of(text: str | None) -> str | None:
-    """``YYYY-MM-DDTHH:MM:SSZ`` from ISO 8601, ``2024/5/1`` or seconds since 1970; without a zone it is UTC."""
-    text = (text or "").strip()
-    if not text:
-        return None
-    try:
-        if _LONG_NUMBER.match(text):
-            moment = datetime.fromtimestamp(float(text), tz=UTC)
-        else:
-            slashed = re.sub(
-                r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})", lambda m: f"{m[1]}-{int(m[2]):02d}-{int(m[3]):02d}", text
-            )
-            moment = datetime.fromisoformat(slashed)
-            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else None
-
-
-def locale_of(text: str | None) -> str | None:
-    """A locale such as ``en`` or ``zh-CN``; None where the text is not one."""
-    stripped = (text or "").strip()
-    return stripped if len(stripped) <= 35 and _LOCALE.match(stripped) else None
 
 
 def raw_json(row: Mapping[str, Any] | str) -> str:

@@ -39,6 +39,7 @@ SAMPLED = ("title", "description", "kind", "short_description", "material", "col
 @click.option("--locale", metavar="LOCALE", help="Without a map: the language of the texts (default: found out).")
 @click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Keep the proposed map there.")
 @click.option("--media-root", metavar="DIR", help="Where relative media paths start (default: the map's, else FILE's).")
+@click.option("--allow-removals", is_flag=True, help="Take products away, however many FILE lacks.")
 @pass_settings
 def import_products(
     settings: Settings,
@@ -47,11 +48,13 @@ def import_products(
     locale: str | None,
     write_map: Path | None,
     media_root: str | None,
+    allow_removals: bool,
 ) -> None:
     """Load a shop's products (CSV, JSON Lines, Parquet or a feed in XML) into the catalogue.
 
     The products of the map's source become those of FILE: new ones, changed ones, and gone where FILE lacks them.
-    The same file twice changes nothing. Without a map one is proposed; where it is not plain which column is what,
+    The same file twice changes nothing. Where FILE lacks many of the products, or has rows that cannot be read, none is
+    taken away. Without a map one is proposed; where it is not plain which column is what,
     the import says what it needs. The columns' profile is kept below the home, profiles/SOURCE.toml.
     """
     from mmgen.catalog.source_map import load_source_map
@@ -60,16 +63,18 @@ def import_products(
         source_map = load_source_map(find_file(Path(map_file)))
     else:
         source_map = proposal_for(file, locale, write_map).source_map()
-    result = load(settings, file, source_map, media_root)
+    result = load(settings, file, source_map, media_root, allow_removals)
     show(settings, asdict(result), lambda console: print_import(console, result))
 
 
-def load(settings: Settings, file: Path, source_map: SourceMap, media_root: str | None = None) -> ImportResult:
+def load(
+    settings: Settings, file: Path, source_map: SourceMap, media_root: str | None = None, allow_removals: bool = False
+) -> ImportResult:
     """Import with a progress bar where a person looks on."""
     from mmgen.catalog.importer import import_file
 
     with progress_of(f"Importing {file.name}", lambda: estimated_rows(file)) as progress:
-        return import_file(settings.engine, file, source_map, media_root, progress, settings.home)
+        return import_file(settings.engine, file, source_map, media_root, progress, settings.home, allow_removals)
 
 
 def estimated_rows(file: Path) -> int | None:

@@ -91,14 +91,14 @@ def _rank(code: str) -> int:
 @lru_cache(maxsize=1)
 def _current() -> frozenset[str]:
     territories = Locale.parse("en").territories
-    return frozenset(code for one in territories if len(one) == 2 for code in get_territory_currencies(one))
+    return frozenset(code for one in territories if len(str(one)) == 2 for code in get_territory_currencies(str(one)))
 
 
 def _local(locale: str, sign: str) -> str | None:
     """The currency of the locale's country (of the language's main one), if it is written with the sign."""
     try:
         found = Locale.parse(locale.replace("-", "_"))
-        country: str | None = found.territory or _likely(found.language)
+        country = str(found.territory or _likely(found.language) or "")
     except (UnknownLocaleError, ValueError):
         return None
     for code in get_territory_currencies(country) if country else []:

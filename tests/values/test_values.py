@@ -78,6 +78,33 @@ def test_money_has_an_amount_and_a_currency(
     assert money_of(text, form, locale) == Money(Decimal(amount), currency)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12", 12.0), ("12.50", 12.5), ("12,50", 12.5), ("1,299", 1299.0), ("1,299.00", 1299.0), ("1.299,00 €", 1299.0),
+        ("$ 5", 5.0), ("1 299,00", 1299.0), ("1'299.50", 1299.5), ("1.234.567", 1234567.0), ("0", 0.0), ("USD 7.", 7.0),
+        ("nan", None), ("inf", None), ("1e5", None), ("0,125", 0.125), ("0,5", 0.5), ("5 20", None), ("1 2345", None),
+        ("1\u202f299,9", 1299.9), ("1,29,900.00", 129900.0),
+    ],
+)  # fmt: skip
+def test_a_price_that_one_can_read_is_read_in_any_form(text: str, expected: float | None) -> None:
+    found = money_of(text, POINT, "en")
+    assert (None if found is None else float(found.amount)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-05-01", "2024-05-01T00:00:00Z"), ("2024-05-01T10:00:00Z", "2024-05-01T10:00:00Z"),
+        ("2024-05-01 10:00:00.5", "2024-05-01T10:00:00Z"), ("2024-05-01T10:00:00+08:00", "2024-05-01T02:00:00Z"),
+        ("2024/5/1", "2024-05-01T00:00:00Z"), ("2024.5.1 07:08", "2024-05-01T07:08:00Z"),
+        ("1714521600", "2024-05-01T00:00:00Z"), ("", None), (None, None), ("yesterday", None), ("2024-13-01", None),
+    ],
+)  # fmt: skip
+def test_a_date_that_begins_with_the_year_needs_no_format(text: str | None, expected: str | None) -> None:
+    assert time_of(text) == expected
+
+
 @pytest.mark.parametrize("text", ["19,99-29,99", "1.299", "-5", "from 3 to 4", "free", "", "9" * 200])
 def test_a_doubtful_price_is_none(text: str) -> None:
     """Three decimals are no price in a currency that has two: it may be thousands."""

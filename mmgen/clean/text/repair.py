@@ -36,6 +36,21 @@ _ATTRIBUTES = re.compile(r"""(?:[^"'<>]++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>"""
 _NAMESPACED = re.compile(r"(?!https?:|ftp:|mailto:|tel:|urn:)[a-z0-9-]+:[a-z]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[A-Za-z][A-Za-z0-9]{1,31}(?:;|(?![A-Za-z0-9=;])))")
 
+_CELLS = ("td", "th")
+CELL_GAP = " | "
+_LEADING_GAPS = re.compile(r"(^|\n)[ \t|]*\|[ \t]*")
+# How a shop system writes a line break into a cell: two characters, before a new sentence or behind the end of one. Not
+# in C:\new, not in JSON, and not where the backslash itself is escaped
+_ESCAPED_BREAK = re.compile(
+    r"(?<![\\\w:])(?:\\r)?\\[nr](?=[a-z])|(?<!\\)(?:\\r)?\\[nr](?![a-z\"'])|(?<=[.!?;。！？；>])(?:\\r)?\\[nr]"
+)
+# [vc_row full_width="stretch"], [/et_pb_text], [gallery ids=""]: codes of page builders
+_SHORTCODE = re.compile(
+    r"\[(?P<close>/)?(?P<name>[a-z][a-z0-9_-]{1,60})"
+    r"(?P<values>(?:\s{1,20}[a-z][\w-]{0,60}=(?:\"[^\"\]]{0,2000}+\"|'[^'\]]{0,2000}+'|[^\s\]\"']{1,500}+)){0,60}+)\s{0,20}/?\]",
+    re.IGNORECASE,
+)
+
 _ZERO_WIDTH = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\uffa0"
 _BIDI = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _INVISIBLE = re.compile(
@@ -60,8 +75,12 @@ _SPACES = re.compile(r"[ \t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 def repair(text: str) -> str:
     """The text as it should be shown: NFC, no markup, no invisible characters, single spaces, single line breaks."""
+    if "\\" in text:
+        text = _ESCAPED_BREAK.sub("\n", text).replace("\\\\n", "\\n")
     if "&" in text or "<" in text:
         text = strip_markup(text)
+    if "[" in text:
+        text = strip_shortcodes(text)
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     if not text.isascii():
@@ -135,6 +154,21 @@ def strip_markup(text: str) -> str:
     return _strip_tags(text) if "<" in text else text
 
 
+def strip_shortcodes(text: str) -> str:
+    """Text without the codes of page builders; what stands between them stays, each piece on a line of its own.
+
+    A bracket is a code where it closes one, has values or an underscore in its name, or is closed further on; so
+    ``[2 pieces]`` and ``[new]`` stay.
+    """
+    closed = {match["name"].lower() for match in _SHORTCODE.finditer(text) if match["close"]}
+
+    def is_code(match: re.Match[str]) -> bool:
+        name = match["name"].lower()
+        return bool(match["close"] or match["values"] or "_" in name or name in closed)
+
+    return _SHORTCODE.sub(lambda match: "\n" if is_code(match) else match.group(), text)
+
+
 def _unescaped(match: re.Match[str]) -> str:
     """An entity's character: of a whole name only, or "&region=" in a URL would become "®ion="."""
     entity = match.group()
@@ -145,6 +179,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _strip_tags(text: str) -> str:
+    """Without tags; the cells of a table's row stand on one line, with ``CELL_GAP`` between them."""
     parts: list[str] = []
     offset, length = 0, len(text)
     closing_missing: set[str] = set()  # what was searched for to the end in vain is not searched for again
@@ -158,7 +193,8 @@ def _strip_tags(text: str) -> str:
             parts.append(gap)
             offset = min(end, length)
     parts.append(text[offset:])
-    return "".join(parts)
+    joined = "".join(parts)
+    return _LEADING_GAPS.sub(r"\1", joined) if CELL_GAP in parts else joined
 
 
 def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
@@ -188,6 +224,8 @@ def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
         closing = _find(text, f"</{name[1]}", end, missing)
         closing = _find(text, ">", closing, missing) if closing >= 0 else -1
         end = closing if closing >= 0 else len(text) if tag in _UNSHOWN else end
+    if tag in _CELLS:
+        return end + 1, "" if text[start + 1] == "/" else CELL_GAP
     return end + 1, "" if tag in _INLINE else "\n"
 
 

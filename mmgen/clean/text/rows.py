@@ -15,8 +15,9 @@ from mmgen.clean.text.signature import signature_recipe, text_signatures
 from mmgen.clean.text.tokens import title_key, tokenize
 from mmgen.config.clean import NearCopyParams, TextParams
 from mmgen.rejects import RejectReason
+from mmgen.values.scripts import is_misread
 
-VERSION = 4
+VERSION = 5
 
 _CLEANED = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
 COLUMNS = (*_CLEANED, "signature")
@@ -34,9 +35,9 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams, nearness: NearCopyPar
     batch: ``title``, ``description``, ``locale``, ``reject_reason`` (passed on where set), strings.
     Returns a list a column, ``batch.num_rows`` long. The title decides whether a row is rejected: ``title_empty`` (none
     given, or nothing left of it), ``text_no_letters`` (neither letter nor digit: emoji, punctuation, masks only),
-    ``text_unreadable`` (too many U+FFFD). A usable description of a rejected row is still cleaned and kept, with its
-    language and tokens, because the rest of the product can use it; ``title`` and ``title_key`` are None then. A
-    description without letters becomes None and rejects nothing.
+    ``text_unreadable`` (too many U+FFFD, or letters of a wrong code page). A usable description of a rejected row is
+    still cleaned and kept, with its language and tokens, because the rest of the product can use it; ``title`` and
+    ``title_key`` are None then. A description without letters becomes None and rejects nothing.
 
     ``signature`` is made here, once, because ``duplicates`` compares those of all products each night.
     """
@@ -47,6 +48,8 @@ def clean_texts(batch: pa.RecordBatch, params: TextParams, nearness: NearCopyPar
 def clean_text(title: str | None, description: str | None, locale: str | None, params: TextParams) -> dict[str, Any]:
     """The columns of one product's texts."""
     shown_title, reason, masked_in_title = clean_field(title, params)
+    if shown_title is not None and is_misread(shown_title, locale):
+        shown_title, reason = None, RejectReason.TEXT_UNREADABLE
     shown_description, _, masked_in_description = clean_field(description, params)
     row: dict[str, Any] = {"reject_reason": None if reason is None else reason.value}
     if shown_title is None and shown_description is None:
