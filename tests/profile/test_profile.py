@@ -160,7 +160,8 @@ BOOKKEEPING = [
     "units_sold_30d", "return_rate", "markdown_pct", "on_order", "reserved_qty", "safety_stock", "review_count",
     "wish_count", "pageviews", "conversion_rate", "num_orders", "moq", "units_per_carton", "hs_code",
     "list_price_eur", "fob_price", "standard_cost", "tax_rate", "stock_berlin", "inventory_level", "vendor_sku",
-    "erp_planner_code", "bin_no", "lagermenge_nord", "verkaufte_menge", "月销量", "库存量", "采购价格", "进货成本", "毛利率", "会员价格",
+    "erp_planner_code", "bin_no", "lagermenge_nord", "verkaufte_menge", "月销量", "库存量", "采购价格",
+    "进货成本", "毛利率", "会员价格",
     "浏览次数", "収益率在庫", "стоимость_закупка", "остаток_мск",
 ]  # fmt: skip
 TOLD = {
