@@ -130,7 +130,8 @@ def _categories(profile: Profile, taken: set[str]) -> list[str]:
     """Broadest first: a level with fewer values stands above one with more."""
     columns, is_small = profile.columns, profile.num_rows < MIN_ROWS
     free = [c for c in columns.values() if c.filled > 0.1 and c.name not in taken]
-    found = [c for c in free if c.role is Role.KIND]
+    kinds = [c for c in free if c.role is Role.KIND]
+    found = [c for c in kinds if "constant" not in c.relations] or kinds[:1]
     if not any(c.concept == "kind" for c in found):  # "type" is the kind of product where no column is plainly that
         found += [c for c in free if c.concept == "type" and (is_small or c.distinct < FULL)]
     return [

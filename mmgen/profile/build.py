@@ -147,6 +147,8 @@ def _related(column: Column, relations: Iterable[str]) -> Column:
     does, role = column.disposition, column.role
     if any(text.startswith("code of") for text in found) and does is Disposition.USE:
         does, role = Disposition.HIDE, Role.IDENTIFIER
+    if "constant" in found and role is Role.KIND and does is Disposition.SAY:
+        does = Disposition.USE  # "Product" in every row names no kind of product
     if any(text.startswith("repeats") for text in found) and role is not Role.TITLE:
         does = Disposition.HIDE if does is not Disposition.SAY else Disposition.USE
     return replace(column, relations=found, disposition=does, proposed=does, role=role)

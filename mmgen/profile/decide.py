@@ -16,6 +16,8 @@ MOST = 0.8
 """Share of values that has to be of a form for the column to be."""
 HALF = 0.5
 UNIQUE = 0.95
+MAX_STATES = 12
+"""Different values of a column that says in which state a product is."""
 MIN_ROWS = 20
 """Below, that each value is another one tells nothing."""
 
@@ -86,7 +88,20 @@ def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
     for match in reading.matches:
         if match.weight == PART and match.concept.disposition is Disposition.SAY and _fits(match.concept, values):
             return _part(match, reading, values)
+    for match in reading.matches:
+        if match.weight == PART and _is_kept_back(match.concept, values):
+            why = (f"the name ends in {match.phrase!r} ({match.language})", *_seen(values))
+            return Decision(match.concept.role, Disposition.HIDE, match.concept, match, None, why, match.weight)
     return _unnamed(reading, values)
+
+
+def _is_kept_back(concept: Concept, values: Evidence) -> bool:
+    """Whether the values of a longer name that ends in one to hide bear it out: amounts, codes, a few states."""
+    if concept.key in ("price", "other_price", "cost"):
+        return values.share(Form.MONEY, *_NUMERIC) >= MOST
+    if concept.key in ("identifier", "code"):
+        return values.share(Form.CODE, Form.INTEGER) >= MOST
+    return concept.key == "status" and 0 < values.num_distinct <= MAX_STATES
 
 
 def _shown(decision: Decision, hint: Hint | None) -> Decision:

@@ -29,9 +29,12 @@ def facts_of_row(texts: Mapping[str, str], profile: Profile, locale: str, taken:
     differently neither does.
     """
     language, used = locale.replace("_", "-").split("-")[0].lower(), set(taken)
+    # Where the kind of product is known, further columns of kinds would only say it otherwise
+    has_kind = any(name in used and column.role is Role.KIND for name, column in profile.columns.items())
+    unsaid = (*_SPOKEN, Role.KIND) if has_kind else _SPOKEN
     facts = []
     for name, column in profile.columns.items():
-        if name in used or column.disposition is not Disposition.SAY or column.role in _SPOKEN:
+        if name in used or column.disposition is not Disposition.SAY or column.role in unsaid:
             continue
         value = value_of(texts.get(name, ""), column, language)
         if value is None:

@@ -21,10 +21,10 @@ WHOLE, QUALIFIED, PART, TELLING = 1.0, 0.9, 0.6, 0.8
 """Weights of a match: the whole name; without words that change nothing; a part of it; a phrase marked as telling."""
 
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ][a-zà-ÿ])|(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
-_MARK = re.compile(r"[\s_\-./:;,|*#!?'’`\"&+=<>\\]+")
+_MARK = re.compile(r"[\s_\-./:;,|*#!?'’`\"&+=<>()（）\[\]【】\\]+")
 _BRACKET = re.compile(r"[(\[（【](?P<inside>[^()\[\]（）【】]{1,40})[)\]）】]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_NUMBERED = re.compile(r"\s+\d{1,2}$")
+_NUMBERED = re.compile(r"\s*\d{1,2}$")
 MAX_NAME_CHARS = 200
 
 
@@ -70,7 +70,11 @@ def read_name(name: str, locale: str = "en") -> Reading:
     words, whole = normalised(bare) or normalised(cut), normalised(cut)
     unit = next((found for text in inside if (found := unit_named(normalised(text)))), None)
     home = locale.replace("_", "-").split("-")[0].lower()
+    joined = folded(_MARK.sub(" ", unicodedata.normalize("NFKC", cut)).strip())  # "MwSt" is one word
     matches = [*_whole(whole, home), *_whole(words, home), *_telling(whole)]
+    matches += [match for match in _whole(joined, home) if match.weight == WHOLE]
+    if words.endswith(f" {home}"):  # title_de in a German shop
+        matches += _whole(words.removesuffix(f" {home}"), home)
     if unit is None and (split := _without_unit(words)):
         stem, found = split
         if not any(match.weight == WHOLE for match in matches):

@@ -152,3 +152,32 @@ def test_a_night_that_contradicts_names_the_column() -> None:
     assert "column 'colour' was colour and is number now" in lines
     assert "column 'origin' is new" in lines
     assert before.differences(before) == []
+
+
+BOOKKEEPING = [
+    "qty_on_hand", "reorder_point", "landed_cost_usd", "gross_margin_pct", "supplier_lead_time_days",
+    "loyalty_points_earned", "search_rank", "price_tier", "gp_percent", "competitor_price", "profit_pct",
+    "units_sold_30d", "return_rate", "markdown_pct", "on_order", "reserved_qty", "safety_stock", "review_count",
+    "wish_count", "pageviews", "conversion_rate", "num_orders", "moq", "units_per_carton", "hs_code",
+    "list_price_eur", "fob_price", "standard_cost", "tax_rate", "stock_berlin", "inventory_level", "vendor_sku",
+    "erp_planner_code", "bin_no", "lagermenge_nord", "verkaufte_menge", "月销量", "库存量", "采购价格",
+    "进货成本", "毛利率", "会员价格",
+    "浏览次数", "収益率在庫", "стоимость_закупка", "остаток_мск",
+]  # fmt: skip
+TOLD = {
+    "seat_height_cm": ("45", "50"), "noise_level_db": ("60", "55"), "IP rating": ("IP67", "IP44"),
+    "tyre_width": ("205 mm", "195 mm"), "energy_label": ("A", "B"), "Care label": ("Hand wash", "Dry clean"),
+    "age_rating": ("12", "16"), "page_count": ("120", "320"), "model_number": ("X-200", "X-300"),
+    "screen_size_inch": ("6.1", "6.7"), "pack_size": ("6", "12"), "motor_power_w": ("1200", "800"),
+    "country of origin": ("Italy", "France"), "Kapazität": ("500 ml", "1 l"), "适用年龄": ("3岁", "6岁"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOOKKEEPING)
+def test_the_shops_own_figures_are_never_said(name: str) -> None:
+    assert profiled({name: repeated("12", "7", "33")}).columns[name].disposition is Disposition.HIDE
+
+
+@pytest.mark.parametrize(("name", "values"), TOLD.items(), ids=TOLD)
+def test_words_of_bookkeeping_within_a_name_for_customers_do_no_harm(name: str, values: tuple[str, str]) -> None:
+    assert profiled({name: repeated(*values)}).columns[name].disposition is Disposition.SAY
