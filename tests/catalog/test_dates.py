@@ -16,7 +16,8 @@ from mmgen.store.datasets import Dataset
 from tests.jobs.nights import job_module
 
 D1, D2, D3, D4 = "2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"
-MAP = SourceMap.load({"name": "shop", "columns": {"product_id": "id", "title": "name", "updated_at": "changed"}})
+COLUMNS = {"product_id": "id", "title": "name", "updated_at": "changed"}
+MAP = SourceMap.load({"name": "shop", "columns": COLUMNS, "max_removed_share": 1.0})  # of seven products three leave
 DATES = (D1, D2, D3, D4)
 GONE = "-"
 Said = dict[str, dict[str, str]]
