@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mimetypes
 import os
 import re
 import stat
@@ -47,6 +48,16 @@ def stat_media(root: str, relative: str) -> str:
     except (OSError, ValueError, TypeError, AttributeError):
         return ""
     return f"{status.st_size}:{status.st_mtime_ns}"
+
+
+def pictures_of(cell: str) -> list[str]:
+    """The pictures that a cell names, in its order: several where every part is a picture's name, else the whole."""
+    parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
+    return parts if all(map(_is_picture, parts)) else [cell.strip()]
+
+
+def _is_picture(name: str) -> bool:
+    return (mimetypes.guess_type(name.partition("?")[0])[0] or "").startswith("image/")
 
 
 def _locate(root: str, relative: str) -> str | RejectReason:

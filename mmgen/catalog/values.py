@@ -12,13 +12,14 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from mmgen.catalog.media import pictures_of
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
 from mmgen.profile.column import Profile
 from mmgen.profile.evidence import is_placeholder
 from mmgen.profile.facts import facts_of_row
-from mmgen.profile.roles import Disposition
+from mmgen.profile.roles import Disposition, Role
 from mmgen.rejects import RejectReason
 from mmgen.values.dates import is_never, time_of
 from mmgen.values.locales import locale_of
@@ -27,6 +28,8 @@ from mmgen.values.numbers import NumberFormat
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
 NUM_EXAMPLES = 3
+MAIN, FURTHER = "main", "further"
+"""Roles of a product's photos."""
 MAX_EXAMPLE_CHARS = 60
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+\d{1,3}$")
 _BETWEEN_PATHS = re.compile(r"(?<!\\)[,;|\n]")
@@ -107,6 +110,7 @@ def to_product(
         "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
         "image_path": field_of(columns.image),
         "audio_path": field_of(columns.audio),
+        "images": storable(json.dumps(_images(texts, columns.image, profile), ensure_ascii=False)),
         "facts": None,
     }
     if profile is not None:
@@ -162,6 +166,15 @@ def _category(row: Mapping[str, Any], source_map: SourceMap) -> list[str]:
             text = text_of(value)
             levels += _path_of(text) if len(names) == 1 else [text]
     return [level.strip() for level in levels if level.strip()]
+
+
+def _images(texts: Mapping[str, str], column: str | None, profile: Profile | None) -> list[dict[str, str]]:
+    """All photos of a product, each once, in the order of the file: the mapped column's, then other columns'."""
+    found = profile.columns.values() if profile else ()
+    names = [column, *(one.name for one in found if one.role is Role.IMAGE)]
+    cells = [texts[name] for name in names if name and texts.get(name, "").strip()]
+    paths = list(dict.fromkeys(path for cell in cells for path in pictures_of(cell)))
+    return [{"path": path, "role": MAIN if number == 0 else FURTHER} for number, path in enumerate(paths)]
 
 
 def _path_of(text: str) -> list[str]:

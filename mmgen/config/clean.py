@@ -43,6 +43,11 @@ class TextParams(Params):
     """Parameters of ``clean_texts``."""
 
     max_chars: int = Field(1_000_000, gt=0, description="A longer field is cut here, before anything else")
+    max_word_chars: int = Field(
+        1_000,
+        gt=0,
+        description="A longer run of letters and digits is no word, and left out (Chinese and its like aside)",
+    )
     max_token_chars: int = Field(20_000, gt=0, description="Language and tokens are read from this much of a field")
     max_tokens: int = Field(4_000, gt=0)
     max_garbled_share: float = Field(0.3, gt=0, le=1, description="Share of U+FFFD over which a text is unreadable")

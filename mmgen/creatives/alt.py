@@ -20,7 +20,8 @@ def alt_text(spec: CreativeSpec, title: str | None, colour: str | None, layout: 
     ``spec.facts`` are the values that the layout shows. ValueError for an unknown layout.
     """
     words = words_of(spec.locale)
-    headline, price = plain_text(spec.headline).strip(), price_text(spec.price, spec.currency)
+    headline = plain_text(spec.headline).strip()
+    price = price_text(spec.price, spec.currency, spec.locale)
     subject = _subject(plain_text(title) or headline, [plain_text(spec.brand), _short(plain_text(colour))], words.comma)
     named = layout_named(layout)
     phrases = named.says.get(spec.locale.replace("_", "-").split("-")[0].lower()) or words.layouts.get(named.name, {})

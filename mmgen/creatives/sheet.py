@@ -144,7 +144,7 @@ def bottom_bar(sheet: Sheet, ink: Colour, fill: Colour, on_fill: Colour) -> int:
     spec, floor = sheet.spec, sheet.params.size_px - sheet.px(38)
     call = plain_text(words_of(spec.locale).call if spec.call_to_action is None else spec.call_to_action)
     label = sheet.fit(call, (220, 44), (14, 19), weight=600)
-    price = sheet.fit(price_text(spec.price, spec.currency), (280, 44), (20, 34), weight=700)
+    price = sheet.fit(price_text(spec.price, spec.currency, spec.locale), (280, 44), (20, 34), weight=700)
     height = sheet.px(44)
     if label is not None:
         right = sheet.params.size_px - sheet.px(MARGIN)

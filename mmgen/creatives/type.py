@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_precision, get_currency_symbol
 from PIL import ImageFont
 
 from mmgen.creatives.fonts import drawable, find_font, is_cjk
@@ -16,7 +18,8 @@ NO_START = set("、。，．,.!！?？;；:：)）]］}｝」』】〉》〕”�
 NO_END = set("(（[［{｛「『【〈《〔“‘$¥￥€£#＃@＠")
 MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z!][^<>]*>", re.DOTALL | re.IGNORECASE)
 PIECES = re.compile(r"\s+|[^\s]+")
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+NARROW = {("en", "CNY"): "¥"}
+"""Signs that are shorter than Babel's, where a shop's customers know which currency is meant."""
 ELLIPSIS = "…"
 
 
@@ -40,14 +43,31 @@ def plain_text(text: str | None) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", kept)).strip()
 
 
-def price_text(price: float | None, currency: str | None) -> str:
-    """``$29.90``, ``¥188``, ``30 CHF``: cents only where there are some. Empty for no price, or none above zero."""
+def price_text(price: float | None, currency: str | None, locale: str = "en") -> str:
+    """In the locale's own form: ``$29.90``, ``1.299 €``, ``30 CHF``; cents only where there are some.
+
+    Empty for no price, or none above zero. Of a locale that nobody knows in the English form.
+    """
     if price is None or not 0 < price < 1e9:
         return ""
-    amount = f"{price:,.2f}".removesuffix(".00")
-    code = plain_text(currency).upper()[:8]
-    symbol = SYMBOLS.get(code)
-    return f"{symbol}{amount}" if symbol else f"{amount} {code}".strip()
+    form, code = _locale_of(locale), plain_text(currency).upper()[:8]
+    num_digits = 0 if f"{price:.2f}".endswith(".00") else max(2, get_currency_precision(code) if code else 0)
+    digits = (num_digits, num_digits)
+    amount = form.decimal_formats[None].apply(price, form, force_frac=digits)
+    sign = get_currency_symbol(code, form) if code else ""
+    if sign == code and not (code and form.territory):  # a code stands behind, unless a country has a form of its own
+        return plain_text(f"{amount} {code}")
+    whole = form.currency_formats["standard"].apply(
+        price, form, currency=code, currency_digits=False, force_frac=digits
+    )
+    return plain_text(whole.replace(sign, NARROW.get((form.language, code), sign)))
+
+
+def _locale_of(locale: str) -> Locale:
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 def units(text: str) -> list[str]:

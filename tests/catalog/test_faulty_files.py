@@ -208,6 +208,27 @@ def test_names_of_pictures(tmp_path: Path, cell: str, found: str | None) -> None
         assert reason is RejectReason.MEDIA_OUTSIDE_ROOT
 
 
+@pytest.mark.parametrize(
+    ("cells", "paths"),
+    [
+        ("a.jpg,", ["a.jpg"]),
+        ('"a.jpg, a-side.jpg",', ["a.jpg", "a-side.jpg"]),
+        ("a.jpg;b.png?v=2|a.jpg,", ["a.jpg", "b.png?v=2"]),
+        ('"a, b.jpg",', ["a, b.jpg"]),
+        ('"https://cdn.example/w_300,h_300/a.jpg",', ["https://cdn.example/w_300,h_300/a.jpg"]),
+        ("a.jpg,b.jpg", ["a.jpg", "b.jpg"]),
+        (",b.jpg", ["b.jpg"]),
+        (",", []),
+    ],
+)
+def test_all_photos_are_kept_in_order(engine: sa.Engine, tmp_path: Path, cells: str, paths: list[str]) -> None:
+    text = f"sku,name,image,image_2\nI1,Mug,{cells}\nI2,Cup,c.jpg,d.jpg\nI3,Pot,e.jpg,f.jpg\n"
+    load(engine, tmp_path, text, shop(columns={"image": "image"}))
+    images = json.loads(held(engine, "images")[0][0])
+    assert [image["path"] for image in images] == paths
+    assert [image["role"] for image in images] == ["main", "further"][: len(paths)]
+
+
 @pytest.mark.parametrize(("title", "kept"), [("'+Size Coat", "+Size Coat"), ("'=Sum", "=Sum"), ("'Tis", "'Tis")])
 def test_the_apostrophe_of_a_spreadsheet_is_no_text(engine: sa.Engine, tmp_path: Path, title: str, kept: str) -> None:
     load(engine, tmp_path, f"sku,name,colour\nA1,{title},red\n", shop())

@@ -53,7 +53,7 @@ SAID = {
     "russian": (CreativeSpec("Новинка", "ru"), "Кувшин", "Синий", "card",
                 "Кувшин, Синий. Реклама без фото, с текстом: Новинка."),
     "a language without a file": (CreativeSpec("Uusi", "fi", price=5, currency="EUR"), "Kannu", None, "photo",
-                                  "Kannu. Uusi. €5."),
+                                  "Kannu. Uusi. 5 €."),
 }  # fmt: skip
 
 

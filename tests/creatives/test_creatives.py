@@ -214,6 +214,27 @@ def test_price_text(price: float | None, currency: str | None, expected: str) ->
 
 
 @pytest.mark.parametrize(
+    ("price", "currency", "locale", "expected"),
+    [
+        (1299.0, "EUR", "de", "1.299 €"),
+        (1299.5, "EUR", "fr", "1 299,50 €"),
+        (15.99, "USD", "de", "15,99 $"),
+        (1299.0, "CHF", "de", "1.299 CHF"),
+        (30.0, "CHF", "de-CH", "CHF 30"),
+        (1299.5, "PLN", "pl", "1 299,50 zł"),
+        (188.0, "CNY", "zh-Hans", "¥188"),
+        (3500.0, "JPY", "zh", "JP¥3,500"),
+        (1299.5, "EUR", "pt_BR", "€ 1.299,50"),
+        (1299.5, None, "de", "1.299,50"),
+        (19.99, "EUR", "xx-unknown", "€19.99"),
+        (19.99, "POINTS", "en", "19.99 POINTS"),
+    ],
+)
+def test_a_price_stands_in_its_locales_own_form(price: float, currency: str | None, locale: str, expected: str) -> None:
+    assert price_text(price, currency, locale) == expected
+
+
+@pytest.mark.parametrize(
     "text", [EN, ZH, LONG_WORD, "a " * 60, "（“括号”）" * 12], ids=["en", "zh", "word", "as", "marks"]
 )
 @pytest.mark.parametrize("width_px", [120, 240, 560])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,12 @@ from mmgen.values.scripts import is_misread
 
 VERSION = 5
 
+# Letters and digits in one run; not of scripts that set no space between words: Chinese, Japanese, Korean, Thai, Lao,
+# Tibetan, Burmese, Khmer
+_RUN = re.compile(
+    "[^\\W\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+    "\U00020000-\U0003ffff]++"
+)
 _CLEANED = ("title", "description", "language", "tokens", "num_tokens", "num_masked", "title_key", "reject_reason")
 COLUMNS = (*_CLEANED, "signature")
 _NEARNESS = NearCopyParams()
@@ -71,11 +78,23 @@ def clean_text(title: str | None, description: str | None, locale: str | None, p
     }
 
 
+def without_endless_words(text: str, max_chars: int) -> str:
+    """The text without runs of more than ``max_chars`` letters and digits, which no language has: what reads texts
+    after this may take time that grows with the length of a word."""
+    if all(len(piece) <= max_chars for piece in text.split()):
+        return text
+    kept = _RUN.sub(lambda run: run.group() if len(run.group()) <= max_chars else "", text)
+    return repair(kept)  # the spaces beside it
+
+
 def clean_field(text: str | None, params: TextParams) -> tuple[str | None, RejectReason | None, int]:
     """One field for display, or None with the reason why nothing is left; and the number of masks in it."""
     shown = repair(text[: params.max_chars]) if text else ""
     if not shown:
         return None, RejectReason.TITLE_EMPTY, 0
+    shown = without_endless_words(shown, params.max_word_chars)
+    if not shown:
+        return None, RejectReason.TEXT_UNREADABLE, 0
     if shown.count("\ufffd") > params.max_garbled_share * len(shown):
         return None, RejectReason.TEXT_UNREADABLE, 0
     num_masked = 0

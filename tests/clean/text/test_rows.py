@@ -256,6 +256,21 @@ def test_hostile_texts_are_bounded_in_time(name: str) -> None:
     assert row["num_tokens"] <= PARAMS.max_tokens
 
 
+@pytest.mark.parametrize(
+    ("title", "description", "shown"),
+    [
+        pytest.param("L" + "a" * 100_000, "A lamp.", (None, "A lamp.", "text_unreadable"), id="as a title"),
+        pytest.param("Blue Jug", "A" + "b" * 100_000, ("Blue Jug", None, None), id="as a description"),
+        pytest.param("Mug", f"A mug. {'Z9' * 5_000} Round.", ("Mug", "A mug. Round.", None), id="beside words"),
+        pytest.param("杯" * 2_000, "温暖" * 2_000, ("杯" * 2_000, "温暖" * 2_000, None), id="Chinese has no spaces"),
+        pytest.param("Mug", "w" * 1_000, ("Mug", "w" * 1_000, None), id="as long as may be"),
+    ],
+)
+def test_a_word_without_end_is_left_out(title: str, description: str, shown: tuple[str | None, ...]) -> None:
+    row = clean(title, description, "en" if title.isascii() else "zh")
+    assert (row["title"], row["description"], row["reject_reason"]) == shown
+
+
 def test_a_megabyte() -> None:
     """Cleaned to its end; tokens and language come from its beginning."""
     row = clean("Mug", "Warm wool &amp; cotton, 13800138000. 温暖的羊毛。\n" * 20_000, "en")
