@@ -68,7 +68,7 @@ DESCRIPTION = Kind(
     modality=Modality.TEXT,
     dataset="descriptions",
     column="description",
-    limits={"": Limits(15, 500), "zh": Limits(6, 200)},
+    limits={"": Limits(4, 2_000, aim=900), "zh": Limits(3, 800, aim=360)},
     is_prose=True,
     is_learnt=True,
     is_editable=True,
@@ -80,7 +80,7 @@ AD_COPY = Kind(
     modality=Modality.TEXT,
     dataset="descriptions",
     column="ad_copy",
-    limits={"": Limits(3, 90, aim=60), "zh": Limits(2, 30, aim=20)},
+    limits={"": Limits(3, 90), "zh": Limits(2, 40)},
     is_learnt=True,
     is_editable=True,
 )

@@ -7,8 +7,8 @@ from pydantic import Field
 from mmgen.config.params import Params, entry_named
 from mmgen.kinds import AD_COPY, DESCRIPTION, KINDS
 
-DESCRIPTIONS_VERSION = 5
-CONTENT_CHECKS_VERSION = 5
+DESCRIPTIONS_VERSION = 6
+CONTENT_CHECKS_VERSION = 6
 _DESCRIPTION, _AD_COPY = DESCRIPTION.limits, AD_COPY.limits
 
 
@@ -44,17 +44,16 @@ class ContentParams(Params):
 class DescriptionParams(Params):
     """How descriptions and ad copy are written.
 
-    ``num_samples`` candidates a kind are drawn from the model; a description must state ``min_coverage`` of the facts.
-    ``written_chars``: how much of a written description is kept, in characters.
+    ``num_samples`` candidates a kind are drawn from the model. ``written_chars``: how much of a written description is
+    kept, in characters; sentences that warn are kept in any case.
     """
 
     run_seed: int = 20260101
     num_samples: int = Field(default=4, ge=0, le=64)
     temperature: float = Field(default=0.8, gt=0)
     max_tokens: int = Field(default=72, ge=8)
-    min_coverage: float = Field(default=0.5, ge=0, le=1)
-    written_chars: int = Field(default=360, ge=40)
-    written_chars_zh: int = Field(default=140, ge=20)
+    written_chars: int = Field(default=500, ge=40)
+    written_chars_zh: int = Field(default=200, ge=20)
     content: ContentParams = ContentParams()
 
     def longest_written(self, language: str) -> int:

@@ -37,7 +37,7 @@ _DENIED_EN = re.compile(
 )
 _DENIES_EN = re.compile(r"\b(?:no|not|non|without|never|free)\b", re.I)
 _DENY_ZH = ("不含", "不", "无", "非", "未", "免", "零", "没有", "0")
-_CORE_SKIP = ("title", "short_name", "price", "family")
+_UNNAMED = ("title", "sentence", "warning", "price")
 _STRICT_EN = frozenset(
     canon(w) for group in (lexicon.COLOURS, lexicon.MATERIALS, lexicon.SEASONS) for p in group for w in p.split()
 ) - {"season", "all", "off", "down", "light", "dark"}
@@ -67,32 +67,6 @@ def unsupported(text: str, facts: Sequence[Fact], locale: str, free: FreeWords) 
     return list(dict.fromkeys(found))
 
 
-def coverage(text: str, facts: Sequence[Fact]) -> float:
-    """The share of the facts that ``text`` states, 0..1. Written sentences count as one fact."""
-    stated = [f for f in facts if not f.slot.startswith(("conflict_", "sentence_")) and f.slot not in _CORE_SKIP]
-    said = _words_said(text)
-    marks = [_is_said(fact.value, text, said) for fact in stated]
-    written = [f.value.rstrip(".。") in text for f in facts if f.slot.startswith("sentence_")]
-    marks += [any(written)] if written else []
-    return sum(marks) / len(marks) if marks else 1.0
-
-
-def _words_said(text: str) -> set[str]:
-    return {
-        form
-        for word in _WORD.findall(text)
-        for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))
-    }
-
-
-def _is_said(value: str, text: str, said: set[str]) -> bool:
-    if CJK.search(value):
-        core = value[:-1] if len(value) > 1 and value[-1] in "色季士" else value
-        return value in text or core in text
-    words = _words_said(value)
-    return bool(words) and words <= said
-
-
 def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]) -> list[str]:
     """English, and other languages whose words are set apart by spaces (these have no free words)."""
     joined = " \n ".join(_support(facts))
@@ -120,12 +94,20 @@ def _spaced(text: str, facts: Sequence[Fact], language: str, own: frozenset[str]
     return found
 
 
+def _words_said(text: str) -> set[str]:
+    return {
+        form
+        for word in _WORD.findall(text)
+        for form in (canon(word), *(canon(part) for part in re.split(r"[-'’&]", word)))
+    }
+
+
 def _support(facts: Sequence[Fact]) -> list[str]:
     """The texts of the facts. What the sources disagree on supports nothing; a price is no part of a description."""
     texts: list[str] = []
     for fact in facts:
         if not fact.slot.startswith("conflict_") and fact.slot != "price":
-            texts += [fact.value, fact.name] if fact.slot.startswith("other_") else [fact.value]
+            texts += [fact.value] if fact.role in _UNNAMED else [fact.value, fact.name]
     return texts
 
 

@@ -51,7 +51,7 @@ def _row(
         brand=row["brand"],
         price=row["price"],
         currency=row["currency"],
-        facts=tuple(value for _, value in facts[:CARD_FACTS]),
+        facts=tuple(_named(name, value, row["locale"] or "en") for name, value in facts[:CARD_FACTS]),
         photo=row["master"],
         backdrop=backdrop,
         seed=seed_of(row["product_id"], run_seed, "creative"),
@@ -86,7 +86,13 @@ def _compose(spec: CreativeSpec, params: CreativeParams) -> Creative:
         return compose_creative(replace(spec, photo=None), params)
 
 
+def _named(name: str, value: str, locale: str) -> str:
+    """A fact under its name: a card that said ``yes`` or ``250`` alone would say nothing."""
+    colon = "：" if locale.lower().startswith("zh") else ": "
+    return f"{name}{colon}{value}" if name else value
+
+
 def _adds_to(headline: str, fact: dict[str, Any]) -> bool:
     """Whether a fact is short and says more than the headline: no sentence, no noted conflict, no name of the thing."""
-    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "name", "article", "brand"))
+    is_named = fact["slot"].startswith(("sentence", "conflict", "title", "kind", "brand", "price"))
     return not is_named and len(fact["value"]) <= 40 and fact["value"].casefold() not in headline.casefold()

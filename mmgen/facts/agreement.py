@@ -1,88 +1,84 @@
-"""Where title and attributes speak of the same thing, what is stated: what both can mean, or nothing."""
+"""Two fields that contradict each other say neither. What a title says is no field: it stands whole beside them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
-from mmgen.facts import lexicon
 from mmgen.facts.fact import Fact
-from mmgen.facts.title import Title
-from mmgen.facts.title_colours import agreed_colour
-from mmgen.facts.values import CJK
-from mmgen.facts.words import canon, canonical
+from mmgen.facts.language import says_any, without, words_of
+from mmgen.facts.values import key_of
+
+_APART = (("women", "men"), ("girls", "boys"))
+_FOR_WHOM = ("gender", "audience")
 
 
-def reconciled(attributes: list[Fact], title: Title, language: str) -> tuple[list[Fact], list[Fact], Title]:
-    """Attributes and the title's claims made to agree. What they disagree on is noted and taken out of both."""
-    facts = {fact.slot: fact for fact in attributes}
+def agreed(facts: Sequence[Fact], path: Sequence[str], language: str) -> tuple[list[Fact], list[Fact]]:
+    """(the facts that can all be so, what was taken out as ``conflict_N`` slots).
+
+    Two of one name must say the same, or one more exactly what the other says. For whom a product is must fit the
+    categories of its ``path``.
+    """
+    kept: dict[str, Fact | None] = {}
     conflicts: list[Fact] = []
-    for slot, claims in title.claims.items():
-        known = facts[slot].value if slot in facts else ""
-        source = facts[slot].source if slot in facts else "title"
-        value, conflict = _agreed(slot, known, claims, language)
-        if conflict:
-            del facts[slot]
-            conflicts.append(Fact(f"conflict_{slot}", slot, " | ".join([*claims, known]), f"title, {source}"))
-            title.text, title.name = (_removed(text, claims) for text in (title.text, title.name))
-        elif value:
-            facts[slot] = Fact(slot, slot, value, source)
-    colour = facts["colour"].value if "colour" in facts else ""
-    if title.name and set(canonical(title.name)) <= set(canonical(colour)):
-        title.name = ""  # ``Navy`` of a navy blue shirt
-    return list(facts.values()), conflicts, title
+    for fact in facts:
+        name = key_of(fact.name)
+        other = kept.get(name)
+        if name not in kept:
+            kept[name] = fact
+        elif other is not None and (fuller := _fuller(other, fact)):
+            kept[name] = fuller
+        else:
+            conflicts.append(_conflict(len(conflicts) + 1, fact.name, [other, fact]))
+            kept[name] = None
+    said: list[Fact] = []
+    for one in filter(None, kept.values()):
+        if one.role in _FOR_WHOM and (level := _other_people(one, path, language)):
+            against = Fact("category", one.name, level, "category", one.role)
+            conflicts.append(_conflict(len(conflicts) + 1, one.name, [one, against]))
+        else:
+            said.append(one)
+    return said, conflicts
 
 
-def _agreed(slot: str, known: str, claims: list[str], language: str) -> tuple[str | None, bool]:
-    if language == "zh":
-        clash = (
-            bool(known)
-            and slot in ("colour", "gender")
-            and bool(claims)
-            and not any(_hue(c)[0] in known or _hue(known)[0] in c for c in claims)
-        )
-        if slot == "gender" and known:
-            clash = (
-                bool(claims) and known not in claims and set(claims) <= {"男士", "女士"} and known in ("男士", "女士")
-            )
-        return known or None, clash
-    if slot == "colour":
-        return agreed_colour(known, claims)
-    if slot == "modifier":
-        return " ".join(claims[:2]), False
-    if not known:
-        children = [c for c in claims if c != "children"] if len(claims) > 1 else claims
-        return (children[0] if len(children) == 1 or slot != "gender" else None), False
-    related = {"children": ("boys", "girls", "babies"), "boys": ("children",), "girls": ("children",)}
-    told = set(canonical(known))
-    said = {c: set(canonical(c)) for c in claims}
-    if any(said[c] <= told or told <= said[c] or known in related.get(c, ()) for c in claims):
-        return known, False
-    if slot in ("gender", "season", "usage"):
-        return None, True
-    return known, False
+def _fuller(one: Fact, other: Fact) -> Fact | None:
+    """Of two facts the one that says what the other says and perhaps more; None where neither does."""
+    first, second = (key_of(fact.value).split() for fact in (one, other))
+    if _holds(first, second):
+        return one
+    return other if _holds(second, first) else None
 
 
-def _hue(colour: str) -> str:
-    """A Chinese colour without its shade, which says nothing of the colour: 蓝色 of 深蓝色."""
-    return colour.lstrip("深浅亮暗") or colour
+def _holds(words: list[str], part: list[str]) -> bool:
+    """Whether ``part`` stands in ``words``, its words side by side; a number that is added makes another value."""
+    starts = range(len(words) - len(part) + 1)
+    found = next((i for i in starts if words[i : i + len(part)] == part), None)
+    rest = words[:found] + words[(found or 0) + len(part) :] if found is not None else ["0"]
+    return not any(character.isdigit() for word in rest for character in word)
 
 
-def _removed(text: str, claims: list[str]) -> str:
-    """``text`` without the words of the claims."""
-    if CJK.search(text):
-        for claim in claims:
-            text = text.replace(claim, "")
-        return text
-    gone = {canon(w) for claim in claims for w in claim.split()}
-    gone |= {canon(form) for claim in claims for form, value in lexicon.GENDER_OF.items() if value == claim}
-    return " ".join(w for w in text.split() if canon(w) not in gone)
+def _conflict(number: int, name: str, facts: Sequence[Fact | None]) -> Fact:
+    known = [fact for fact in facts if fact]
+    sources = ", ".join(fact.source for fact in known)
+    return Fact(f"conflict_{number}", name, " | ".join(fact.value for fact in known), sources, known[-1].role)
 
 
-def for_children(attributes: list[Fact], texts: list[str], language: str) -> list[Fact]:
-    """Unisex is for women and men, unless the title or the category says that it is for children."""
-    adults, children = "women and men", "children"
-    if language == "zh":
-        adults, children = lexicon.GENDERS_ZH[adults], lexicon.GENDERS_ZH[children]
-    if not any(lexicon.CHILDREN.search(text) for text in texts):
-        return attributes
-    return [replace(f, value=children) if f.slot == "gender" and f.value == adults else f for f in attributes]
+def _other_people(fact: Fact, path: Sequence[str], language: str) -> str:
+    """The category that is for other people than a fact says; "" where none is."""
+    own = _people(fact.value, language)
+    for level in path:
+        there = _people(level, language)
+        for pair in _APART:
+            if len(own & {*pair}) == 1 and len(there & {*pair}) == 1 and own & {*pair} != there & {*pair}:
+                return level
+    return ""
+
+
+def _people(text: str, language: str) -> set[str]:
+    """The groups that a text names. Longer names first: ``women`` is not ``men``, 女童 not 女."""
+    groups: Mapping[str, tuple[str, ...]] = words_of(language).people
+    found: set[str] = set()
+    for phrase, group in sorted(((p, g) for g, phrases in groups.items() for p in phrases), key=lambda x: -len(x[0])):
+        if says_any(text, (phrase,)):
+            found.add(group)
+            text = without(text, (phrase,))
+    return found

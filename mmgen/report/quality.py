@@ -16,7 +16,7 @@ from mmgen.clean.image.frame import fit
 from mmgen.clean.image.quality import SHOWN_SIDE_PX, measure
 from mmgen.clean.text.language import UNKNOWN, base_of
 from mmgen.config.clean import ImageParams
-from mmgen.content_checks.faithfulness import coverage
+from mmgen.facts.stated import coverage
 from mmgen.metrics.text import distinct_n, self_bleu
 from mmgen.report.counts import BATCH_ROWS
 from mmgen.report.findings import Figure

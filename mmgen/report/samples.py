@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmgen.content_checks.faithfulness import coverage
 from mmgen.facts.fact import Fact, from_json
+from mmgen.facts.stated import is_stated
 from mmgen.kinds import KINDS, text_kinds
 from mmgen.report.findings import CheckLine, FactLine, Piece, Sample
 from mmgen.report.lookup import Rows, by_product, newest_rows
@@ -27,8 +27,6 @@ MAX_LEVELS = 6
 
 TEXT_COLUMNS = ("locale", "writer", "facts", "score", "model_version", "reject_reason")
 """What a row of texts says besides the texts."""
-UNSTATED_SLOTS = ("title", "short_name", "price", "family")
-"""Facts that the coverage does not ask for; a title counts as its name."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +153,8 @@ def fact_lines(text: str | None, description: str) -> list[FactLine]:
     """A product's facts, each with whether the description states it. Claims that the sources dispute are left out."""
     lines: list[FactLine] = []
     for fact in facts_from(text)[:MAX_FACTS]:
-        if fact.slot.startswith("conflict_") or fact.slot in ("title", "short_name"):
+        if fact.slot.startswith("conflict_") or fact.slot == "title":
             continue
-        stated = None if fact.slot in UNSTATED_SLOTS else coverage(description, [fact]) > 0
+        stated = None if fact.slot == "price" else is_stated(fact, description)
         lines.append(FactLine(clip(fact.name, MAX_NAME_CHARS), clip(fact.value, MAX_VALUE_CHARS), stated))
     return lines

@@ -1,1 +1,1 @@
-"""Texts written from facts, by the model and by a grammar."""
+"""Texts written from facts, by the model and as a specification."""

@@ -1,4 +1,4 @@
-"""The champion's text decoder as a writer: samples with slots, realised with the facts where the grammar allows it."""
+"""The champion's text decoder as a writer: samples with slots, realised with the facts where they say enough."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from mmgen.content_checks.faithfulness import coverage
-from mmgen.kinds import KINDS, learnt_kinds
+from mmgen.kinds import learnt_kinds
 from mmgen.seeds import seed_of
-from mmgen.writing.delex import realise
-from mmgen.writing.fitting import misplaced, open_slots, said_twice, traits_of
-from mmgen.writing.grammar.compose import is_well_formed
-from mmgen.writing.grammar.words import GRAMMAR_WORDS
+from mmgen.writing.fitting import open_slots, says_enough
+from mmgen.writing.slots import realise
+from mmgen.writing.specification import LABELS
+from mmgen.writing.targets import LANGUAGES
 from mmgen.writing.writer import Candidate, Materials, Request, ScoredTokens, WriterEntry
-
-LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -43,20 +40,16 @@ class Decoder:
             asked = [requests[n] for n in chosen]
             drawn = sampler.sample_texts(
                 self.materials.to_arrays(self.materials.batch.take(pa.array([one.row for one in asked]))),
-                [self._open_slots(one) for one in asked],
+                [open_slots(kind, one.facts, one.language, params) for one in asked],
                 [seed_of(one.product_id, params.run_seed, kind) for one in asked],
                 params.num_samples,
                 params.temperature,
                 params.max_tokens,
                 kind=kind,
-                traits=[traits_of(one.facts, one.locale) for one in asked],
+                traits=[""] * len(asked),
             )
             found |= zip(chosen, drawn, strict=True)
         return found
-
-    def _open_slots(self, request: Request) -> set[str]:
-        longest = self.materials.params.longest_written(request.language)
-        return open_slots(request.kind, request.facts, request.language, longest)
 
     def _realised(self, request: Request, samples: Sequence[ScoredTokens]) -> Iterator[Candidate]:
         for sample in samples:
@@ -64,24 +57,14 @@ class Decoder:
                 yield Candidate(self._text_of(request, tokens), sample.log_prob, len(tokens))
 
     def _text_of(self, request: Request, tokens: list[str]) -> str:
-        """The realised text where it is grammatical and says enough; else ``""``."""
-        facts, language = request.facts, request.language
-        if not is_well_formed(tokens, request.locale):
-            return ""
-        if said_twice(tokens, facts, language) or misplaced(tokens, facts, language):
-            return ""
-        is_prose = KINDS[request.kind].is_prose
-        has_written = any(fact.slot.startswith("sentence_") for fact in facts)
-        if is_prose and has_written and "<sentence_1>" not in tokens:
+        """The realised text where it says what a specification would; else ``""``."""
+        if not says_enough(tokens, request.kind, request.facts, request.language, self.materials.params):
             return ""
         try:
-            text = realise(tokens, facts, language)
+            return realise(tokens, request.facts)
         except ValueError:
             return ""
-        if is_prose and coverage(text, facts) < self.materials.params.min_coverage:
-            return ""
-        return text
 
 
-DECODER = WriterEntry(name="model", make=Decoder, free=GRAMMAR_WORDS)
-"""Its sentences were learnt from the grammar's and from the shop's own, so its free words are the grammar's."""
+DECODER = WriterEntry(name="model", make=Decoder, free=LABELS)
+"""Its texts were learnt from specifications, so its free words are theirs."""

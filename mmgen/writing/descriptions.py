@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
-from mmgen.content_checks.faithfulness import coverage
 from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import Fact, to_json
 from mmgen.facts.record import facts_of
+from mmgen.facts.stated import coverage
 from mmgen.features.examples import RECORD
 from mmgen.kinds import KINDS, text_kinds
 from mmgen.rejects import RejectReason
@@ -178,10 +178,15 @@ def _near_best(texts: Sequence[Written], request: Request, params: DescriptionPa
 
 
 def score_of(request: Request, candidate: Candidate, params: DescriptionParams) -> float:
-    """0..1: half for the share of the facts it states, the rest for its likelihood a token and its fitting length."""
+    """0..1: half for the share of the facts it states, the rest for its likelihood a token and its fitting length.
+
+    Lines are all as good that fit: one that says more, or what most say, would make a shop's lines begin alike.
+    """
     text, log_prob = candidate.text, candidate.log_prob
     _, aim, longest = params.content.limits(request.kind, request.language)
     fits = 1.0 if len(text) <= aim else max(0.0, 1 - (len(text) - aim) / max(1, longest))
+    if not KINDS[request.kind].is_prose:
+        return 0.5 + 0.5 * fits
     likely = fits if log_prob is None else math.exp(max(-20.0, min(0.0, log_prob / max(1, candidate.num_tokens))))
     return 0.5 * coverage(text, request.facts) + 0.25 * likely + 0.25 * fits
 

@@ -1,25 +1,14 @@
-"""What a sampled text of a product may hold, and whether its slots read well side by side."""
+"""What a sampled text of a product may hold, and what it may not leave out."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from mmgen.clean.text.language import language_of
-from mmgen.facts.fact import NOUN_SLOTS, Fact, by_slot, slot_values
-from mmgen.facts.values import CJK
-from mmgen.facts.words import canon
+from mmgen.config.descriptions import DescriptionParams
+from mmgen.facts.fact import Fact, slot_values
 from mmgen.kinds import KINDS
-from mmgen.models.text.sentences import split_sentences
-from mmgen.writing.grammar import compose_zh
-from mmgen.writing.grammar.plans_en import CAPACITY
-from mmgen.writing.grammar.product_en import FRONTED, Product
-from mmgen.writing.grammar.written import lead_slots, words_of, written_slots
-
-_BEFORE_NOUN = frozenset({"<pattern>", "<colour>", "<modifier>", "<usage>"})
-# Words that name nothing: two facts may share them.
-_SMALL = frozenset(["and", "the", "for", "with", "from", "without"])
+from mmgen.models.text.vocabulary import is_slot
+from mmgen.writing.specification import compose, every_line
 
 
 def allowed_slots(facts: Sequence[Fact]) -> set[str]:
@@ -27,93 +16,32 @@ def allowed_slots(facts: Sequence[Fact]) -> set[str]:
     return set(slot_values(facts))
 
 
-def open_slots(kind: str, facts: Sequence[Fact], locale: str, longest: int) -> set[str]:
-    """The slots to choose from for a text of ``kind``: all that are allowed, but in prose beside a written one only its
-    first sentences (``longest`` characters, one at least) and what these leave unsaid."""
-    slots, known = allowed_slots(facts), by_slot(facts)
-    written = written_slots(known, longest) if KINDS[kind].is_prose else []
-    if not written:
-        return slots
-    language = language_of(locale)
-    lead = lead_slots(known, written, language)
-    said = "\n".join(known[slot[1:-1]].value for slot in lead + written)
-    unsaid = {f"<{slot}>" for slot, fact in known.items() if slot != "family" and not _says(said, fact, language)}
-    names = {f"{slot[:-1]}_name>" for slot in unsaid}
-    unsaid -= {"<title>", "<name>", "<short_name>"}
-    return slots & ({*lead, *written} | {slot for slot in unsaid | names if not slot.startswith("<sentence_")})
+def open_slots(kind: str, facts: Sequence[Fact], locale: str, limits: DescriptionParams) -> set[str]:
+    """The slots to choose from for a text of ``kind``: in prose those of the specification, which all have to stand;
+    in a line those of any line that could be composed."""
+    if KINDS[kind].is_prose:
+        return _slots(compose(facts, locale, kind, 0, limits).tokens)
+    return {slot for line in every_line(facts, locale, kind, limits) for slot in _slots(line.tokens)}
 
 
-def _says(text: str, fact: Fact, language: str) -> bool:
-    if language == "en":
-        return words_of(fact.value) <= words_of(text)
-    return compose_zh.says(text, fact.value, fact.slot)
+def says_enough(
+    tokens: Sequence[str], kind: str, facts: Sequence[Fact], locale: str, limits: DescriptionParams
+) -> bool:
+    """Whether sampled tokens are as good as a specification: each slot once; in prose nothing of it left out, the title
+    in front and the shop's sentences in their order. A line is one that could be composed."""
+    slots = [token for token in tokens if is_slot(token)]
+    if len(slots) != len(set(slots)) or "<unk>" in tokens:
+        return False
+    if not KINDS[kind].is_prose:
+        return any(list(tokens) == line.tokens for line in every_line(facts, locale, kind, limits))
+    wanted = [token for token in compose(facts, locale, kind, 0, limits).tokens if is_slot(token)]
+    own = [token for token in slots if token.startswith("<sentence_")]
+    return (
+        set(wanted) <= set(slots)
+        and slots[:1] == wanted[:1]
+        and own == [token for token in wanted if token.startswith("<sentence_")]
+    )
 
 
-def traits_of(facts: Sequence[Fact], locale: str) -> str:
-    """What the sentences about this product must fit beside its slots: its number, whether it is worn, whether its
-    title or its name can stand after ``the``; in Chinese, which words go with its use, weight and size."""
-    known = by_slot(facts)
-    if language_of(locale) == "en":
-        product = Product(known)
-        marks = {
-            "worn": product.is_worn,
-            "titled": product.in_title,
-            "the": product.takes_the(),
-            "named": product.has_own_name(),
-            "holds": product.label("volume") == CAPACITY and product.has("volume"),
-        }
-        return "+".join(["many" if product.many else "one", *(name for name, is_so in marks.items() if is_so)])
-    return compose_zh.worded("使用" + "".join(f"{{{slot}}}" for slot in ("weight", "size") if slot in known), known)
-
-
-def said_twice(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
-    """A word that two slots of one sentence both say (``sports red sports shoes``), or ``""``.
-
-    In Chinese, a value that the text's other slots, or the word after it, say already.
-    """
-    values = slot_values(facts)
-    if language_of(locale) == "zh":
-        return _said_twice_zh(tokens, values)
-    for sentence in split_sentences(tokens):
-        said: set[str] = set()
-        for token in sentence:
-            if token in values and not token.startswith("<sentence_"):
-                words = {canon(w) for w in re.findall(r"[^\W\d_]{3,}", values[token])} - _SMALL
-                if said & words:
-                    return min(said & words)
-                said |= words
-    return ""
-
-
-def _said_twice_zh(tokens: Sequence[str], values: Mapping[str, str]) -> str:
-    slots = [token for token in tokens if token in values and not token.startswith("<sentence_")]
-    for slot in slots:
-        others = "\n".join(values[other] for other in slots if other != slot)
-        after = "".join(itertools.takewhile(lambda t: CJK.match(t), tokens[tokens.index(slot) + 1 :]))
-        if not slot.endswith("_name>") and (
-            compose_zh.says(others, values[slot], slot[1:-1]) or compose_zh.doubles(f"{slot}{after}", values[slot])
-        ):
-            return values[slot]
-    return ""
-
-
-def misplaced(tokens: Sequence[str], facts: Sequence[Fact], locale: str) -> str:
-    """The slot of an English noun phrase whose value can't stand there (``sports navy blue pants``), or ``""``.
-
-    Word order depends on values: ``casual blue`` but ``blue sports``, and what has a comma or many words stands nowhere
-    before a noun.
-    """
-    if language_of(locale) != "en":
-        return ""
-    product = Product(by_slot(facts))
-    nouns = {f"<{slot}>" for slot in NOUN_SLOTS.values()}
-    for end in (i for i, token in enumerate(tokens) if token in nouns):
-        start = end
-        while start and tokens[start - 1] in _BEFORE_NOUN:
-            start -= 1
-        before = [token[1:-1] for token in tokens[start:end]]
-        for place, slot in enumerate(before):
-            leads = slot == "usage" and place + 1 < len(before)
-            if not product.stands_before(slot) or (leads and product.facts[slot].value not in FRONTED):
-                return slot
-    return ""
+def _slots(tokens: Sequence[str]) -> set[str]:
+    return {token for token in tokens if is_slot(token)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mmgen.config.params import entry_named
 from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.kinds import KINDS
+from mmgen.writing.composer import COMPOSER
 from mmgen.writing.decoder import DECODER
-from mmgen.writing.grammar.composer import COMPOSER
 from mmgen.writing.writer import WriterEntry
 
 WRITERS: dict[str, WriterEntry] = {writer.name: writer for writer in (DECODER, COMPOSER)}

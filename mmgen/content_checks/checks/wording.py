@@ -13,9 +13,11 @@ def _instructions(text: str, _context: Context) -> str:
 
 
 def _superlatives(text: str, context: Context) -> str:
-    """Those that are not part of the brand's name."""
-    brand = next((fact.value for fact in context.facts if fact.slot == "brand"), "")
-    return _first(BANNED, text.replace(brand, " ") if brand else text)
+    """Those that the shop has not written itself in a name (``The Best of Chopin``) or in a warning."""
+    for fact in context.facts:
+        if fact.role in ("title", "kind", "brand", "warning") or fact.slot in ("title", "brand"):
+            text = text.replace(fact.value, " ")
+    return _first(BANNED, text)
 
 
 def _profanity(text: str, _context: Context) -> str:

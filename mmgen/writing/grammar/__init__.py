@@ -1,1 +1,0 @@
-"""The grammar: sentences for facts, in English and Chinese."""

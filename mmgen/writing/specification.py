@@ -1,0 +1,234 @@
+"""The fall-back text: a specification in plain words, right for any noun and in any language.
+
+A description names the product by its whole title, says which kind of thing it is and whose, gives the shop's own
+sentences, and then facts under their names. An ad line is the title, the kind and one fact at most. There is no grammar
+in it: nothing is inflected, nothing is joined but by marks.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mmgen.clean.text.language import language_of
+from mmgen.config.descriptions import DescriptionParams
+from mmgen.config.params import entry_named
+from mmgen.content_checks.faithfulness import FreeWords
+from mmgen.facts.fact import Fact, by_slot
+from mmgen.facts.language import words_of
+from mmgen.facts.sentences import split_sentences
+from mmgen.facts.stated import is_stated, says
+from mmgen.facts.values import key_of, text_length
+from mmgen.kinds import KINDS
+from mmgen.writing.slots import END_MARKS, realise
+
+MAX_FACTS = 12
+AD_FACT_CHARS = 24
+TURNED_SHARE = 0.08
+"""Of the lines, those that begin with the kind: few enough for a shop of one kind, and enough for one in which a brand
+begins a tenth of the titles."""
+LABELS = FreeWords(
+    frozenset(word for label in words_of("en").labels.values() for word in label.lower().split()),
+    frozenset(words_of("zh").labels.values()),
+)
+"""All that a specification adds to the facts: the names of its own parts."""
+_LIMITS = DescriptionParams()
+Facts = dict[str, Fact]
+_TELLING = ("colour", "material", "size", "measure", "use", "number")
+"""Roles that say more of a thing than others do: than its year, or for whom it is."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of a language: behind a sentence, behind a name, between facts, between the parts of an ad line."""
+
+    stop: str
+    colon: str
+    semicolon: str
+    between: str
+
+
+_MARKS = {"zh": Marks("。", "：", "；", "，"), "ja": Marks("。", "：", "；", "・")}
+_OTHERS = Marks(".", ":", ";", "·")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text and the tokens it was realised from (no begin token). Both are empty where there are no facts."""
+
+    tokens: list[str]
+    text: str
+
+
+def compose(facts: Sequence[Fact], locale: str, kind: str, seed: int, limits: DescriptionParams = _LIMITS) -> Draft:
+    """The first of ``drafts``."""
+    return drafts(facts, locale, kind, seed, limits)[0]
+
+
+def drafts(
+    facts: Sequence[Fact], locale: str, kind: str, seed: int, limits: DescriptionParams = _LIMITS
+) -> list[Draft]:
+    """Texts of ``kind``, the fullest first: a specification where the kind is prose, else a line.
+
+    The next ones say less, for where something in the first may not be said. The same arguments give the same drafts;
+    ``seed`` chooses the fact of a line. Raises ValueError for a kind that there is not.
+    """
+    entry = entry_named(KINDS, kind, "kind of content")
+    known, language = _sayable(facts), language_of(locale)
+    if entry.is_prose:
+        found = _descriptions(known, language, kind, limits)
+    else:
+        found = _drawn_lines(known, language, kind, seed, limits)
+    made = [Draft(tokens, realise(tokens, facts)) for tokens in found if tokens]
+    return list({draft.text: draft for draft in made}.values()) or [Draft([], "")]
+
+
+def every_line(facts: Sequence[Fact], locale: str, kind: str, limits: DescriptionParams = _LIMITS) -> list[Draft]:
+    """All lines that ``drafts`` draws from, for whatever seed."""
+    known, language = _sayable(facts), language_of(locale)
+    told = [[slot] for slot in _tellable(known, language)] or [[]]
+    lines = (line for one in told for turn in (0.0, 1.0)
+             for line in _lines(known, language, kind, one, turn, limits))  # fmt: skip
+    return [Draft(list(line), realise(line, facts)) for line in dict.fromkeys(map(tuple, lines))]
+
+
+def _sayable(facts: Sequence[Fact]) -> Facts:
+    """Slot -> fact, in their order; a price is shown on a picture, and stands in no text."""
+    return {slot: fact for slot, fact in by_slot(facts).items() if slot != "price"}
+
+
+def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionParams) -> list[list[str]]:
+    """With all that fits; without the shop's sentences; and with what may not be missing alone."""
+    needed = [slot for slot, fact in facts.items() if fact.role == "warning"]
+    own = [slot for slot in facts if slot.startswith("sentence_")]
+    others = [slot for slot in facts if slot.startswith("other_")]
+    room = limits.content.limits(kind, language)[1] - sum(_length(facts[slot], language) for slot in needed)
+    room -= sum(_length(facts[slot], language) for slot in ("title", "kind", "brand") if slot in facts)
+    written = _fitting(own, needed, facts, language, min(room, limits.longest_written(language)))
+    room -= sum(_length(facts[slot], language) for slot in written if slot not in needed)
+    listed = _fitting(others, needed, facts, language, room)[:MAX_FACTS]
+    listed += [slot for slot in others if slot in needed and slot not in listed]
+    bare = [slot for slot in written if slot in needed], [slot for slot in listed if slot in needed]
+    return [
+        _description(facts, language, written, listed),
+        _description(facts, language, bare[0], listed),
+        _description(facts, language, *bare),
+    ]
+
+
+def _length(fact: Fact, language: str) -> int:
+    return text_length(f"{fact.name}: {fact.value}; " if fact.slot.startswith("other_") else fact.value, language) + 1
+
+
+def _fitting(slots: list[str], needed: list[str], facts: Facts, language: str, room: int) -> list[str]:
+    """The slots in order, up to the first that does not fit; those that are ``needed`` stand in any case, and have
+    their room already."""
+    kept: list[str] = []
+    is_full = False
+    for slot in slots:
+        size = 0 if slot in needed else _length(facts[slot], language)
+        is_full = is_full or size > room
+        if slot in needed or not is_full:
+            kept.append(slot)
+            room -= size
+    return kept
+
+
+def _description(facts: Facts, language: str, written: list[str], listed: list[str]) -> list[str]:
+    """``<title> . <kind_name> : <kind> ; <brand_name> : <brand> . <sentence_1> <other_1_name> : <other_1> .``"""
+    marks = _MARKS.get(language, _OTHERS)
+    title = facts.get("title")
+    head = [slot for slot in ("kind", "brand") if slot in facts and not (title and is_stated(facts[slot], title.value))]
+    tokens = ["<title>", marks.stop] if title else []
+    tokens += _listed(head, facts, marks)
+    tokens += [f"<{slot}>" for slot in written]
+    return tokens + _listed(listed, facts, marks)
+
+
+def _listed(slots: Sequence[str], facts: Facts, marks: Marks) -> list[str]:
+    """Facts under their names, set apart by semicolons; one that is whole sentences is one of its own."""
+    tokens: list[str] = []
+    for number, slot in enumerate(slots):
+        following = facts[slots[number + 1]].value if number + 1 < len(slots) else "."
+        is_last = any(_is_written(value) for value in (facts[slot].value, following))
+        name = [f"<{slot}_name>", marks.colon] if facts[slot].name else []
+        tokens += [*name, f"<{slot}>", marks.stop if is_last else marks.semicolon]
+    return tokens
+
+
+def _is_written(value: str) -> bool:
+    """Whether a value is a sentence, or several."""
+    return value.endswith(tuple(END_MARKS)) or len(split_sentences(value)) > 1
+
+
+def _drawn_lines(facts: Facts, language: str, kind: str, seed: int, limits: DescriptionParams) -> list[list[str]]:
+    rng = random.Random(seed)  # noqa: S311  # variety, not secrecy
+    short = _tellable(facts, language)
+    return _lines(facts, language, kind, [rng.choice(short)] if short else [], rng.random(), limits)
+
+
+def _lines(
+    facts: Facts, language: str, kind: str, told: list[str], turn: float, limits: DescriptionParams
+) -> list[list[str]]:
+    """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
+
+    ``turn``, 0..1, decides what stands in front: below ``TURNED_SHARE`` the kind; where there is no title, the brand in
+    every other line.
+    """
+    longest = limits.content.limits(kind, language)[2]
+    if "title" in facts and text_length(facts["title"].value, language) <= longest:
+        thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
+        named = ["kind", "title"] if turn < TURNED_SHARE and "kind" in facts else ["title", *thing]
+        choices = [[*named, *told], named, ["title"]]
+    else:
+        thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
+        choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else list(facts)[:1]]
+    lines = [_line(choice, facts, language) for choice in choices if choice]
+    known = list(facts.values())
+    fitting = [line for line in lines if text_length(realise(line, known), language) <= longest]
+    return fitting or lines[-1:]
+
+
+def _tellable(facts: Facts, language: str) -> list[str]:
+    """The slots of short facts that may stand in an advert: no warning, and nothing that the title says.
+
+    Of several those that tell most.
+    """
+    title = facts["title"].value if "title" in facts else ""
+    short = [
+        slot
+        for slot, fact in facts.items()
+        if slot.startswith("other_")
+        and fact.role != "warning"
+        and text_length(fact.value, language) <= AD_FACT_CHARS
+        and not is_stated(fact, title)
+    ]
+    telling = [slot for slot in short if facts[slot].role in _TELLING]
+    return telling or short
+
+
+def _line(slots: list[str], facts: Facts, language: str) -> list[str]:
+    """``<title> · <kind> · <other_1_name> : <other_1>``"""
+    marks = _MARKS.get(language, _OTHERS)
+    tokens: list[str] = []
+    for slot in slots:
+        name = [f"<{slot}_name>", marks.colon] if slot.startswith("other_") and facts[slot].name else []
+        tokens += [*([marks.between] if tokens else []), *name, f"<{slot}>"]
+    return tokens
+
+
+def _repeats(kind: str, title: str) -> bool:
+    """Whether a title says every word of its kind, give or take an ending: ``Oslo Coffee Table`` of ``Coffee Tables``.
+
+    Words that begin alike count as one: nothing is claimed by that, a kind is only left out of a line.
+    """
+    words = key_of(title).split()
+    return says(title, kind) or all(any(_is_form(part, word) for word in words) for part in key_of(kind).split())
+
+
+def _is_form(one: str, other: str) -> bool:
+    """Whether two words differ in their last two letters at most, of five or more."""
+    pairs = enumerate(zip(one, other, strict=False))
+    shared = next((size for size, (a, b) in pairs if a != b), min(len(one), len(other)))
+    return shared >= 3 and max(len(one), len(other)) - shared <= 2
