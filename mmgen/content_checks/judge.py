@@ -16,13 +16,15 @@ from mmgen.content_checks.entailment import Entailment
 from mmgen.content_checks.lexicon import Words, words_of
 from mmgen.content_checks.measures import Quantity, quantities_of
 from mmgen.facts.fact import Fact
+from mmgen.facts.language import words_of as said_words
 
 Outcome = Literal["supported", "contradicted", "unsupported"]
 STRICT = frozenset({"material", "number", "price", "gender", "certificate", "colour", "origin", "promise", "size"})
 """Kinds of claims that fail where nothing supports them: what is wrong by law, or what a customer sends back."""
 MAX_CHARS = 20_000
 _HIDDEN = ("hidden", "internal")
-_MONEY = re.compile(r"(?:[$€£¥￥]\s?(\d[\d.,]{0,12}\d|\d))|(?:(\d[\d.,]{0,12}\d|\d)\s?(?:[€£元]|(?:USD|EUR|GBP|CNY)\b))")
+_AMOUNT = r"(?:\d[\d.,]{0,12}\d|\d)"
+_MONEY = re.compile(rf"[$€£¥￥]\s?{_AMOUNT}|{_AMOUNT}\s?(?:[€£元]|(?:USD|EUR|GBP|CNY)\b)")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def _warnings(text: str, facts: Sequence[Fact]) -> Iterator[Verdict]:
     for fact in facts:
         if fact.role == "warning":
             stands = fact.value.rstrip(" .。") in text
-            yield Verdict("warning", fact.value, "supported" if stands else "contradicted", "" if stands else "left out")
+            yield Verdict(
+                "warning", fact.value, "supported" if stands else "contradicted", "" if stands else "left out"
+            )
 
 
 def _title(text: str, facts: Sequence[Fact]) -> Iterator[Verdict]:
@@ -115,7 +119,11 @@ def _title(text: str, facts: Sequence[Fact]) -> Iterator[Verdict]:
 
 
 def _without_own_words(text: str, facts: Sequence[Fact]) -> str:
-    """The text with what stands word for word in it taken out: title, brand, the shop's sentences and warnings."""
+    """The text without what stands word for word in it: title, brand, the shop's sentences, facts under their names."""
+    for fact in sorted(facts, key=lambda one: -len(one.value)):
+        if fact.name and fact.value:
+            pair = rf"(?<!\w){re.escape(fact.name)}\s*[:：]\s*{re.escape(fact.value)}(?!\w)"
+            text = re.sub(pair, " ¤ ", text, flags=re.I)
     for fact in sorted(facts, key=lambda one: -len(one.value)):
         own = fact.role in ("sentence", "warning") or fact.slot.startswith("sentence_")
         if own or fact.slot in ("title", "brand"):
@@ -123,29 +131,6 @@ def _without_own_words(text: str, facts: Sequence[Fact]) -> str:
             if len(value) > 1:
                 text = re.sub(rf"(?<![A-Za-z]){re.escape(value)}(?![A-Za-z])", " ¤ ", text, flags=re.I)
     return text
-
-
-def _found(text: str, words: Words) -> Iterator[tuple[_Claim, int, int]]:
-    for match in words.pattern.finditer(text):
-        word = re.sub(r"[\s-]", " ", (match.group(1) if words.spaced else match.group(0)).lower())
-        kinds = words.concepts.get(word) or words.concepts.get(match.group(0).lower()) or ()
-        before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 16]
-        before = re.split(r"[.;!?。；！？，,](?:\s|$)|[，。；]", before)[-1]
-        manner = _manner(before, after, words)
-        for kind, concept in kinds:
-            yield _Claim(kind, concept, match.group(0), manner), match.start(), match.end()
-
-
-def _manner(before: str, after: str, words: Words) -> str:
-    if words.before("denies.before").search(before) or (
-        words.cues.get("denies.after") and words.after("denies.after").match(after)
-    ):
-        return "denied"
-    if words.before("imitates.before").search(before) or words.after("imitates.after").match(after):
-        return "imitated"
-    if words.before("parts.before").search(before):
-        return "part"
-    return "said"
 
 
 def _claims(text: str, facts: Sequence[Fact], words: Words) -> Iterator[Verdict]:
@@ -183,9 +168,39 @@ def _is_loose(fact: Fact) -> bool:
 def _told(fact: Fact, words: Words) -> Iterator[_Claim]:
     for claim, _, _ in _found(fact.value, words):
         yield replace(claim, words="")
+    for claim, _, _ in _found(fact.name, words) if fact.slot.startswith("other_") else ():
+        yield replace(claim, words="", manner=_answer(fact.value, words.language))
     if not words.spaced and fact.role in ("colour", "color") and not fact.value.endswith("色"):
         for claim, _, _ in _found(fact.value + "色", words):
             yield replace(claim, words="")
+
+
+def _found(text: str, words: Words) -> Iterator[tuple[_Claim, int, int]]:
+    for match in words.pattern.finditer(text):
+        word = re.sub(r"[\s-]", " ", (match.group(1) if words.spaced else match.group(0)).lower())
+        kinds = words.concepts.get(word) or words.concepts.get(match.group(0).lower()) or ()
+        before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 16]
+        before = re.split(r"[.;!?。；！？，,](?:\s|$)|[，。；]", before)[-1]
+        manner = _manner(before, after, words)
+        for kind, concept in kinds:
+            yield _Claim(kind, concept, match.group(0), manner), match.start(), match.end()
+
+
+def _manner(before: str, after: str, words: Words) -> str:
+    if words.before("denies.before").search(before) or (
+        words.cues.get("denies.after") and words.after("denies.after").match(after)
+    ):
+        return "denied"
+    if words.before("imitates.before").search(before) or words.after("imitates.after").match(after):
+        return "imitated"
+    if words.before("parts.before").search(before):
+        return "part"
+    return "said"
+
+
+def _answer(value: str, language: str) -> str:
+    """How ``Waterproof: no`` has what it asks."""
+    return "denied" if value.strip().lower() in said_words(language).no else "said"
 
 
 def _decided(claim: _Claim, told: set[_Claim], loose: set[_Claim]) -> Verdict:
@@ -223,7 +238,8 @@ def _prices(text: str, facts: Sequence[Fact]) -> Iterator[Verdict]:
 
 
 def _digits(text: str) -> set[float]:
-    return {round(value, 2) for one in quantities_of(re.sub(r"[^\d.,]", " ", text), words_of("en")) for value in one.values}
+    numbers = quantities_of(re.sub(r"[^\d.,]", " ", text), words_of("en"))
+    return {round(value, 2) for one in numbers for value in one.values}
 
 
 def _numbers(text: str, facts: Sequence[Fact], words: Words) -> Iterator[Verdict]:
@@ -246,8 +262,10 @@ def _numbers(text: str, facts: Sequence[Fact], words: Words) -> Iterator[Verdict
 def _of_fact(fact: Fact, words: Words) -> list[Quantity]:
     if fact.slot == "price":
         return []
-    return [*quantities_of(f"{fact.value} {fact.unit}", words)] if fact.unit and fact.value[-1:].isdigit() else (
-        quantities_of(fact.value, words)
+    return (
+        [*quantities_of(f"{fact.value} {fact.unit}", words)]
+        if fact.unit and fact.value[-1:].isdigit()
+        else (quantities_of(fact.value, words))
     )
 
 
@@ -313,7 +331,8 @@ def _name_behind(cues: Iterable[str], capital: bool, words: Words) -> re.Pattern
     if not words.spaced:
         return re.compile(rf"(?:{first})[:：为]?\s*([A-Za-z0-9\u4e00-\u9fff]{{2,8}}?)(?=[，。；、的\s]|出品|制造|$)")
     name = r"([A-Z][\w&'’-]*(?:\s+[A-Z0-9][\w&'’-]*)*)"
-    return re.compile(rf"(?<!\w)(?i:{first})\s*:?\s+(?:the\s+)?{name}" if capital else rf"(?<!\w)(?i:{first})\s+(?:the\s+)?{name}")
+    mark = r"\s*:?" if capital else ""
+    return re.compile(rf"(?<!\w)(?i:{first}){mark}\s+(?:the\s+)?{name}")
 
 
 def _voted(verdicts: list[Verdict], text: str, facts: Sequence[Fact], model: Entailment) -> list[Verdict]:

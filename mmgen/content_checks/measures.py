@@ -98,15 +98,6 @@ def _unit_named(unit: str, words: Words) -> str:
 
 
 @cache
-def _registry() -> Any:
-    import pint
-
-    registry: Any = pint.UnitRegistry()
-    registry.define("pound_zh = 500 gram")
-    return registry
-
-
-@cache
 def _base(name: str) -> tuple[float, float, str]:
     """(factor, offset, dimension) of a unit. What is counted has the dimension ``count``; so have no units apart."""
     if name in ("", "count", "percent"):
@@ -115,3 +106,12 @@ def _base(name: str) -> tuple[float, float, str]:
         return 1.0, 0.0, "temperature"
     quantity = _registry().Quantity(1, name).to_base_units()
     return float(quantity.magnitude), 0.0, str(quantity.dimensionality)
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    registry: Any = pint.UnitRegistry()
+    registry.define("pound_zh = 500 gram")
+    return registry
