@@ -183,7 +183,9 @@ def _found(text: str, words: Words) -> Iterator[tuple[_Claim, int, int]]:
         before = re.split(r"[.;!?。；！？，,](?:\s|$)|[，。；]", before)[-1]
         manner = _manner(before, after, words)
         for kind, concept in kinds:
-            yield _Claim(kind, concept, match.group(0), manner), match.start(), match.end()
+            # A grey tone is grey: what imitates a material says a colour as it is.
+            shown = "said" if kind == "colour" and manner == "imitated" else manner
+            yield _Claim(kind, concept, match.group(0), shown), match.start(), match.end()
 
 
 def _manner(before: str, after: str, words: Words) -> str:

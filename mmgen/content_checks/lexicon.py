@@ -15,6 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale
+
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 CLASSES = {
     "colours": "colour",
@@ -78,6 +80,9 @@ def words_of(language: str) -> Words:
     cues = {
         f"{table}.{key}": _listed(line) for table in (*_CUES, "origin") for key, line in tables.get(table, {}).items()
     }
+    for code, name in Locale.parse(own).territories.items():  # CLDR knows the countries that the file does not
+        if len(code) == 2 and name.lower() not in concepts:
+            concepts[name.lower()] = {("origin", code): None}
     spaced = own != "zh"
     return Words(
         own,

@@ -41,7 +41,7 @@ def quantities_of(text: str, words: Words) -> list[Quantity]:
         plain = words.numbers.get(number.lower())
         if plain is None and not number[0].isdigit():
             continue
-        if plain is not None and not name and (number.lower() in words.loose or not words.spaced):
+        if plain is not None and (number.lower() in words.loose or not (name or words.spaced)):
             continue
         raw = (float(plain),) if plain is not None else _readings(number)
         factor, offset, dimension = _base(name)
