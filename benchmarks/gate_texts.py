@@ -170,8 +170,12 @@ COUNTRIES = [
 FRAMES = {
     "en": {
         "base": ["{title} from {brand}.", "{brand} {title}: good for every day.", "Meet the {title} by {brand}."],
-        "colour": ["It comes in {0}.", "The colour is {0}.", "A {0} tone that goes with anything, in {0}.",
-                   "Finished in {0} for a calm look."],
+        "colour": [
+            "It comes in {0}.",
+            "The colour is {0}.",
+            "A {0} tone that goes with anything, in {0}.",
+            "Finished in {0} for a calm look.",
+        ],
         "material": ["Made of {0}.", "The {0} feels good in the hand.", "Crafted from fine {0}.", "It is all {0}."],
         "gender": ["Designed for {0}.", "A fine choice for {0}.", "Cut for {0}."],
         "number": ["It measures {0}.", "You get {0}.", "The figure to know is {0}."],
@@ -201,13 +205,31 @@ FRAMES = {
         "size": ["尺码：{0}。", "尺码为{0}。"],
         "denied": ["不含{0}。", "没有{0}。"],
     },
-}  # fmt: skip
+}
 LABELS = {
-    "en": {"colour": "Colour", "material": "Material", "gender": "For", "number": "Dimension", "origin": "Origin",
-           "quantity": "Pieces", "size": "Size", "certificate": "Certificate", "promise": "Feature"},
-    "zh": {"colour": "颜色", "material": "材质", "gender": "适用人群", "number": "规格", "origin": "产地",
-           "quantity": "数量", "size": "尺码", "certificate": "认证", "promise": "特点"},
-}  # fmt: skip
+    "en": {
+        "colour": "Colour",
+        "material": "Material",
+        "gender": "For",
+        "number": "Dimension",
+        "origin": "Origin",
+        "quantity": "Pieces",
+        "size": "Size",
+        "certificate": "Certificate",
+        "promise": "Feature",
+    },
+    "zh": {
+        "colour": "颜色",
+        "material": "材质",
+        "gender": "适用人群",
+        "number": "规格",
+        "origin": "产地",
+        "quantity": "数量",
+        "size": "尺码",
+        "certificate": "认证",
+        "promise": "特点",
+    },
+}
 
 
 def texts(num_products: int, seed: int) -> list[Text]:
