@@ -212,8 +212,8 @@ def sturdy(text: str, **changes: Any) -> WriterEntry:
     ("text", "changes", "writer"),
     [
         pytest.param("These sturdy {} .", {}, "composer", id="a_stray_space_is_rejected"),
-        pytest.param("These sturdy {}.", {}, "sturdy", id="its_free_words_are_its_own"),
-        pytest.param("These solid {}.", {}, "composer", id="no_other_word"),
+        pytest.param("These sturdy {}.", {}, "sturdy", id="its_tone_is_its_own"),
+        pytest.param("These leather {}.", {}, "composer", id="a_claim_without_a_fact"),
         pytest.param("", {}, "composer", id="a_draft_that_came_to_nothing"),
     ],
 )

@@ -8,13 +8,15 @@ from mmgen.config.params import Params, entry_named
 from mmgen.kinds import AD_COPY, DESCRIPTION, KINDS
 
 DESCRIPTIONS_VERSION = 6
-CONTENT_CHECKS_VERSION = 6
+CONTENT_CHECKS_VERSION = 7
 _DESCRIPTION, _AD_COPY = DESCRIPTION.limits, AD_COPY.limits
 
 
 class ContentParams(Params):
     """Limits of the content checks. Lengths are in characters; Chinese text has limits of its own, in
-    which two Latin letters count as one character. A length without a key of its own is that of ``mmgen.kinds``."""
+    which two Latin letters count as one character. A length without a key of its own is that of ``mmgen.kinds``.
+    ``puffery``: words of tone that a shop allows beside those of ``content_checks/words``; a person looks at a text of
+    which more than ``max_unexplained_share`` of the words are in no fact."""
 
     min_description_chars: int = Field(default=_DESCRIPTION[""].shortest, ge=1)
     max_description_chars: int = Field(default=_DESCRIPTION[""].longest, ge=1)
@@ -24,6 +26,8 @@ class ContentParams(Params):
     max_ad_copy_chars: int = Field(default=_AD_COPY[""].longest, ge=1)
     aim_ad_copy_chars_zh: int = Field(default=_AD_COPY["zh"].aimed_at, ge=1)
     max_ad_copy_chars_zh: int = Field(default=_AD_COPY["zh"].longest, ge=1)
+    max_unexplained_share: float = Field(default=0.7, ge=0, le=1)
+    puffery: tuple[str, ...] = ()
     near_copy_chars: int = Field(default=600, ge=1)
     near_copy_share: float = Field(default=0.9, gt=0, le=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mmgen.config.params import entry_named
 from mmgen.content_checks.check import Check
-from mmgen.content_checks.checks.faithful import FAITHFUL
+from mmgen.content_checks.checks.faithful import FAITHFUL, UNEXPLAINED
 from mmgen.content_checks.checks.language import LANGUAGE
 from mmgen.content_checks.checks.length import LENGTH, LENGTH_AIM, NOT_EMPTY
 from mmgen.content_checks.checks.markup import MARKUP
@@ -26,6 +26,7 @@ _ALL = (
     SUPERLATIVES,
     PROFANE,
     FAITHFUL,
+    UNEXPLAINED,
     DOUBLED_WORDS,
     REPETITION,
     SENTENCE_FORM,

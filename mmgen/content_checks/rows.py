@@ -14,10 +14,11 @@ from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import Fact
 from mmgen.rejects import RejectReason
 
+_NO_WORDS = FreeWords()
 VERSION = CONTENT_CHECKS_VERSION
 
 
-def check_rows(batch: pa.RecordBatch, params: ContentParams, free: FreeWords) -> dict[str, Any]:
+def check_rows(batch: pa.RecordBatch, params: ContentParams, free: FreeWords = _NO_WORDS) -> dict[str, Any]:
     """The transform of ``content_checks``. Reads kind, locale, value (a creative's headline), its hash, facts."""
     statuses: list[str] = []
     details: list[str] = []

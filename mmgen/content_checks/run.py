@@ -15,6 +15,7 @@ from mmgen.content_checks.registry import checks_of
 from mmgen.facts.fact import Fact
 from mmgen.kinds import KINDS
 
+_NO_WORDS = FreeWords()
 Status = Literal["approved", "borderline", "rejected"]
 
 
@@ -29,7 +30,12 @@ class CheckResult:
 
 
 def check_content(
-    kind: str, value: str | None, facts: Sequence[Fact], locale: str, params: ContentParams, free: FreeWords
+    kind: str,
+    value: str | None,
+    facts: Sequence[Fact],
+    locale: str,
+    params: ContentParams,
+    free: FreeWords = _NO_WORDS,
 ) -> list[CheckResult]:
     """All checks of one text, of a picture's headline where ``kind`` is one. ``free``: what its writer may add to the
     facts. Pure; the order is fixed. Raises ValueError for a kind that there is not."""

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from mmgen.content_checks.check import Check, Context
 from mmgen.facts.fact import Fact
-from mmgen.facts.words import word_set
 
 MARKS = ",.;:!?，。；：！？、"
-DANGLING = word_set("a an the in of for from with and or is are to by made comes come has have")
+DANGLING = frozenset("a an the in of for from with and or is are to by made comes come has have".split())  # noqa: SIM905
 
 
 def _form(text: str, context: Context) -> str:
@@ -46,7 +45,7 @@ def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
     English function word at the end (unless the text ends in a fact, such as a title)."""
     if text[0] in MARKS or text[0] == "&" or re.search(r"[,;:，；：、&]\W*$", text):
         return "begins or ends in the middle"
-    if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|&\s*[.,。，]", text):
+    if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|\.\s*[。，；、]|&\s*[.,。，]", text):
         return "two marks in a row"
     plain = _unmarked(text)
     last = plain.rpartition(" ")[2]
