@@ -186,14 +186,13 @@ def open_catalog(url: str) -> Engine:
 def _add_missing_columns(connection: Connection) -> None:
     """A database of an earlier release gets the columns that it lacks, empty. What is there is left as it is."""
     inspector = sa.inspect(connection)
-    quote = connection.dialect.identifier_preparer
     for table in metadata.sorted_tables:
         held = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in held and column.nullable:
-                kind = column.type.compile(connection.dialect)
-                name = f"{quote.format_table(table)} ADD COLUMN {quote.format_column(column)}"
-                connection.execute(sa.text(f"ALTER TABLE {name} {kind}"))
+                written = str(sa.schema.CreateColumn(column).compile(dialect=connection.dialect))
+                statement = sa.DDL("ALTER TABLE %(fullname)s ADD COLUMN %(written)s", context={"written": written})
+                connection.execute(statement.against(table))
 
 
 def _create_view(connection: Connection) -> None:
@@ -203,9 +202,10 @@ def _create_view(connection: Connection) -> None:
     if is_there and set(storefront_content.columns.keys()) <= {one["name"] for one in inspector.get_columns(name)}:
         return
     if is_there and connection.dialect.name == "sqlite":
-        connection.execute(sa.text(f"DROP VIEW {name}"))
-    replace = " OR REPLACE" if connection.dialect.name == "postgresql" else ""
-    connection.execute(sa.text(f"CREATE{replace} VIEW {name} AS {STOREFRONT_VIEW}"))
+        connection.execute(sa.text("DROP VIEW storefront_content"))
+    is_replaced = connection.dialect.name == "postgresql"
+    create = "CREATE OR REPLACE VIEW storefront_content AS " if is_replaced else "CREATE VIEW storefront_content AS "
+    connection.execute(sa.text(create + STOREFRONT_VIEW))
 
 
 def _parsed_url(url: str) -> URL:
