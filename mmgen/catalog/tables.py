@@ -191,7 +191,8 @@ def _add_missing_columns(connection: Connection) -> None:
         for column in table.columns:
             if column.name not in held and column.nullable:
                 written = str(sa.schema.CreateColumn(column).compile(dialect=connection.dialect))
-                statement = sa.DDL("ALTER TABLE %(fullname)s ADD COLUMN %(written)s", context={"written": written})
+                context = {"written": written}
+                statement = sa.DDL("ALTER TABLE %(fullname)s ADD COLUMN %(written)s", context=context)  # type: ignore[no-untyped-call]
                 connection.execute(statement.against(table))
 
 
