@@ -50,7 +50,7 @@ def put(home: Path, day: int) -> None:
     lines = ["id;name;changed", *(f"{name};{title};{changed}" for name, (title, _, changed) in rows.items())]
     file = home / "shop.csv"
     file.write_text("\n".join(lines), encoding="utf-8")
-    import_file(open_catalog(load_config().catalogue_url), file, MAP)
+    import_file(open_catalog(load_config().catalogue_url), file, MAP, allow_removals=True)
 
 
 def extract(ds: str, spark: Any) -> list[str]:
