@@ -89,8 +89,10 @@ def _pattern(words: Words) -> re.Pattern[str]:
     spelt = "|".join(re.escape(word) for word in sorted(words.numbers, key=len, reverse=True))
     if words.spaced:
         unit = rf"(?:[\s-]?(?P<unit>(?:{units}))(?:s|es)?(?![\w]))?"
-        return re.compile(rf"(?<![\w.,])(?P<number>{_NUMBER}|(?:{spelt})(?!\w)){unit}", re.I)
-    return re.compile(rf"(?<![A-Za-z\d.,])(?P<number>{_NUMBER}|(?:{spelt}))(?:\s?(?P<unit>{units}))?", re.I)
+        return re.compile(rf"(?:(?<![\w.,])|(?<=\dx))(?P<number>{_NUMBER}|(?:{spelt})(?!\w)){unit}", re.I)
+    return re.compile(
+        rf"(?:(?<![A-Za-z\d.,])|(?<=\dx))(?P<number>{_NUMBER}|(?:{spelt}))(?:\s?(?P<unit>{units}))?", re.I
+    )
 
 
 def _unit_named(unit: str, words: Words) -> str:

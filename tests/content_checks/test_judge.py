@@ -130,6 +130,11 @@ def test_tone_is_lenient() -> None:
     assert unexplained("Quokka zephyr mug", MUG, "en", ["quokka", "zephyr"]) == 0
 
 
+def test_a_row_of_lengths_has_the_unit_of_its_last() -> None:
+    close, wide = (quantities_of(text, words_of("en")) for text in ("30x40x10 cm", "30 x 40 x 10 cm"))
+    assert [round(one.values[0], 3) for one in close] == [round(one.values[0], 3) for one in wide] == [0.3, 0.4, 0.1]
+
+
 @pytest.mark.parametrize("language", languages())
 def test_words_are_sound(language: str) -> None:
     assert words_of(language).concepts and words_of(language).units
