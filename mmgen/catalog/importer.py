@@ -118,9 +118,9 @@ def import_file(
     if home is not None:
         save_profile(opened.profile, profile_path(Path(home), source_map.name))
     if num_unread := _num_unread(counts):
-        warnings.append(f"{num_unread} rows could not be read, so no product was taken away")
+        warnings.append(f"rows that could not be read: {num_unread:,}; so no product was taken away")
     warnings += [
-        f"{name}: {found.num_rows} values could not be read ({', '.join(found.examples)}): left empty"
+        f"{name}: {found.num_rows:,} not readable and left empty ({', '.join(found.examples)})"
         for name, found in reading.unread.items()
     ]
     return _result(source_map.name, counts, tuple(warnings + compared), reading)

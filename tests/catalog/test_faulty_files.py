@@ -139,7 +139,7 @@ def test_a_price_that_may_be_a_thousandth_is_none(engine: sa.Engine, tmp_path: P
     text = "sku,name,price\nP1,Pot,1.299\nP2,Pan,2.499\n"
     result = load(engine, tmp_path, text, shop("en", columns={"price": "price"}))
     assert held(engine, "price") == [(None,), (None,)]
-    assert any("price: 2 values could not be read (1.299, 2.499)" in warning for warning in result.warnings)
+    assert any("price: 2 not readable and left empty (1.299, 2.499)" in warning for warning in result.warnings)
 
 
 def test_dates_that_cannot_be_read_are_counted(engine: sa.Engine, tmp_path: Path) -> None:
