@@ -25,9 +25,6 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
-TURNED_SHARE = 0.08
-"""Of the lines, those that begin with the kind: few enough for a shop of one kind, and enough for one in which a brand
-begins a tenth of the titles."""
 LABELS = FreeWords(
     frozenset(word for label in words_of("en").labels.values() for word in label.lower().split()),
     frozenset(words_of("zh").labels.values()),
@@ -173,13 +170,13 @@ def _lines(
 ) -> list[list[str]]:
     """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
 
-    ``turn``, 0..1, decides what stands in front: below ``TURNED_SHARE`` the kind; where there is no title, the brand in
-    every other line.
+    The title stands in front: behind its category ("Laptops · Replacement Battery") a thing would be sold as what it is
+    for. ``turn``, 0..1, decides where there is none: in every other line the brand is in front.
     """
     longest = limits.content.limits(kind, language)[2]
     if "title" in facts and text_length(facts["title"].value, language) <= longest:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
-        named = ["kind", "title"] if turn < TURNED_SHARE and "kind" in facts else ["title", *thing]
+        named = ["title", *thing]
         choices = [[*named, *told], named, ["title"]]
     else:
         thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
