@@ -25,6 +25,8 @@ from mmgen.rejects import RejectReason
 
 BATCH_ROWS = 1000
 UNKNOWN_PRODUCT = (RejectReason.ROW_UNREADABLE, RejectReason.ID_MISSING, RejectReason.ID_UNREADABLE)
+MIN_SHARED_COLUMNS = 0.5
+"""Of the fewer columns of two files of one shop: two shops whose files are both called products.csv share few."""
 MAX_NAMED = 12
 """Columns that one warning names."""
 
@@ -135,6 +137,14 @@ def _compared(opened: Opened, source_map: SourceMap, home: Path | None) -> tuple
     """The file with what a person decided of its columns, and what changed since the profile before."""
     path = profile_path(home, source_map.name) if home is not None else None
     before = load_profile(path) if path is not None else None
+    if before is not None and (known := set(before.columns)):
+        shared = len(known & set(opened.profile.columns)) / min(len(known), max(1, len(opened.profile.columns)))
+        if shared < MIN_SHARED_COLUMNS:
+            raise ValueError(
+                f"the file has hardly a column of source {source_map.name!r} as it was imported before. Is it another"
+                " shop? Give it a name of its own: --name, or `name` in its map. If the shop's file is another one now,"
+                f" remove {path} and import again."
+            )
     profile = opened.profile.with_decisions(before, decisions_of(source_map))
     warnings = [] if before is None else profile.differences(before)
     unclear = profile.unclear()

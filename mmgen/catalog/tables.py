@@ -66,8 +66,8 @@ products = sa.Table(
     sa.Column("attributes", sa.Text, nullable=False),  # JSON object, text to text, keys sorted
     sa.Column("image_path", sa.Text),
     sa.Column("audio_path", sa.Text),
-    sa.Column("images", sa.Text),  # JSON list of {path, role}: all photos in order, the main one first; null before 0.9
-    sa.Column("facts", sa.Text),  # JSON list of what may be said, in the file's order; null before 0.9
+    sa.Column("images", sa.Text),  # JSON list of {path, role}, the main photo first; null of an older release
+    sa.Column("facts", sa.Text),  # JSON list of what may be said, in the file's order; null of an older release
 )
 
 import_rejects = sa.Table(

@@ -39,6 +39,7 @@ SAMPLED = ("title", "description", "kind", "short_description", "material", "col
 @click.option("--locale", metavar="LOCALE", help="Without a map: the language of the texts (default: found out).")
 @click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Keep the proposed map there.")
 @click.option("--media-root", metavar="DIR", help="Where relative media paths start (default: the map's, else FILE's).")
+@click.option("--name", metavar="NAME", help="Without a map: the shop's name (default: FILE's).")
 @click.option("--allow-removals", is_flag=True, help="Take products away, however many FILE lacks.")
 @pass_settings
 def import_products(
@@ -48,6 +49,7 @@ def import_products(
     locale: str | None,
     write_map: Path | None,
     media_root: str | None,
+    name: str | None,
     allow_removals: bool,
 ) -> None:
     """Load a shop's products (CSV, JSON Lines, Parquet or a feed in XML) into the catalogue.
@@ -62,7 +64,7 @@ def import_products(
     if map_file is not None:
         source_map = load_source_map(find_file(Path(map_file)))
     else:
-        source_map = proposal_for(file, locale, write_map).source_map()
+        source_map = proposal_for(file, locale, write_map, name).source_map()
     result = load(settings, file, source_map, media_root, allow_removals)
     show(settings, asdict(result), lambda console: print_import(console, result))
 
@@ -137,13 +139,13 @@ def profile(settings: Settings, file: Path, map_file: str | None, locale: str | 
     show(settings, value, lambda console: print_profile(console, opened, needs))
 
 
-def proposal_for(file: Path, locale: str | None, write_map: Path | None) -> Proposal:
+def proposal_for(file: Path, locale: str | None, write_map: Path | None, name: str | None = None) -> Proposal:
     """A map for a file, written to ``write_map`` where that is asked for."""
     from mmgen.catalog.opening import unmapped
     from mmgen.catalog.proposal import propose
 
     opened, spoken = _unmapped(file, locale)
-    proposal = propose(opened, unmapped(file, spoken).name, spoken)
+    proposal = propose(opened, name or unmapped(file, spoken).name, spoken)
     if write_map is not None:
         write_map.write_text(proposal.to_toml(), encoding="utf-8")
     return proposal

@@ -9,7 +9,7 @@ from typing import Any
 
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.evidence import is_placeholder
-from mmgen.profile.names import concepts, folded, unit_words, words_of
+from mmgen.profile.names import concepts, folded, unit_words, word_for_yes, words_of
 from mmgen.profile.roles import Disposition, Role
 
 MAX_VALUE_CHARS = 500
@@ -61,7 +61,7 @@ def value_of(text: str, column: Column, language: str) -> str | None:
     if concept is not None and concept.skips and folded(value) in words_of("skip"):
         return None
     if column.role is Role.FLAG:
-        return _yes(language) if folded(value) in words_of("yes") else None
+        return word_for_yes(language) if folded(value) in words_of("yes") else None
     is_zero_said = concept is not None and concept.is_zero_said
     if column.role in (Role.MEASURE, Role.NUMBER, Role.AUDIENCE) and _ZERO.match(value) and not is_zero_said:
         return None
@@ -80,11 +80,6 @@ def _joined(value: str, separator: str, language: str) -> str:
     mark = "、" if language in ("zh", "ja") else ", "
     parts = [part.strip() for part in value.split(separator.strip() or separator)]
     return mark.join(dict.fromkeys(part for part in parts if part and not is_placeholder(part)))
-
-
-def _yes(language: str) -> str:
-    return {"de": "ja", "nl": "ja", "fr": "oui", "es": "sí", "it": "sì", "pl": "tak", "ru": "да", "zh": "是",
-            "ja": "あり"}.get(language, "yes")  # fmt: skip
 
 
 def _agreeing(facts: list[dict[str, Any]], profile: Profile) -> list[dict[str, Any]]:

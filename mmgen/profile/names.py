@@ -127,6 +127,13 @@ def words_of(kind: str) -> frozenset[str]:
 
 
 @cache
+def word_for_yes(language: str) -> str:
+    """How a language says yes: the first of its words for it; English for a language without a file."""
+    data = _data()
+    return data.get(language, data["en"])["values"]["yes"].split(",")[0].strip()
+
+
+@cache
 def pair_words(kind: str) -> frozenset[str]:
     """Words that make one of two columns the ``name`` of an attribute or its ``value``, normalised."""
     data = tomllib.loads(files("mmgen.profile").joinpath("pairs.toml").read_text(encoding="utf-8"))

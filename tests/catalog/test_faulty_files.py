@@ -258,3 +258,14 @@ def test_each_unreadable_row_names_its_line(tmp_path: Path) -> None:
     rows = list(open_source(path, shop()).read_rows())
     bad = [row for row in rows if isinstance(row, Unreadable)]
     assert [row.detail for row in bad] == ["line 4: 2 fields, the header has 3"] and len(rows) == 3
+
+
+def test_another_shop_under_the_same_name_is_asked_for(engine: sa.Engine, tmp_path: Path) -> None:
+    """Two exports that are both called products.csv: neither shop may become the other."""
+    load(engine, tmp_path, SIX, shop(), home=tmp_path)
+    other = shop(columns={"product_id": "id", "title": "label"})
+    with pytest.raises(ValueError, match=r"another shop\?.*--name"):
+        load(engine, tmp_path, "id,label,weight,origin\nB1,Tea,100 g,China\n", other, home=tmp_path)
+    assert len(held(engine, "product_id")) == 5
+    grown = load(engine, tmp_path, "sku,name,colour,size\nA1,Pan,red,S\n", shop(), home=tmp_path, allow_removals=True)
+    assert grown.removed == 4, "a shop's file may get columns"

@@ -1,4 +1,4 @@
-"""Exports as ten systems and six shops of no known system write them: columns, values of two products, what is right.
+"""Exports as ten systems and five shops of no known system write them: columns, values of two products, what is right.
 
 A line is ``column | first value | second value | role, disposition``; where the last is left out, the column is gone
 from the products (its attribute stands under its own name, listed below it without values). Headers are those that the
