@@ -13,7 +13,6 @@ from mmgen.engine.inputs import Only
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.publishing.contents import contents
-from mmgen.writing.registry import free_words
 
 
 def inputs(ctx: JobContext, only: Only) -> DataFrame:
@@ -28,7 +27,7 @@ def run(ctx: JobContext) -> Outcome:
     step = Step(
         "content_checks",
         params.digest(VERSION),
-        partial(check_rows, params=params, free=free_words()),
+        partial(check_rows, params=params),
         is_by_product=True,
     )
     return derive(ctx, partial(inputs, ctx), step)

@@ -23,7 +23,6 @@ from mmgen.config.descriptions import ContentParams, DescriptionParams
 from mmgen.config.params import entry_named
 from mmgen.content_checks import registry as checks_registry
 from mmgen.content_checks.check import Check, Context
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.content_checks.registry import CHECKS, checks_of
 from mmgen.content_checks.rows import check_rows
 from mmgen.content_checks.run import check_content, status_of
@@ -49,7 +48,7 @@ from mmgen.speech.voices.registry import VOICES
 from mmgen.store.contracts import contract
 from mmgen.writing import registry as writers_registry
 from mmgen.writing.descriptions import COMPOSER_VERSION, write_descriptions
-from mmgen.writing.registry import WRITERS, free_words, writers_of
+from mmgen.writing.registry import WRITERS, writers_of
 from mmgen.writing.writer import Candidate, Materials, Request, WriterEntry
 from tests.facts.records_en import ENGLISH
 from tests.report.homes import DAY, products, write_night
@@ -62,7 +61,6 @@ FACTS = [
     Fact("brand", "brand", "Nova", "brand"),
     Fact("colour", "colour", "white", "colour"),
 ]
-FREE = FreeWords(frozenset({"comes", "sturdy"}))
 
 
 def written(**params: Any) -> dict[str, Any]:
@@ -106,7 +104,7 @@ def slogan(monkeypatch: pytest.MonkeyPatch) -> Kind:
     ],
 )
 def test_a_kind_has_its_limits_and_checks(text: str, language: str, status: str, failed: set[str]) -> None:
-    results = check_content("slogan", text, FACTS, language, ContentParams(), FREE)
+    results = check_content("slogan", text, FACTS, language, ContentParams())
     assert {result.name for result in results if not result.passed} == failed
     assert status_of(results) == status
 
@@ -125,7 +123,7 @@ def test_a_kind_is_written_and_the_others_stay_as_they_are(slogan: Kind, monkeyp
 def test_a_kind_is_checked_published_and_decided_about(tmp_path: Path) -> None:
     columns = {"kind": ["slogan"], "locale": ["en"], "value": ["A shelf for life"], "value_hash": ["h"]}
     batch = pa.RecordBatch.from_pydict({**columns, "facts": [to_json(FACTS)]})
-    checked = check_rows(batch, ContentParams(), FREE)
+    checked = check_rows(batch, ContentParams())
     assert checked["status"] == ["approved"]
     row = SimpleNamespace(
         product_id="p1", kind="slogan", locale="en", value="A shelf for life", value_hash="h", image=None,
@@ -205,7 +203,7 @@ def sturdy(text: str, **changes: Any) -> WriterEntry:
     def make(_materials: Materials) -> Sturdy:
         return Sturdy(text)
 
-    return WriterEntry("sturdy", make, FreeWords(frozenset({"these", "sturdy"})), version="sturdy-1", **changes)
+    return WriterEntry("sturdy", make, version="sturdy-1", **changes)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +226,6 @@ def test_a_writer_is_asked_first_and_the_checks_decide(
     assert (made["description"] == before["description"]) is (writer == "composer")
     assert made["ad_copy"] == before["ad_copy"]
     assert made["num_candidates"] == before["num_candidates"] + (writer == "composer")
-    assert "sturdy" in free_words().words and free_words().words > WRITERS["composer"].free.words
 
 
 def test_a_kind_chooses_its_writers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,9 +268,9 @@ def without_brand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_brand")
 def test_a_check_rejects() -> None:
-    results = check_content("description", "White Nova.", FACTS, "en", ContentParams(), FREE)
+    results = check_content("description", "White Nova.", FACTS, "en", ContentParams())
     assert (results[-1].name, results[-1].detail, status_of(results)) == ("no_brand", "Nova", "rejected")
-    assert check_content("ad_copy", "White Nova", FACTS, "en", ContentParams(), FREE)[-1].passed
+    assert check_content("ad_copy", "White Nova", FACTS, "en", ContentParams())[-1].passed
 
 
 @pytest.mark.usefixtures("without_brand")
@@ -284,7 +281,7 @@ def test_no_writer_gets_past_a_check() -> None:
 @pytest.mark.usefixtures("without_brand")
 def test_the_row_says_what_a_check_found() -> None:
     columns = {"kind": ["description"], "locale": ["en"], "value": ["White Nova."], "value_hash": ["h"]}
-    made = check_rows(pa.RecordBatch.from_pydict({**columns, "facts": [to_json(FACTS)]}), ContentParams(), FREE)
+    made = check_rows(pa.RecordBatch.from_pydict({**columns, "facts": [to_json(FACTS)]}), ContentParams())
     assert made["status"] == ["rejected"] and made["reject_reason"] == ["content_rejected"]
     assert json.loads(made["checks"][0])[-1] == {
         "name": "no_brand", "severity": "fail", "passed": False, "detail": "Nova",

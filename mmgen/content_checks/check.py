@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mmgen.config.descriptions import ContentParams
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.facts.fact import Fact
 from mmgen.kinds import Kind
 
@@ -18,8 +17,8 @@ Severity = Literal["fail", "warn"]
 class Context:
     """What a text is held against.
 
-    ``locale``: as the row gives it; ``language``: what the text has to be in. ``free``: what its writer may add to the
-    facts. ``loose``: the text without the facts that are named things, whose script says nothing about its language.
+    ``locale``: as the row gives it; ``language``: what the text has to be in. ``loose``: the
+    text without the facts that are named things, whose script says nothing about its language.
     """
 
     kind: Kind
@@ -27,7 +26,6 @@ class Context:
     language: str
     facts: Sequence[Fact]
     params: ContentParams
-    free: FreeWords
     loose: str
 
 

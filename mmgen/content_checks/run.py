@@ -10,12 +10,10 @@ from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import ContentParams
 from mmgen.config.params import entry_named
 from mmgen.content_checks.check import Context, Severity
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.content_checks.registry import checks_of
 from mmgen.facts.fact import Fact
 from mmgen.kinds import KINDS
 
-_NO_WORDS = FreeWords()
 Status = Literal["approved", "borderline", "rejected"]
 
 
@@ -35,13 +33,12 @@ def check_content(
     facts: Sequence[Fact],
     locale: str,
     params: ContentParams,
-    free: FreeWords = _NO_WORDS,
 ) -> list[CheckResult]:
-    """All checks of one text, of a picture's headline where ``kind`` is one. ``free``: what its writer may add to the
-    facts. Pure; the order is fixed. Raises ValueError for a kind that there is not."""
+    """All checks of one text, of a picture's headline where ``kind`` is one. Pure; the order is
+    fixed. Raises ValueError for a kind that there is not."""
     entry = entry_named(KINDS, kind, "kind of content")
     text = (value or "").strip()
-    context = Context(entry, locale, language_of(locale, text), facts, params, free, _without_values(text, facts))
+    context = Context(entry, locale, language_of(locale, text), facts, params, _without_values(text, facts))
     results: list[CheckResult] = []
     for check in checks_of(entry):
         detail = check.find(text, context)

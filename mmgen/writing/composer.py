@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
 from mmgen.seeds import seed_of
-from mmgen.writing.specification import LABELS, drafts
+from mmgen.writing.specification import drafts
 from mmgen.writing.writer import Candidate, Materials, Request, WriterEntry
 
 
@@ -34,7 +34,6 @@ def _composer(materials: Materials) -> Composer:
 COMPOSER = WriterEntry(
     name="composer",
     make=_composer,
-    free=LABELS,
     choice="first",
     may_wait=True,
     version=f"composer-{DESCRIPTIONS_VERSION}",

@@ -11,7 +11,6 @@ from mmgen.kinds import learnt_kinds
 from mmgen.seeds import seed_of
 from mmgen.writing.fitting import open_slots, says_enough
 from mmgen.writing.slots import realise
-from mmgen.writing.specification import LABELS
 from mmgen.writing.targets import LANGUAGES
 from mmgen.writing.writer import Candidate, Materials, Request, ScoredTokens, WriterEntry
 
@@ -66,5 +65,4 @@ class Decoder:
             return ""
 
 
-DECODER = WriterEntry(name="model", make=Decoder, free=LABELS)
-"""Its texts were learnt from specifications, so its free words are theirs."""
+DECODER = WriterEntry(name="model", make=Decoder)

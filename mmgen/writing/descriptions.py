@@ -144,7 +144,7 @@ def _looked_at(
     number, spare = before.num_looked_at, before.spare
     for candidate in candidates:
         number += 1
-        status = _status_of(request, candidate, writer, params)
+        status = _status_of(request, candidate, params)
         if status == "approved":
             approved.append(candidate)
             if writer.choice == "first":
@@ -157,10 +157,10 @@ def _looked_at(
     return _Drafts(number, _near_best(scored, request, params), spare)
 
 
-def _status_of(request: Request, candidate: Candidate, writer: WriterEntry, params: DescriptionParams) -> str:
+def _status_of(request: Request, candidate: Candidate, params: DescriptionParams) -> str:
     if not candidate.text:
         return "rejected"
-    checks = check_content(request.kind, candidate.text, request.facts, request.language, params.content, writer.free)
+    checks = check_content(request.kind, candidate.text, request.facts, request.language, params.content)
     return status_of(checks)
 
 

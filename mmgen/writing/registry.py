@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mmgen.config.params import entry_named
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.kinds import KINDS
 from mmgen.writing.composer import COMPOSER
 from mmgen.writing.decoder import DECODER
@@ -16,11 +15,3 @@ def writers_of(kind: str) -> list[WriterEntry]:
     """Who writes texts of a kind: those that the kind names, in its order, else all."""
     named = entry_named(KINDS, kind, "kind of content").writers
     return [entry_named(WRITERS, name, "writer") for name in (WRITERS if named is None else named)]
-
-
-def free_words() -> FreeWords:
-    """What any writer may add to the facts: for a check that doesn't know who wrote a text."""
-    every = [writer.free for writer in WRITERS.values()]
-    return FreeWords(
-        frozenset[str]().union(*(free.words for free in every)), frozenset[str]().union(*(free.runs for free in every))
-    )

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
 from mmgen.config.params import entry_named
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.facts.fact import Fact, by_slot
-from mmgen.facts.language import words_of
 from mmgen.facts.sentences import split_sentences
 from mmgen.facts.stated import is_stated, says
 from mmgen.facts.values import key_of, text_length
@@ -25,11 +23,6 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
-LABELS = FreeWords(
-    frozenset(word for label in words_of("en").labels.values() for word in label.lower().split()),
-    frozenset(words_of("zh").labels.values()),
-)
-"""All that a specification adds to the facts: the names of its own parts."""
 _LIMITS = DescriptionParams()
 Facts = dict[str, Fact]
 _TELLING = ("colour", "material", "size", "measure", "use", "number")

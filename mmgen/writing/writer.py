@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.facts.fact import Fact
 
 
@@ -102,7 +101,7 @@ class Materials:
 class WriterEntry:
     """A writer in the registry; ``name`` is what a row says of who wrote it.
 
-    ``make``: the writer for one batch. ``free``: what its texts may add to the facts, for the checks. ``choice``: the
+    ``make``: the writer for one batch. ``choice``: the
     ``best`` of all its approved candidates, or the ``first``. ``may_wait``: whether a text that draws warnings may wait
     for a person where no writer has an approved one. ``version``: what a row says it was made by; ``""`` for the
     champion's version.
@@ -110,7 +109,6 @@ class WriterEntry:
 
     name: str
     make: Callable[[Materials], Writer]
-    free: FreeWords
     choice: Literal["best", "first"] = "best"
     may_wait: bool = False
     version: str = ""

@@ -6,16 +6,11 @@ import pytest
 
 from mmgen.config.descriptions import ContentParams
 from mmgen.content_checks.checks.repetition import doubled
-from mmgen.content_checks.faithfulness import FreeWords
 from mmgen.content_checks.run import CheckResult, check_content, passes, status_of
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from tests.facts.records import product
 
-FREE = FreeWords(
-    frozenset(["comes", "come", "take", "look", "range", "season", "shoes"]),
-    frozenset({"这款", "为", "颜色", "产地", "适合", "采用", "材质", "净含量"}),
-)
 SHOE = facts_of(product("p", "en", "Nike Zoom Grey Shoes", ["Shoes"], "Nike", None, colour="Grey", year="2011"))
 CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷", None, 颜色="青色", 产地="龙泉"))
 
@@ -89,7 +84,7 @@ CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷"
 )
 def test_each_fault_has_its_check(kind: str, text: str | None, locale: str, failing: set[str]) -> None:
     facts = CUP if locale == "zh" else SHOE
-    results = check_content(kind, text, facts, locale, ContentParams(), FREE)
+    results = check_content(kind, text, facts, locale, ContentParams())
     failed = {result.name for result in results if not result.passed}
     assert failed - {"unexplained"} == failing
     assert all(bool(result.detail) != result.passed for result in results)
@@ -114,7 +109,7 @@ def test_a_long_written_description_is_not_given_back_whole() -> None:
     facts = [
         Fact(f"sentence_{i}", "sentence", f"Sentence number {i} about this mug.", "description") for i in range(20)
     ]
-    results = check_content("description", text, facts, "en", ContentParams(max_description_chars=5000), FREE)
+    results = check_content("description", text, facts, "en", ContentParams(max_description_chars=5000))
     assert {r.name for r in results if not r.passed} >= {"near_copy"}
     assert status_of([r for r in results if r.name == "near_copy"]) == "borderline"
 

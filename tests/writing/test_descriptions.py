@@ -15,7 +15,6 @@ from mmgen.facts.fact import from_json
 from mmgen.facts.record import facts_of
 from mmgen.writing.descriptions import COMPOSER_VERSION, columns, write_descriptions
 from mmgen.writing.fitting import open_slots
-from mmgen.writing.specification import LABELS
 from mmgen.writing.targets import training_targets
 from tests.facts.records import EMPTY, OTHERS
 from tests.facts.records_en import ENGLISH
@@ -98,9 +97,7 @@ def test_a_sample_is_taken_only_where_it_passes(tokens: str, writer: str) -> Non
     assert out["reject_reason"] == [None]
     assert out["model_version"] == ["m-7" if writer == "model" else COMPOSER_VERSION]
     assert (
-        status_of(
-            check_content("description", out["description"][0], facts_of(ENGLISH[0]), "en", ContentParams(), LABELS)
-        )
+        status_of(check_content("description", out["description"][0], facts_of(ENGLISH[0]), "en", ContentParams()))
         == "approved"
     )
 

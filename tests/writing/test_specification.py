@@ -14,7 +14,7 @@ from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.facts.stated import coverage, is_stated
-from mmgen.writing.specification import LABELS, compose, drafts
+from mmgen.writing.specification import compose, drafts
 from tests.facts.records import EMPTY, OTHERS, product
 from tests.facts.records_en import ENGLISH
 from tests.facts.records_zh import CHINESE
@@ -107,7 +107,7 @@ def test_any_record(example: dict[str, Any]) -> None:
     assert coverage(description.text, facts) == 1.0
     for kind, seed in itertools.product(("description", "ad_copy"), range(4)):
         draft = compose(facts, language, kind, seed)
-        results = check_content(kind, draft.text, facts, language, ContentParams(), LABELS)
+        results = check_content(kind, draft.text, facts, language, ContentParams())
         assert status_of(results) == "approved", [result for result in results if not result.passed]
         assert draft == compose(facts, language, kind, seed)
 
@@ -133,7 +133,7 @@ def test_a_text_whose_warnings_are_too_long_keeps_them_and_waits_for_a_person() 
     facts = facts_of(product("p", "en", "Oslo lamp", ["Lamps"], None, f"A lamp. {warning}", colour="red"))
     text = compose(facts, "en", "description", 1).text
     assert text == f"Oslo lamp. Category: Lamps. {warning}"
-    failed = [r.name for r in check_content("description", text, facts, "en", ContentParams(), LABELS) if not r.passed]
+    failed = [r.name for r in check_content("description", text, facts, "en", ContentParams()) if not r.passed]
     assert failed[0] == "length_aim"
 
 
