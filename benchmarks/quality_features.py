@@ -36,7 +36,7 @@ from mmgen.duplicates.groups import connected
 from mmgen.features.audio import audio_features
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
-from mmgen.seeds import fingerprint
+from mmgen.hashes import fingerprint
 from mmgen.training.data.labels import values_of
 from mmgen.training.data.media_rows import MediaRows
 from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
