@@ -15,16 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 _FOLDER = "languages"
-_ROLES = "roles"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-
-
-@dataclass(frozen=True)
-class Name:
-    """What a column of a file is called: ``label`` as customers read it, ``columns`` as files write it, humanised."""
-
-    label: str
-    columns: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,6 @@ class Words:
     """The words of one language; all in lower case but the labels. ``people``: group of people -> their names."""
 
     labels: Mapping[str, str]
-    names: Mapping[str, Name]
     empty: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -48,33 +38,21 @@ class Words:
 def languages() -> tuple[str, ...]:
     """The languages that there is a file of."""
     found = (path.name for path in files(__package__).joinpath(_FOLDER).iterdir())
-    return tuple(sorted(name[:-5] for name in found if name.endswith(".toml") and name != f"{_ROLES}.toml"))
+    return tuple(sorted(name[:-5] for name in found if name.endswith(".toml")))
 
 
 @cache
 def words_of(language: str) -> Words:
-    """The words of a language (``en``); of all of them, without labels and names, where it has no file."""
+    """The words of a language (``en``); of all of them, without labels, where it has no file."""
     if language in languages():
         return _words([_read(language)])
-    return _words([{**_read(one), "labels": {}, "names": {}} for one in languages()])
+    return _words([{**_read(one), "labels": {}} for one in languages()])
 
 
 @cache
 def unsayable(group: str) -> re.Pattern[str]:
     """``puffery``, ``profanity`` or ``instructions`` (to a model) in any language."""
     return re.compile("|".join(part for one in languages() for part in _read(one)["unsayable"][group]), re.I)
-
-
-@cache
-def columns() -> Mapping[str, str]:
-    """What files call their columns, humanised and in lower case -> the key of ``names``."""
-    return {column: key for one in languages() for key, name in words_of(one).names.items() for column in name.columns}
-
-
-def role_of(key: str) -> str:
-    """The role of what a key of ``names`` stands for."""
-    role: str = _read(_ROLES).get(key, "attribute")
-    return role
 
 
 def says_any(text: str, phrases: Iterable[str]) -> bool:
@@ -118,7 +96,6 @@ def _words(tables: list[dict[str, Any]]) -> Words:
     groups = dict.fromkeys(group for one in tables for group in one["people"])
     return Words(
         labels={key: label for one in tables for key, label in one["labels"].items()},
-        names={key: _name(line) for one in tables for key, line in one["names"].items()},
         empty=frozenset(listed("values", "empty")),
         yes=frozenset(listed("values", "yes")),
         no=frozenset(listed("values", "no")),
@@ -129,9 +106,3 @@ def _words(tables: list[dict[str, Any]]) -> Words:
         no_warnings=listed("warnings", "except"),
         people={group: listed("people", group) for group in groups},
     )
-
-
-def _name(line: str) -> Name:
-    """``Colour: color, colours``."""
-    label, _, columns = line.partition(":")
-    return Name(label.strip(), frozenset(part.strip().lower() for part in columns.split(",")))

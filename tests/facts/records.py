@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from mmgen.profile.build import profile_of
+from mmgen.profile.facts import facts_of_row
 
 
 def product(
@@ -14,7 +18,8 @@ def product(
     description: str | None = None,
     **attributes: str,
 ) -> dict[str, Any]:
-    """A row of ``examples`` as a mapping, with only the columns that texts are made from."""
+    """A row of ``examples`` as a mapping, with only the columns that texts are made from, as an import makes it."""
+    facts = facts_of_row(attributes, profile_of(list(attributes), [attributes], locale), locale, ())
     return {
         "product_id": product_id,
         "locale": locale,
@@ -25,6 +30,7 @@ def product(
         "price": 99.0,
         "currency": "CNY" if locale.startswith("zh") else "USD",
         "attributes": attributes,
+        "facts": json.dumps(facts, ensure_ascii=False),
         "has_image": True,
     }
 

@@ -98,8 +98,6 @@ def test_the_kind_is_the_leaf_of_the_category(path: list[str], kind: str | None)
         pytest.param({"value": "120 minutes", "role": "measure", "unit": "min"}, "Play time", "120 minutes", "measure",
                      id="its_name_in_the_language"),
         pytest.param({"value": "120分钟", "locale": "zh"}, "游戏时长", "120分钟", "attribute", id="in_chinese"),
-        pytest.param({"value": "1,7 l", "column": "capacity", "name": {}}, "Capacity", "1,7 l", "attribute",
-                     id="a_name_from_the_language_file"),
         pytest.param({"value": "a, b; c/d and e", "role": "list"}, "Play time", "a, b; c/d and e", "list",
                      id="a_list_as_it_was_written"),
         pytest.param({"value": "1", "role": "flag"}, "Play time", "yes", "flag", id="flag"),
@@ -135,9 +133,9 @@ def test_what_says_nothing_to_a_customer_is_dropped(item: dict[str, Any]) -> Non
     assert said(told(**item)) == {}
 
 
-def test_facts_of_the_import_stand_for_all_attributes() -> None:
-    row = {**shirt(colour="Blue"), "facts": "[]"}
-    assert said(row) == {} and said({**row, "facts": None}) == {"Colour": "Blue"}
+def test_what_the_import_does_not_tell_is_not_said() -> None:
+    row = shirt(colour="Blue")
+    assert said(row) == {"Colour": "Blue"} and said({**row, "facts": "[]"}) == said({**row, "facts": None}) == {}
 
 
 @pytest.mark.parametrize("text", ["{}", "[1]", "no json"])
@@ -146,41 +144,12 @@ def test_facts_that_are_no_list_are_an_error(text: str) -> None:
         facts_of({**shirt(), "facts": text})
 
 
-@pytest.mark.parametrize(
-    ("locale", "column", "raw", "expected"),
-    [
-        pytest.param("en", "baseColour", "Navy Blue", {"Colour": "Navy Blue"}, id="camel_case"),
-        pytest.param("zh", "color", "Black", {"颜色": "Black"}, id="the_name_in_the_products_language"),
-        pytest.param("en", "颜色", "black", {"Colour": "black"}, id="a_chinese_column"),
-        pytest.param("de", "Akkulaufzeit", "12 h", {"Akkulaufzeit": "12 h"}, id="german"),
-        pytest.param("fr", "Pays d'origine", "Portugal", {"Origine": "Portugal"}, id="french"),
-        pytest.param("ru", "Цвет", "синий", {"Цвет": "синий"}, id="russian"),
-        pytest.param("en", "weight_kg", "1.50", {"Weight": "1.50 kg"}, id="unit_in_the_name"),
-        pytest.param("zh", "weight_g", "250", {"重量": "250g"}, id="unit_in_chinese"),
-        pytest.param("en", "capacity", "1,7 l", {"Capacity": "1,7 l"}, id="a_comma_in_a_number"),
-        pytest.param("en", "year", "2011.0", {"Year": "2011"}, id="a_year_as_a_float"),
-        pytest.param("en", "waterproof", "yes", {"Waterproof": "yes"}, id="flag"),
-        pytest.param("en", "weight", "0.5", {}, id="a_measure_without_a_unit"),
-        pytest.param("en", "weight", "0 kg", {}, id="no_weight"),
-        pytest.param("en", "screen_variant_code", "A1", {}, id="a_name_that_nobody_knows"),
-        pytest.param("en", "stock", "12", {}, id="stock"),
-        pytest.param("en", "supplier", "Acme", {}, id="supplier"),
-        pytest.param("sv", "colour", "blå", {}, id="a_language_without_names"),
-    ],
-)
-def test_of_an_older_import_plainly_known_columns_are_said(
-    locale: str, column: str, raw: str, expected: dict[str, str]
-) -> None:
-    assert said(shirt(locale, **{column: raw})) == expected
-
-
 @pytest.mark.parametrize("example", [pytest.param(e, id=e["product_id"]) for e in EVERY])
 def test_any_record(example: dict[str, Any]) -> None:
     facts = facts_of(example)
     assert facts and from_json(to_json(facts)) == facts
     assert len({fact.slot for fact in facts}) == len(facts)
     assert all(fact.value and fact.source and fact.role for fact in facts)
-    assert facts_of({**example, "attributes": list(example["attributes"].items())}) == facts
 
 
 def test_an_empty_record_has_no_facts() -> None:

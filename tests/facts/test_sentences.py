@@ -138,10 +138,8 @@ def test_each_language_has_what_all_have(language: str) -> None:
     words = words_of(language)
     assert {"kind", "brand", "price", "yes"} <= words.labels.keys()
     assert words.warnings and words.people.keys() == words_of("en").people.keys()
-    assert words.names.keys() <= words_of("en").names.keys()
-    assert all(name.label and name.columns for name in words.names.values())
 
 
 def test_a_language_without_a_file_has_no_labels_and_all_warnings() -> None:
-    assert "sv" not in languages() and not words_of("sv").labels and not words_of("sv").names
+    assert "sv" not in languages() and not words_of("sv").labels
     assert set(words_of("de").warnings) | set(words_of("en").warnings) <= set(words_of("sv").warnings)

@@ -25,7 +25,7 @@ GOOD = "<title> . <other_1_name> : <other_1> ; <other_2_name> : <other_2> ; <oth
 SCHEMA = pa.schema(
     [("product_id", pa.string()), ("locale", pa.string()), ("title", pa.string()), ("description", pa.string()),
      ("category", pa.list_(pa.string())), ("brand", pa.string()), ("price", pa.float64()), ("currency", pa.string()),
-     ("attributes", pa.map_(pa.string(), pa.string())), ("has_image", pa.bool_())]
+     ("attributes", pa.map_(pa.string(), pa.string())), ("facts", pa.string()), ("has_image", pa.bool_())]
 )  # fmt: skip
 
 
