@@ -25,6 +25,8 @@ MAX_FACTS = 12
 AD_FACT_CHARS = 24
 _LIMITS = DescriptionParams()
 Facts = dict[str, Fact]
+_UNTOLD = ("warning", "date")
+"""Roles that no advert tells: what warns stands word for word in the description, and a date sells nothing."""
 _TELLING = ("colour", "material", "size", "measure", "use", "number")
 """Roles that say more of a thing than others do: than its year, or for whom it is."""
 
@@ -93,7 +95,7 @@ def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionPar
     needed = [slot for slot, fact in facts.items() if fact.role == "warning"]
     own = [slot for slot in facts if slot.startswith("sentence_")]
     others = [slot for slot in facts if slot.startswith("other_")]
-    room = limits.content.limits(kind, language)[1] - sum(_length(facts[slot], language) for slot in needed)
+    room = limits.content.limits(kind, language)[1]  # what warns has its own room
     room -= sum(_length(facts[slot], language) for slot in ("title", "kind", "brand") if slot in facts)
     written = _fitting(own, needed, facts, language, min(room, limits.longest_written(language)))
     room -= sum(_length(facts[slot], language) for slot in written if slot not in needed)
@@ -161,19 +163,19 @@ def _drawn_lines(facts: Facts, language: str, kind: str, seed: int, limits: Desc
 def _lines(
     facts: Facts, language: str, kind: str, told: list[str], turn: float, limits: DescriptionParams
 ) -> list[list[str]]:
-    """The title with its kind and one fact, as much as fits; where the title is too long for a line, what it is.
+    """The title with its kind and one fact, as much as fits. A title that is longer than a line is the line.
 
     The title stands in front: behind its category ("Laptops · Replacement Battery") a thing would be sold as what it is
     for. ``turn``, 0..1, decides where there is none: in every other line the brand is in front.
     """
     longest = limits.content.limits(kind, language)[2]
-    if "title" in facts and text_length(facts["title"].value, language) <= longest:
+    if "title" in facts:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
         named = ["title", *thing]
         choices = [[*named, *told], named, ["title"]]
     else:
         thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
-        choices = [[*thing, *told], thing, thing[:1], told, ["title"] if "title" in facts else list(facts)[:1]]
+        choices = [[*thing, *told], thing, thing[:1], told, list(facts)[:1]]
     lines = [_line(choice, facts, language) for choice in choices if choice]
     known = list(facts.values())
     fitting = [line for line in lines if text_length(realise(line, known), language) <= longest]
@@ -181,7 +183,7 @@ def _lines(
 
 
 def _tellable(facts: Facts, language: str) -> list[str]:
-    """The slots of short facts that may stand in an advert: no warning, and nothing that the title says.
+    """The slots of short facts that may stand in an advert, and that the title does not say.
 
     Of several those that tell most.
     """
@@ -190,7 +192,7 @@ def _tellable(facts: Facts, language: str) -> list[str]:
         slot
         for slot, fact in facts.items()
         if slot.startswith("other_")
-        and fact.role != "warning"
+        and fact.role not in _UNTOLD
         and text_length(fact.value, language) <= AD_FACT_CHARS
         and not is_stated(fact, title)
     ]

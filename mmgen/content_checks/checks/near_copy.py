@@ -8,9 +8,11 @@ from mmgen.content_checks.check import Check, Context
 
 
 def _near_copy(text: str, context: Context) -> str:
-    """A long written description given back whole adds nothing and may be somebody else's text."""
+    """A long written description given back whole adds nothing and may be somebody else's text. What warns is given
+    back in any case."""
     params = context.params
-    written = " ".join(f.value for f in context.facts if f.slot.startswith("sentence_"))
+    own = [fact.value for fact in context.facts if fact.slot.startswith("sentence_") and fact.role != "warning"]
+    written = " ".join(own)
     if len(written) < params.near_copy_chars or len(text) < params.near_copy_chars:
         return ""
     share = SequenceMatcher(None, written, text, autojunk=False).ratio()

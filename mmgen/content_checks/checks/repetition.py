@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from mmgen.content_checks.check import Check, Context
@@ -23,13 +24,19 @@ def _doubled(text: str, context: Context) -> str:
 
 
 def _repeated(_text: str, context: Context) -> str:
-    """Four words or six Chinese characters in a row that come twice."""
+    """Four words or six Chinese characters in a row that come twice, and not as often in the facts: a shop's own
+    sentences may name their product again and again."""
     text = context.loose
-    words = re.findall(r"[^\W_]+", text.lower()) if not CJK.search(text) else re.findall(r"[\u4e00-\u9fff]", text)
-    size = 6 if CJK.search(text) else 4
-    grams = [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
-    twice = next((g for i, g in enumerate(grams) if g in grams[:i]), None)
-    return " ".join(twice) if twice else ""
+    is_chinese = bool(CJK.search(text))
+    said = Counter(gram for fact in context.facts for gram in _grams(fact.value, is_chinese))
+    twice = (gram for gram, times in Counter(_grams(text, is_chinese)).items() if times > max(1, said[gram]))
+    return " ".join(next(twice, ()))
+
+
+def _grams(text: str, is_chinese: bool) -> list[tuple[str, ...]]:
+    words = re.findall(r"[\u4e00-\u9fff]" if is_chinese else r"[^\W_]+", text.lower())
+    size = 6 if is_chinese else 4
+    return [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
 
 
 DOUBLED_WORDS = Check("doubled_words", "fail", _doubled)
