@@ -29,7 +29,11 @@ class Words:
     no_kinds: frozenset[str]
     abbreviations: frozenset[str]
     points_back: tuple[str, ...]
+    leads_on: tuple[str, ...]
+    fillers: frozenset[str]
+    buyers: tuple[str, ...]
     warnings: tuple[str, ...]
+    denials: tuple[str, ...]
     no_warnings: tuple[str, ...]
     people: Mapping[str, tuple[str, ...]]
 
@@ -102,7 +106,11 @@ def _words(tables: list[dict[str, Any]]) -> Words:
         no_kinds=frozenset(listed("kinds", "none")),
         abbreviations=frozenset(listed("sentences", "abbreviations")),
         points_back=listed("sentences", "points_back"),
+        leads_on=listed("sentences", "leads_on"),
+        fillers=frozenset(listed("sentences", "fillers")),
+        buyers=listed("sentences", "buyers"),
         warnings=listed("warnings", "words"),
+        denials=listed("warnings", "denials"),
         no_warnings=listed("warnings", "except"),
         people={group: listed("people", group) for group in groups},
     )

@@ -17,7 +17,7 @@ from mmgen.facts.agreement import agreed
 from mmgen.facts.fact import Fact
 from mmgen.facts.language import words_of
 from mmgen.facts.named import named_facts
-from mmgen.facts.sentences import sentences_of, warns
+from mmgen.facts.sentences import sentences_of
 from mmgen.facts.values import INJECTION, LINK, PROFANITY, is_name, key_of, shown, without_private
 
 MAX_BRAND_CHARS = 60
@@ -77,8 +77,8 @@ def _sentences(description: Any, title: str, language: str) -> list[Fact]:
     facts: list[Fact] = []
     seen = {key_of(title)}
     num_plain = 0
-    for sentence in sentences_of(description if isinstance(description, str) else "", language):
-        key, is_warning = key_of(sentence), warns(sentence, language)
+    for sentence, is_warning in sentences_of(description if isinstance(description, str) else "", language):
+        key = key_of(sentence)
         if key in seen or (not is_warning and (f" {key} " in f" {key_of(title)} " or num_plain == MAX_SENTENCES)):
             continue
         seen.add(key)

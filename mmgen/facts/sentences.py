@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from mmgen.facts.language import says_any, starts_with, without, words_of
+from mmgen.facts.language import Words, says_any, starts_with, without, words_of
 from mmgen.facts.values import BANNED, CJK, INJECTION, LINK, PROFANITY, is_private, shown
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'“„«‘(¿¡]?[^\W_])|(?<=[。！？；])\s*(?=\S)")
@@ -22,6 +23,10 @@ UNSPACED = ("zh", "ja")
 CELL_GAP = " | "
 """Between the cells of a table's row in a cleaned text."""
 MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 3, 300
+MAX_DENIALS = 4
+"""Sentences that deny something, as a list of limits may; a text with more of them tells a story."""
+FILLED = 0.6
+"""The share of words that a designer's filling text is told by."""
 
 
 def split_sentences(text: str, language: str = "en") -> list[str]:
@@ -43,31 +48,31 @@ def _goes_on(text: str, language: str) -> bool:
     return is_initial or bool(_ORDINAL.search(text)) or last[1].lower() in words_of(language).abbreviations
 
 
-def sentences_of(text: str, language: str) -> list[str]:
-    """Usable sentences in order; each line of the text is a part of its own.
+def sentences_of(text: str, language: str) -> list[tuple[str, bool]]:
+    """Usable sentences in order, each with whether it warns; each line of the text is a part of its own.
 
-    One that points back (``It has ...``) goes with the one before it that was dropped.
+    One that points back (``It has ...``) goes with the one before it that was dropped. One that only denies something
+    warns, too; where more than a few do, the text tells a story, and they are sentences like others.
     """
-    kept: list[str] = []
+    found = [_ended(raw, language) for line in _lines(text, language) for raw in split_sentences(shown(line), language)]
+    is_story = sum(warns(one, language) and not _warns_plainly(one, language) for one in found) > MAX_DENIALS
+    warning = _warns_plainly if is_story else warns
+    kept: list[tuple[str, bool]] = []
     dropped = False
-    for line in _lines(text, language):
-        for raw in split_sentences(shown(line), language):
-            sentence = _ended(raw, language)
-            points_back = dropped and starts_with(sentence, words_of(language).points_back)
-            if _may_be_read(sentence) and (
-                warns(sentence, language) or (_fits(sentence, language) and not points_back)
-            ):
-                kept.append(sentence)
-                dropped = False
-            else:
-                dropped = True
+    for sentence in found:
+        points_back = dropped and starts_with(sentence, words_of(language).points_back)
+        is_warning = warning(sentence, language)
+        dropped = not _may_be_read(sentence) or not (is_warning or (_fits(sentence, language) and not points_back))
+        if not dropped:
+            kept.append((sentence, is_warning))
     return kept
 
 
 def _lines(text: str, language: str) -> list[str]:
-    """The lines of a text. A row of a table (``Size | Chest``) is no sentence; of one only what warns is kept."""
+    """The lines of a text, those joined that a break parts in the middle of a sentence. A row of a table
+    (``Size | Chest``) is no sentence; of one only what warns is kept."""
     kept: list[str] = []
-    for line in text.replace("\r", "\n").split("\n"):
+    for line in _joined(text.replace("\r", "\n").split("\n"), language):
         cells = [cell.strip() for cell in line.split(CELL_GAP)]
         if len(cells) == 1:
             kept.append(line)
@@ -78,14 +83,38 @@ def _lines(text: str, language: str) -> list[str]:
     return kept
 
 
+def _joined(lines: Iterable[str], language: str) -> list[str]:
+    """Lines, each with the next where it ends in a word that leads on (``the appellation of``)."""
+    joined: list[str] = []
+    leads_on = False
+    for line in map(str.strip, lines):
+        if leads_on and line:
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+        leads_on = joined[-1].rpartition(" ")[2] in words_of(language).leads_on
+    return joined
+
+
 def warns(text: str, language: str) -> bool:
     """Whether a sentence warns, limits or denies: it is never the one to leave out."""
+    words = _words_for(text, language)
+    return says_any(without(text, words.no_warnings), (*words.warnings, *words.denials))
+
+
+def _warns_plainly(text: str, language: str) -> bool:
+    """Whether a sentence warns or limits by more than that it denies something."""
+    words = _words_for(text, language)
+    return says_any(without(text, words.no_warnings), words.warnings)
+
+
+def _words_for(text: str, language: str) -> Words:
+    """The words of the language that a sentence is written in."""
     if CJK.search(text) and language not in UNSPACED:
         language = "zh"
     elif language in UNSPACED and text.isascii():
         language = "en"
-    words = words_of(language)
-    return says_any(without(text, words.no_warnings), words.warnings)
+    return words_of(language)
 
 
 def _ended(sentence: str, language: str) -> str:
@@ -122,4 +151,12 @@ def _fits(sentence: str, language: str) -> bool:
         return False
     if language not in UNSPACED and (chinese or len(sentence.split()) < MIN_WORDS):
         return False
-    return not BANNED.search(sentence) and not _UNSOUND.search(sentence)
+    return not BANNED.search(sentence) and not _UNSOUND.search(sentence) and not _is_anothers(sentence, language)
+
+
+def _is_anothers(sentence: str, language: str) -> bool:
+    """Whether it is no sentence of the shop's: what a buyer says of the thing, or what fills a page to be written."""
+    if says_any(sentence, words_of(language).buyers):
+        return True
+    words = re.findall(r"[^\W\d_]+", sentence.lower())
+    return len(words) > 2 and sum(word in words_of("en").fillers for word in words) > len(words) * FILLED

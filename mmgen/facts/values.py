@@ -16,6 +16,11 @@ MACHINE = re.compile(
     r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I
 )
 MASKED = re.compile(rf"{MASKS.pattern}|\[(?:e-mail|masked|redacted)\]|\*{{3,}}|█", re.I)  # ours, and what shops write
+_LABELLED = re.compile(
+    rf"[(（\[【][^()（）\[\]【】]{{0,20}}(?:{MASKED.pattern})[^()（）\[\]【】]{{0,10}}[)）\]】]"
+    rf"|(?:[\u4e00-\u9fff]{{2,6}}|\b[^\W\d_]{{2,12}})\s?[:：]\s?(?:{MASKED.pattern})(?:转\d{{1,5}})?|{MASKED.pattern}",
+    re.I,
+)
 INJECTION = unsayable("instructions")
 # Claims that need proof, or that the advertising law of China (article 9) bans. Not: "best before", "last", "at least".
 BANNED = unsayable("puffery")
@@ -44,8 +49,9 @@ def is_private(text: str) -> bool:
 
 
 def without_private(text: str) -> str:
-    """The text with personal data and the marks of masked data taken out."""
-    return " ".join(MASKED.sub(" ", mask_personal_data(text)[0]).split())
+    """The text with personal data and the marks of masked data taken out, with the label and the brackets that held
+    nothing else."""
+    return " ".join(_LABELLED.sub(" ", mask_personal_data(text)[0]).split())
 
 
 def is_name(value: str, language: str) -> bool:

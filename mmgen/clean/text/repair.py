@@ -33,11 +33,18 @@ _HIDDEN = ("script", "style", "title", "template", "noscript", "iframe", "textar
 _UNSHOWN = ("script", "style")  # left open, they hide the rest of the text, as in a browser
 _TAG_NAME = re.compile(r"[/!?]?([A-Za-z][A-Za-z0-9:-]{0,31})")
 _ATTRIBUTES = re.compile(r"""(?:[^"'<>]++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""")  # ">" in quotes ends no tag
+# "<spanclass=H>": a crawler or a cleaner took the space out
+_GLUED = re.compile(r"([A-Za-z]{1,10}?[1-6]?)(?:class|style|id|href|src|title|align|width|color|size)=")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# In HTML a line break of the source is a space. Where nothing but inline tags and lists stands, it was meant as one
+_PARAGRAPHS = re.compile(r"<(?:p|br|div)[\s/>]", re.IGNORECASE)
 _NAMESPACED = re.compile(r"(?!https?:|ftp:|mailto:|tel:|urn:)[a-z0-9-]+:[a-z]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[A-Za-z][A-Za-z0-9]{1,31}(?:;|(?![A-Za-z0-9=;])))")
 
 _CELLS = ("td", "th")
 CELL_GAP = " | "
+_HEADING, _HEADING_END = "<h>", "</h>"
+"""What a heading's tags stand for until it is known what the heading says."""
 _LEADING_GAPS = re.compile(r"(^|\n)[ \t|]*\|[ \t]*")
 # How a shop system writes a line break into a cell: two characters, before a new sentence or behind the end of one. Not
 # in C:\new, not in JSON, and not where the backslash itself is escaped
@@ -78,7 +85,7 @@ def repair(text: str) -> str:
     if "\\" in text:
         text = _ESCAPED_BREAK.sub("\n", text).replace("\\\\n", "\\n")
     if "&" in text or "<" in text:
-        text = strip_markup(text)
+        text = strip_markup(_without_source_breaks(text))
     if "[" in text:
         text = strip_shortcodes(text)
     if "\x1b" in text:
@@ -93,6 +100,13 @@ def repair(text: str) -> str:
     elif not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", _BREAKS.sub("\n", text)).strip()
+
+
+def _without_source_breaks(text: str) -> str:
+    """HTML whose paragraphs are marked, with its single line breaks as spaces; an empty line stays one."""
+    if "\n" not in text or not _PARAGRAPHS.search(text) or "<pre" in text.lower():
+        return text
+    return re.sub(r"\n(?:[ \t\r\f\xa0]*\n)+", "\v", text.replace("\r\n", "\n")).replace("\n", " ").replace("\v", "\n\n")
 
 
 def _repair_encoding(text: str) -> str:
@@ -179,8 +193,10 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _strip_tags(text: str) -> str:
-    """Without tags; the cells of a table's row stand on one line, with ``CELL_GAP`` between them."""
+    """Without tags; the cells of a table's row stand on one line, with ``CELL_GAP`` between them, and behind a heading
+    stands a colon, or what follows it would read as its sentence."""
     parts: list[str] = []
+    heading = -1  # the part at which the heading begins that is open
     offset, length = 0, len(text)
     closing_missing: set[str] = set()  # what was searched for to the end in vain is not searched for again
     while (start := text.find("<", offset)) >= 0:
@@ -190,6 +206,11 @@ def _strip_tags(text: str) -> str:
             parts.append("<")
             offset = start + 1
         else:
+            if gap == _HEADING:
+                heading, gap = len(parts), "\n"
+            elif gap == _HEADING_END:
+                gap = ":\n" if heading >= 0 and "".join(parts[heading:]).rstrip()[-1:].isalnum() else "\n"
+                heading = -1
             parts.append(gap)
             offset = min(end, length)
     parts.append(text[offset:])
@@ -208,7 +229,7 @@ def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
     tag = name[1].lower()
     known = tag in _INLINE or tag in _BLOCK or text[start + 1] in "!?" or _NAMESPACED.match(tag) is not None
     if not known:
-        return -1, ""
+        return _glued_tag_end(text, start, missing)
     quoted = _ATTRIBUTES.match(text, name.end())
     if quoted:
         end = quoted.end() - 1
@@ -226,6 +247,19 @@ def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
         end = closing if closing >= 0 else len(text) if tag in _UNSHOWN else end
     if tag in _CELLS:
         return end + 1, "" if text[start + 1] == "/" else CELL_GAP
+    if tag in _HEADINGS:
+        return end + 1, _HEADING_END if text[start + 1] == "/" else _HEADING
+    return end + 1, "" if tag in _INLINE else "\n"
+
+
+def _glued_tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
+    """As ``_tag_end``, for a tag whose name and first attribute have no space between them."""
+    glued = _GLUED.match(text, start + 1)
+    if glued is None or (tag := glued[1].lower()) not in _INLINE | _BLOCK:
+        return -1, ""
+    end = _find(text, ">", glued.end(), missing)
+    if end < 0 or _next_open(text, glued.end()) < end:
+        return -1, ""
     return end + 1, "" if tag in _INLINE else "\n"
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from mmgen.content_checks.check import Check, Context
 from mmgen.facts.fact import Fact
+from mmgen.facts.language import words_of
 
 MARKS = ",.;:!?，。；：！？、"
-DANGLING = frozenset("a an the in of for from with and or is are to by made comes come has have".split())  # noqa: SIM905
 
 
 def _form(text: str, context: Context) -> str:
@@ -41,15 +41,15 @@ def _around(text: str, facts: Sequence[Fact]) -> str:
 
 
 def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
-    """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, an
-    English function word at the end (unless the text ends in a fact, such as a title)."""
+    """What only a broken-off text has: a mark in front, a comma at the end, two marks that do not go together, a
+    word at the end that leads on (unless the text ends in a fact, such as a title)."""
     if text[0] in MARKS or text[0] == "&" or re.search(r"[,;:，；：、&]\W*$", text):
         return "begins or ends in the middle"
     if re.search(r"[,;:，；：、]\s*[,.;:!?，。；：！？、]|[。！？]\s*[,，;；、。]|\.\s*[。，；、]|&\s*[.,。，]", text):
         return "two marks in a row"
     plain = _unmarked(text)
     last = plain.rpartition(" ")[2]
-    if language == "en" and last in DANGLING and not any(f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts):
+    if last in words_of(language).leads_on and not any(f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts):
         return f"ends in {last!r}"
     return ""
 
