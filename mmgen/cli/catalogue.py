@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SAMPLE_MAP = ROOT / "conf" / "sources" / "sample.toml"
 SAMPLED = ("title", "description", "kind", "short_description", "material", "colour", "ingredients")
 """Meanings of columns whose values tell the language."""
+MAX_SAMPLED, MAX_SAMPLED_CHARS = 300, 1_000
+"""Products that are looked at for it, and characters of a value."""
 
 
 @command(
@@ -185,10 +188,14 @@ def _unmapped(file: Path, locale: str | None) -> tuple[Opened, str]:
 def _language(opened: Opened) -> str:
     """The language of the texts; where they do not tell, of the header."""
     from mmgen.catalog.proposal import header_language
+    from mmgen.catalog.readers import Unreadable
+    from mmgen.catalog.values import text_of
     from mmgen.clean.text.language import UNKNOWN, text_language
+    from mmgen.clean.text.repair import repair
 
-    columns = opened.profile.columns.values()
-    text = " ".join(sample for column in columns if column.concept in SAMPLED for sample in column.samples)
+    told = [column.name for column in opened.profile.columns.values() if column.concept in SAMPLED]
+    rows = islice((row for row in opened.source.read_rows() if not isinstance(row, Unreadable)), MAX_SAMPLED)
+    text = " ".join(repair(text_of(row.get(name)))[:MAX_SAMPLED_CHARS] for row in rows for name in told)
     hint = header_language(opened.profile.columns)
     found = text_language(text, hint or "en")
     return (hint or "en") if found == UNKNOWN else found

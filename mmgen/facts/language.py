@@ -1,7 +1,7 @@
 """The words of a language, read from ``languages/<language>.toml``: the one place that knows any.
 
 A new language is a file. Where a language has none, the words of all of them are looked for in its texts, so that no
-warning is lost, and nothing is labelled.
+warning is lost, and its labels are those of ``labels.toml``, if it stands there.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def words_of(language: str) -> Words:
-    """The words of a language (``en``); of all of them, without labels, where it has no file."""
+    """The words of a language (``en``); of all of them, with the labels of ``labels.toml``, where it has no file."""
     if language in languages():
         return _words([_read(language)])
-    return _words([{**_read(one), "labels": {}} for one in languages()])
+    named = _labels().get(language, {})
+    return _words([{**_read(one), "labels": named} for one in languages()])
 
 
 @cache
@@ -83,6 +84,11 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
         for phrase in sorted(phrases, key=lambda one: (-len(one), one))
     ]
     return re.compile("|".join(parts) or r"(?!)", re.I)
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("labels.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -11,12 +11,16 @@ from collections.abc import Iterable
 
 from mmgen.facts.language import Words, says_any, starts_with, without, words_of
 from mmgen.facts.values import BANNED, CJK, INJECTION, LINK, PROFANITY, is_private, shown
+from mmgen.profile.names import WHOLE, read_name
+from mmgen.profile.roles import Disposition
+from mmgen.values.money import says_price
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[\"'“„«‘(¿¡]?[^\W_])|(?<=[。！？；])\s*(?=\S)")
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,2}\.$")
 _LAST_WORD = re.compile(r"([^\s(]+)\.$")
 _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
+_ENTRY = re.compile(r"([^\W\d_][^:：]{1,40}?)\s?[:：]\s?\S")
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
 UNSPACED = ("zh", "ja")
 """Languages in Chinese characters, whose words are not set apart."""
@@ -142,7 +146,8 @@ def _may_be_read(sentence: str) -> bool:
 
 
 def _fits(sentence: str, language: str) -> bool:
-    """Whether it is a sentence, or an entry of a list, that says something by itself."""
+    """Whether it is a sentence, or an entry of a list, that says something by itself, and nothing that changes, such as
+    a price, or that is for the shop alone, such as a stock number."""
     if len(sentence) > MAX_CHARS or sentence.endswith(("?", "？", ":", "：")) or not _WORD.search(sentence):
         return False
     chinese = len(CJK.findall(sentence))
@@ -151,7 +156,20 @@ def _fits(sentence: str, language: str) -> bool:
         return False
     if language not in UNSPACED and (chinese or len(sentence.split()) < MIN_WORDS):
         return False
-    return not BANNED.search(sentence) and not _UNSOUND.search(sentence) and not _is_anothers(sentence, language)
+    return (
+        not BANNED.search(sentence)
+        and not _UNSOUND.search(sentence)
+        and not (_is_anothers(sentence, language) or says_price(sentence) or _is_kept_back(sentence, language))
+    )
+
+
+def _is_kept_back(sentence: str, language: str) -> bool:
+    """``SKU: AB-12``: an entry under a name that shops give to what customers are not told."""
+    entry = _ENTRY.match(sentence)
+    if entry is None:
+        return False
+    best = read_name(entry[1], language).best
+    return best is not None and best.weight >= WHOLE and best.concept.disposition is Disposition.HIDE
 
 
 def _is_anothers(sentence: str, language: str) -> bool:

@@ -11,7 +11,10 @@ from mmgen.facts.language import unsayable, words_of
 
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"</?[A-Za-z!][^>]{0,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
-LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+", re.I)
+LINK = re.compile(
+    r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9][\w-]+\.(?:com|net|org|shop|store|info|co\.[a-z]{2})\b",
+    re.I,
+)
 MACHINE = re.compile(
     r"^(?:[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{20,}|\d{8,}|[\w./\\-]+\.(?:jpe?g|png|webp|wav|mp3|mp4|pdf|html?))$", re.I
 )

@@ -63,6 +63,27 @@ def currency_of(text: str | None, locale: str) -> str | None:
     return _signs().get(wanted.casefold())
 
 
+def says_price(text: str) -> bool:
+    """Whether a sentence names an amount of money: a number beside a currency's sign or code (``Rs. 999``)."""
+    return bool(_amounts().search(text))
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> re.Pattern[str]:
+    """A number beside a sign or a code of money that is in use today; a code of letters only in upper case, as
+    ``2 ALL`` and ``all 2`` are no Albanian money."""
+    signs = {sign for sign in (*_signs(), *_SHARED, "￥", "rs.", "rs") if not sign.isalpha() or len(sign) < 3}
+    signs -= {sign for sign in signs if len(sign) == 1 and sign.isascii() and sign.isalpha()}  # 5 F is a capacity
+    ordered = sorted(signs, key=lambda one: (-len(one), one))
+    sign = "|".join(rf"(?<!\w){re.escape(one)}" if one[0].isalpha() else re.escape(one) for one in ordered)
+    behind = "|".join(map(re.escape, ordered))
+    code = "|".join(sorted(_current() - {"ALL", "TOP", "MOP", "LAK", "CUP", "ANG", "SOS", "PEN"}))
+    number = r"\d[\d.,' ]*"
+    return re.compile(
+        rf"(?:(?i:{sign})|(?<!\w)(?:{code}))\s?{number}|(?<![A-Za-z\d.,]){number}\s?(?:(?i:{behind})|(?:{code}))(?!\w)"
+    )
+
+
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
     return frozenset(list_currencies())

@@ -43,6 +43,23 @@ from tests.facts.records import product
                      ["拾光水杯（红色）。", "瓶身纤细，可放入背包侧袋。"], id="a_lone_ampersand_in_chinese"),
         pytest.param("Warm! Soft! Really cosy!", "en", ["Really cosy."], id="shouting"),
         pytest.param("Is it warm? That it is.", "en", [], id="a_question"),
+        pytest.param("Wine of the village of\nPauillac. A dry one.", "en",
+                     ["Wine of the village of Pauillac.", "A dry one."],
+                     id="a_line_that_leads_on"),
+        pytest.param("La plus ancienne appellation du\nBordelais.\nVitamine A\nNotes de fruits", "fr",
+                     ["La plus ancienne appellation du Bordelais.", "Vitamine A.", "Notes de fruits."],
+                     id="a_french_line_that_leads_on"),
+        pytest.param("Lorem ipsum dolor sit amet, consectetur adipiscing elit. Made of oak.", "en", ["Made of oak."],
+                     id="filling"),
+        pytest.param("I love it, my skin is soft. For dry skin.", "en", ["For dry skin."], id="a_buyer"),
+        pytest.param("我觉得很好用。适合干性皮肤。", "zh", ["适合干性皮肤。"], id="a_chinese_buyer"),
+        pytest.param("Type I glass. Mi Band fits.", "en", ["Type I glass.", "Mi Band fits."], id="no_buyer"),
+        pytest.param("Only Rs. 999 today. A bag of silk.", "en", ["A bag of silk."], id="a_price"),
+        pytest.param("Jetzt nur 12,50 €. Aus Eiche gebaut.", "de", ["Aus Eiche gebaut."], id="a_german_price"),
+        pytest.param("仅售99元。纯棉面料。", "zh", ["纯棉面料。"], id="a_chinese_price"),
+        pytest.param("SKU: BAC-HT2032\nColor: White\nArticle number: 4711", "en", ["Color: White."], id="a_stock_number"),
+        pytest.param("货号：A-123\n颜色：白色", "zh", ["颜色：白色。"], id="a_chinese_stock_number"),
+        pytest.param("Shop online at flipmart.com today. Two pockets.", "en", ["Two pockets."], id="a_shops_address"),
         pytest.param("", "en", [], id="nothing"),
     ],
 )  # fmt: skip
@@ -93,6 +110,9 @@ def test_what_warns_is_a_fact_of_its_own_kind(language: str, text: str) -> None:
     [
         ("en", "A kettle with a notable handle"),
         ("en", "Not only light, but strong"),
+        ("en", "Why cats can't resist it"),
+        ("en", "You won't regret it, and never worry again"),
+        ("zh", "让人忍不住多看一眼"),
         ("zh", "采用不锈钢材质"),
         ("zh", "不仅轻便，而且结实"),
         ("de", "Nicht nur leicht, sondern stabil"),
@@ -100,6 +120,18 @@ def test_what_warns_is_a_fact_of_its_own_kind(language: str, text: str) -> None:
 )
 def test_what_does_not_warn(language: str, text: str) -> None:
     assert not warns(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        pytest.param("en", "He is not here. She can't go. It isn't far. They don't talk. No one came. Do not heat.",
+                     ["Do not heat."], id="english"),
+        pytest.param("zh", "他不知道。她不想走。这不是梦。我们不说。他不来。请勿饮用。", ["请勿饮用。"], id="chinese"),
+    ],
+)  # fmt: skip
+def test_of_a_story_only_what_plainly_warns_is_a_warning(language: str, text: str, expected: list[str]) -> None:
+    assert [sentence for sentence, is_warning in sentences_of(text, language) if is_warning] == expected
 
 
 def test_no_warning_is_lost_among_many_sentences() -> None:
@@ -140,6 +172,6 @@ def test_each_language_has_what_all_have(language: str) -> None:
     assert words.warnings and words.people.keys() == words_of("en").people.keys()
 
 
-def test_a_language_without_a_file_has_no_labels_and_all_warnings() -> None:
-    assert "sv" not in languages() and not words_of("sv").labels
+def test_a_language_without_a_file_has_its_labels_and_all_warnings() -> None:
+    assert "sv" not in languages() and words_of("sv").labels["kind"] == "Kategori" and not words_of("is").labels
     assert set(words_of("de").warnings) | set(words_of("en").warnings) <= set(words_of("sv").warnings)

@@ -8,7 +8,7 @@ import pytest
 
 from mmgen.values.dates import date_format, is_never, time_of
 from mmgen.values.locales import locale_of
-from mmgen.values.money import Money, money_of
+from mmgen.values.money import Money, money_of, says_price
 from mmgen.values.numbers import NumberFormat, number_format, number_of
 
 POINT, COMMA = NumberFormat(".", ","), NumberFormat(",", ".")
@@ -150,3 +150,15 @@ def test_a_date_that_says_never(text: str, never: bool) -> None:
 )  # fmt: skip
 def test_a_locale_has_one_form(text: str | None, locale: str | None) -> None:
     assert locale_of(text) == locale
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Price: Rs. 399", True), ("only 12,50 €", True), ("仅售99元", True), ("CHF 10", True), ("5 kr", True),
+        ("S$20 off", True), ("2 all in one", False), ("a 5 F capacitor", False), ("10 L bottle", False),
+        ("24 K gold", False), ("USB 3.0", False), ("Vitamin D 1000 IU", False),
+    ],
+)  # fmt: skip
+def test_whether_a_sentence_names_a_price(text: str, expected: bool) -> None:
+    assert says_price(text) is expected

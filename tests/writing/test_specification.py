@@ -64,7 +64,16 @@ def text_of(example: dict[str, Any], kind: str = "description", seed: int = 1, *
             id="russian",
         ),
         pytest.param(
-            product("p", "sv", "Kanna", ["Kök"], "Ostra"), "Kanna. Kök; Ostra.", "Kanna · Kök", id="no_words_for_it"
+            product("p", "is", "Kanna", ["Eldhús"], "Ostra"),
+            "Kanna. Eldhús; Ostra.",
+            "Kanna · Eldhús",
+            id="no_words_for_it",
+        ),
+        pytest.param(
+            product("p", "sv", "Kanna", ["Kök"], "Ostra"),
+            "Kanna. Kategori: Kök; Varumärke: Ostra.",
+            "Kanna · Kök",
+            id="labels_alone",
         ),
         pytest.param(
             product("p", "en", None, ["Clothing", "Dresses"], "Arden"),
