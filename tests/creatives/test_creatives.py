@@ -268,6 +268,17 @@ def test_fit_takes_the_largest_size() -> None:
 
 
 @pytest.mark.parametrize(
+    ("locale", "title"),
+    [("en", "Wireless Motion Sensor - One Switch Control Security System for Home and Office Use with Batteries, White"),
+     ("zh", "四大名著套装 西游记 红楼梦 三国演义 水浒传 五年级下册快乐读书吧推荐阅读 青少版无障碍阅读 课外阅读指导丛书共4册")],
+)  # fmt: skip
+def test_a_long_title_stands_whole_in_a_picture(locale: str, title: str) -> None:
+    spec = CreativeSpec(title, locale, "Ostra", 1299.0, "EUR", photo=photo())
+    drawn = next(text for text in compose_creative(spec).texts if text.role == "headline")
+    assert not drawn.is_cut and "".join("".join(drawn.lines).split()) == "".join(title.split())
+
+
+@pytest.mark.parametrize(
     "text", ["Mug", "马克杯", "Café 300 ml ½", "Čaj Ελλάδα Чай", "お茶", "차", "¥€£$₹", "，。！？：；“”（）《》"]
 )
 def test_font_covers(text: str) -> None:

@@ -30,7 +30,10 @@ def _draw(spec: CreativeSpec, params: CreativeParams) -> Drawn:
     ink, strong = _inks(accent, params.min_contrast)
     bottom = bottom_bar(sheet, ink, strong, colour.WHITE)
     top = brand_line(sheet, ink)
-    headline = sheet.fit(plain_text(spec.headline), (560, 100), (24, 40), max_lines=2)
+    text = plain_text(spec.headline)
+    headline = sheet.fit(text, (560, 100), (24, 40), max_lines=2)
+    if headline is not None and headline.is_cut:  # a title stands whole: smaller, at the cost of the photo's room
+        headline = sheet.fit(text, (560, 180), (17, 24), max_lines=8)
     if headline is not None:
         bottom -= headline.height_px
         sheet.write("headline", headline, sheet.px(MARGIN), bottom, ink)
