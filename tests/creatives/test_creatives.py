@@ -269,8 +269,8 @@ def test_fit_takes_the_largest_size() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "title"),
-    [("en", "Wireless Motion Sensor - One Switch Control Security System for Home and Office Use with Batteries, White"),
-     ("zh", "四大名著套装 西游记 红楼梦 三国演义 水浒传 五年级下册快乐读书吧推荐阅读 青少版无障碍阅读 课外阅读指导丛书共4册")],
+    [("en", "Wireless Motion Sensor - One Switch Control Security System for Home and Office Use, with Batteries"),
+     ("zh", "四大名著套装 西游记 红楼梦 三国演义 水浒传 五年级下册快乐读书吧推荐阅读 青少版无障碍阅读 指导丛书共4册")],
 )  # fmt: skip
 def test_a_long_title_stands_whole_in_a_picture(locale: str, title: str) -> None:
     spec = CreativeSpec(title, locale, "Ostra", 1299.0, "EUR", photo=photo())
