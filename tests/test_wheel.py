@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import email
 import json
 import os
@@ -16,6 +17,7 @@ import venv
 import zipfile
 from dataclasses import dataclass
 from email.message import Message
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,25 @@ def test_what_is_locked_and_tested_satisfies_the_bounds(extras: tuple[str, ...],
         if one.name != "mmgen" and not one.specifier.contains(versions.get(canonicalize_name(one.name), "0"))
     ]
     assert unmet == []
+
+
+def imported() -> set[str]:
+    """The packages that modules of mmgen import, those inside functions among them, without the standard library."""
+    nodes = [node for path in (ROOT / "mmgen").rglob("*.py") for node in ast.walk(ast.parse(path.read_bytes()))]
+    names = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"mmgen", "__future__"}
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    known = packages_distributions()
+    listed = [*PROJECT["dependencies"], *(text for part in PROJECT["optional-dependencies"].values() for text in part)]
+    wanted = {canonicalize_name(Requirement(text).name) for text in listed}
+    unasked = [
+        name for name in sorted(imported())
+        if name in known and not {canonicalize_name(one) for one in known[name]} & wanted
+    ]  # fmt: skip
+    assert unasked == []
 
 
 # --- that it works -------------------------------------------------------------------------------------------------
