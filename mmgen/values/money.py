@@ -65,23 +65,39 @@ def currency_of(text: str | None, locale: str) -> str | None:
 
 def says_price(text: str) -> bool:
     """Whether a sentence names an amount of money: a number beside a currency's sign or code (``Rs. 999``)."""
-    return bool(_amounts().search(text))
+    return any(
+        _is_money(text[max(0, at.start() - _NEAR) : at.start()].rstrip(), text[at.end() : at.end() + _NEAR].lstrip())
+        for at in _AMOUNT.finditer(text)
+    )
+
+
+def _is_money(before: str, after: str) -> bool:
+    """Whether what stands before or after a number is a currency. A code counts in upper case alone, and none that is a
+    word: ``2 ALL``; a sign of letters counts as a whole word."""
+    spelt, drawn = _written_signs()
+    words = [word[0] for word in (_LAST_WORD.search(before), _FIRST_WORD.match(after)) if word]
+    return (
+        before.endswith(drawn) or after.startswith(drawn)
+        or any(word in _current() - _WORDS or word.casefold().rstrip(".") in spelt for word in words)
+    )  # fmt: skip
+
+
+_AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,']*")
+_LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+\.?$"), re.compile(r"[^\W\d_]+")
+_NEAR = 12
+_SHORT = ("￥", "rs", "руб", "грн")
+"""Signs that shops write and CLDR does not have."""
+_WORDS = {"ALL", "TOP", "MOP", "LAK", "CUP", "ANG", "SOS", "PEN"}
 
 
 @lru_cache(maxsize=1)
-def _amounts() -> re.Pattern[str]:
-    """A number beside a sign or a code of money that is in use today; a code of letters only in upper case, as
-    ``2 ALL`` and ``all 2`` are no Albanian money."""
-    signs = {sign for sign in (*_signs(), *_SHARED, "￥", "rs.", "rs") if not sign.isalpha() or len(sign) < 3}
-    signs -= {sign for sign in signs if len(sign) == 1 and sign.isascii() and sign.isalpha()}  # 5 F is a capacity
-    ordered = sorted(signs, key=lambda one: (-len(one), one))
-    sign = "|".join(rf"(?<!\w){re.escape(one)}" if one[0].isalpha() else re.escape(one) for one in ordered)
-    behind = "|".join(map(re.escape, ordered))
-    code = "|".join(sorted(_current() - {"ALL", "TOP", "MOP", "LAK", "CUP", "ANG", "SOS", "PEN"}))
-    number = r"\d[\d.,' ]*"
-    return re.compile(
-        rf"(?:(?i:{sign})|(?<!\w)(?:{code}))\s?{number}|(?<![A-Za-z\d.,]){number}\s?(?:(?i:{behind})|(?:{code}))(?!\w)"
-    )
+def _written_signs() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Signs of letters (``kr``, ``zł``), and those of other characters (``€``, ``元``), of money in use: gold and silver
+    are goods. One Latin letter is none: 5 F is a capacity."""
+    used = (sign for sign, code in _signs().items() if code in _current())
+    signs = {sign.rstrip(".") for sign in (*used, *_SHARED, *_SHORT) if len(sign) < 4}
+    spelt = {sign for sign in signs if sign.isalpha() and sign[0] < "\u3000"}
+    return frozenset(sign for sign in spelt if len(sign) > 1), tuple(signs - spelt)
 
 
 @lru_cache(maxsize=1)
