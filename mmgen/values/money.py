@@ -92,8 +92,8 @@ _WORDS = {"ALL", "TOP", "MOP", "LAK", "CUP", "ANG", "SOS", "PEN"}
 
 @lru_cache(maxsize=1)
 def _written_signs() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Signs of letters (``kr``, ``zł``), and those of other characters (``€``, ``元``), of money in use: gold and silver
-    are goods. One Latin letter is none: 5 F is a capacity."""
+    """Signs of letters (``kr``, ``zł``), and those of other characters (``€``, ``元``), of money in use: gold and
+    silver are goods. One Latin letter is none: 5 F is a capacity."""
     used = (sign for sign, code in _signs().items() if code in _current())
     signs = {sign.rstrip(".") for sign in (*used, *_SHARED, *_SHORT) if len(sign) < 4}
     spelt = {sign for sign in signs if sign.isalpha() and sign[0] < "\u3000"}
