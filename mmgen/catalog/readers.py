@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.catalog.csv_reader import Records, field_limit, has_escapes
+from mmgen.catalog.formats.csv import Records, field_limit, has_escapes
 from mmgen.catalog.source_map import SourceMap
 from mmgen.store.parquet import open_parquet
 from mmgen.values.encodings import candidates_of, encoding_of
@@ -43,7 +43,17 @@ class LeftOut(Unreadable):
     """A row that was read and is no product that is for sale: a draft, a hidden one."""
 
 
-Row = dict[str, Any] | Unreadable
+@dataclass(frozen=True)
+class Translation:
+    """The product of the row before, said in a further locale. ``own``: columns that are in its language; of the others
+    the row has what they say in the first."""
+
+    locale: str
+    row: dict[str, Any]
+    own: frozenset[str]
+
+
+Row = dict[str, Any] | Unreadable | Translation
 
 
 @dataclass(frozen=True)

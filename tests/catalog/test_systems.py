@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from mmgen.catalog.formats.xml import Spec, xml_rows
 from mmgen.catalog.importer import ImportResult, import_file
 from mmgen.catalog.opening import open_products, unmapped
 from mmgen.catalog.proposal import propose
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import iter_products, open_catalog
-from mmgen.catalog.xml_reader import Spec, xml_rows
 from tests.catalog.conftest import sqlite_url
 
 Products = dict[str, dict[str, Any]]
@@ -138,20 +138,8 @@ B2,,Bag,simple,Default/Bags,Old Bag,,20,2,"Catalog, Search",b.jpg,
 """
     result, products = imported(tmp_path, "magento.csv", text, "de")
     assert result.rejected == {"not_for_sale": 1}
-    assert [row["title"] for row in products.values()] == ["Tasche"]
+    assert {key: row["title"] for key, row in products.items()} == {"B1": "Tasche", "B1~fr": "Sac"}
     assert said(products["B1"], "de") == {"Farbe": "Black", "Material": "Canvas, Leather"}
-
-
-@pytest.mark.parametrize(("locale", "title"), [("en", "Bag"), ("de-AT", "Tasche"), ("ja", "Tasche")])
-def test_columns_in_several_languages(tmp_path: Path, locale: str, title: str) -> None:
-    text = """
-sku;title_de;title_en;title_fr;colour;photo
-1;Tasche;Bag;Sac;black;b.jpg
-2;Hut;Hat;Chapeau;red;h.jpg
-"""
-    result, products = imported(tmp_path, "export.csv", text, locale)
-    assert products["1"]["title"] == title
-    assert any("several languages (de, en, fr)" in warning for warning in result.warnings)
 
 
 MERCHANT = """<?xml version="1.0" encoding="UTF-8"?>

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from mmgen.catalog.readers import LeftOut, Row, Source, Unreadable
-from mmgen.catalog.systems.locales import Scopes, scopes_of
+from mmgen.catalog.readers import LeftOut, Row, Source, Translation, Unreadable
+from mmgen.catalog.systems.locales import Scopes, base_of, is_spoken, scopes_of
 from mmgen.catalog.systems.system import Pairs, System, column_of, system_of
 from mmgen.profile.decide import Hint
-from mmgen.profile.names import folded, read_name
+from mmgen.profile.names import folded, read_name, words_of
 from mmgen.profile.roles import Disposition, Role
+from mmgen.values.locales import locale_of
 
 MAX_PAIRS = 40
 MAX_VARIANTS = 2000
 """Rows of one product that are put together."""
+MAX_SAMPLED = 200
+"""Rows that tell what a column's values are before the file is profiled."""
 MORE_IMAGES = "more images"
 CHOICES = "choices"
 _PACKED_AS = re.compile(r"\s*,\s*(?=[^,=]{1,80}=)")
@@ -50,14 +55,33 @@ class Export:
         """Whether the rows are products as they are."""
         return self.system is None and not self.scopes.chosen and not self.scopes.dropped
 
+    @property
+    def has_translations(self) -> bool:
+        """Whether a product may be said in several locales by its own row or by those that continue it."""
+        return bool(self.scopes.further or (self.system and self.system.continued and self.system.continued.overlay))
+
 
 def export_of(
-    source: Source, locale: str, text_of: Text, system: System | None = None, shape: System | None = None
+    source: Source,
+    locale: str,
+    text_of: Text,
+    system: System | None = None,
+    shape: System | None = None,
+    mapped: Collection[str] = (),
 ) -> Export:
     """Recognise how a file was made. ``system``: where it is known already, by its XML. ``shape``: how the file is read
-    where no system is recognised. ``text_of`` makes text of any value."""
+    where no system is recognised. ``mapped``: columns that a map names. ``text_of`` makes text of any value."""
     found = system or system_of(source.columns) or shape
-    return Export(source, found, scopes_of(source.columns, locale, bool(found and found.scoped)), locale, text_of)
+    is_scoped = bool(found and found.scoped)
+    scopes = scopes_of(source.columns, locale, is_scoped, mapped, partial(_names_things, source, text_of))
+    return Export(source, found, scopes, locale, text_of)
+
+
+def _names_things(source: Source, text_of: Text, column: str) -> bool:
+    """Whether the first values of a column are as different as names are."""
+    rows = (row for row in islice(source.read_rows(), MAX_SAMPLED) if isinstance(row, dict))
+    texts = [text for row in rows if (text := text_of(row.get(column)).strip())]
+    return bool(texts) and len(set(texts)) > len(texts) / 2 and not words_of("flag") & {folded(text) for text in texts}
 
 
 def product_rows(export: Export, read: Read) -> Iterator[Row]:
@@ -75,8 +99,19 @@ def product_rows(export: Export, read: Read) -> Iterator[Row]:
         if isinstance(row, Unreadable):
             yield row
             continue
-        reason = reader.not_for_sale(row)
-        yield LeftOut(reason, repr(row)[:2000]) if reason else reader.product(row, prices)
+        if reason := reader.not_for_sale(row.texts):
+            yield LeftOut(reason, repr(row.texts)[:2000])
+            continue
+        yield (product := reader.product(row.texts, prices))
+        yield from reader.translations(row, product)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A row's texts, and what it says in further locales."""
+
+    texts: dict[str, str]
+    further: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class _Reader:
@@ -98,24 +133,25 @@ class _Reader:
         self.type = column_of(variants.type, columns) if variants else None
         self.is_variant = {value.casefold() for value in variants.values} if variants else set[str]()
 
-    def rows(self) -> Iterator[dict[str, str] | Unreadable]:
-        """The file's rows as text, of one language."""
+    def rows(self) -> Iterator[_Said | Unreadable]:
+        """The file's rows as text."""
+        scopes = self.export.scopes
         for row in self.export.source.read_rows():
-            if isinstance(row, Unreadable):
-                yield row
-            else:
+            if isinstance(row, dict):
                 texts = {str(name): self.export.text_of(value) for name, value in row.items()}
-                yield self.export.scopes.applied(texts)
+                yield _Said(scopes.applied(texts), scopes.said_further(texts))
+            elif isinstance(row, Unreadable):
+                yield row
 
-    def grouped(self) -> Iterator[dict[str, str] | Unreadable]:
+    def grouped(self) -> Iterator[_Said | Unreadable]:
         """Rows of one product put together, variants of others left away."""
-        held: list[dict[str, str]] = []
+        held: list[_Said] = []
         for row in self.rows():
             if isinstance(row, Unreadable):
                 yield row
-            elif self.type and row.get(self.type, "").strip().casefold() in self.is_variant:
+            elif self.type and row.texts.get(self.type, "").strip().casefold() in self.is_variant:
                 self.read.merged += 1
-            elif held and self._continues(held[0], row) and len(held) < MAX_VARIANTS:
+            elif held and self._continues(held[0].texts, row.texts) and len(held) < MAX_VARIANTS:
                 self.read.merged += 1
                 held.append(row)
             else:
@@ -134,20 +170,27 @@ class _Reader:
         is_same = bool(row.get(by)) and row.get(by) == first.get(by)
         return is_same and bool(row.get(mark, "").strip()) == (continued.overlay is not None)
 
-    def _joined(self, rows: list[dict[str, str]]) -> dict[str, str]:
+    def _joined(self, rows: list[_Said]) -> _Said:
         """One row of a product's: the first, with what others add to it."""
         continued = self.system.continued
         if len(rows) == 1 or continued is None:
             return rows[0]
-        return self._overlaid(rows, continued.overlay) if continued.overlay else self._with_variants(rows)
+        if continued.overlay:
+            return self._overlaid([row.texts for row in rows], continued.overlay)
+        return _Said(self._with_variants([row.texts for row in rows]), rows[0].further)
 
-    def _overlaid(self, rows: list[dict[str, str]], overlay: str) -> dict[str, str]:
-        """The first row, with what the store view of the wanted language says."""
+    def _overlaid(self, rows: list[dict[str, str]], overlay: str) -> _Said:
+        """The first row, with what the store view of the wanted language says; what others say is further."""
         joined, store = dict(rows[0]), column_of(overlay, self.columns) or ""
+        further: dict[str, dict[str, str]] = {}
         for row in rows[1:]:
-            if _is_of(row.get(store, ""), self.export.locale):
-                joined |= {name: text for name, text in row.items() if text.strip() and name != store}
-        return joined
+            said = {name: text for name, text in row.items() if text.strip() and name != store}
+            spoken = _locale_of_view(row.get(store, ""))
+            if spoken is not None and base_of(spoken) == base_of(self.export.locale):
+                joined |= said
+            elif spoken is not None:
+                further[spoken] = said
+        return _Said(joined, further)
 
     def _with_variants(self, rows: list[dict[str, str]]) -> dict[str, str]:
         """The first row, with what it leaves empty, further pictures, and each option's values."""
@@ -188,6 +231,14 @@ class _Reader:
                 self._add(made, attribute, value, is_said=mark == ":")
         self._add_price(made, prices)
         return made
+
+    def translations(self, said: _Said, product: dict[str, str]) -> Iterator[Translation]:
+        """A product in its further locales, attributes under their names."""
+        for locale, texts in said.further.items():
+            whole = {name: said.texts.get(name, "") for pair in self.pairs for name in pair.columns
+                     if {pair.name, pair.value} & texts.keys()}  # fmt: skip
+            own = {name: text for name, text in self.product(whole | texts, {}).items() if text.strip()}
+            yield Translation(locale, product | own, frozenset(own))
 
     def _add_pair(self, made: dict[str, str], row: Mapping[str, str], pair: _Numbered) -> None:
         name, text = row.get(pair.name, "").strip(), row.get(pair.value, "").strip()
@@ -233,8 +284,9 @@ class _Reader:
             return prices
         parent, price = (column_of(name, self.columns) or "" for name in (variants.parent, variants.price))
         for row in self.rows():
-            if not isinstance(row, Unreadable) and row.get(parent, "").strip() and row.get(price, "").strip():
-                prices.setdefault(row[parent].strip(), row[price])
+            texts = {} if isinstance(row, Unreadable) else row.texts
+            if texts.get(parent, "").strip() and texts.get(price, "").strip():
+                prices.setdefault(texts[parent].strip(), texts[price])
         return prices
 
 
@@ -307,10 +359,11 @@ def _detail_name(fields: list[str]) -> str:
     return fields[0] if len(fields) == 2 or fields[-1].strip().isdigit() else fields[-2]
 
 
-def _is_of(store_view: str, locale: str) -> bool:
-    """Whether a store view is of the locale's language: ``de``, ``de_at``, ``german_de``."""
-    home = locale.replace("_", "-").split("-")[0].lower()
-    return home in _LOCAL.split(store_view.strip().casefold())
+def _locale_of_view(store_view: str) -> str | None:
+    """The locale that a store view is called by, whole or by a part of its name: ``de_AT``, ``german``, ``eu_de``."""
+    view = store_view.strip()
+    parts = (view, *reversed(_LOCAL.split(view)))
+    return next((found for part in parts if (found := locale_of(part)) and is_spoken(found)), None)
 
 
 def notes_of(export: Export, read: Read, num_products: int) -> list[str]:
@@ -323,9 +376,10 @@ def notes_of(export: Export, read: Read, num_products: int) -> list[str]:
         notes.append(f"{read.merged:,} rows were put together with {num_products:,} products{why}")
     for name, count in read.left_out.items():
         notes.append(f"{count:,} products are left out: {name} says that they are not for sale")
-    if export.scopes.languages:
-        taken = ", ".join(export.scopes.languages)
-        notes.append(f"columns in several languages ({taken}): those of locale {export.locale!r} are taken")
+    if export.scopes.further:
+        first = export.scopes.locale or export.locale
+        further = ", ".join(export.scopes.further)
+        notes.append(f"columns in several languages: {first} first, and content of its own in each of {further}")
     return notes
 
 
