@@ -43,6 +43,10 @@ class LeftOut(Unreadable):
     """A row that was read and is no product that is for sale: a draft, a hidden one."""
 
 
+VARIANT_PRICES = " (variants)"
+"""Behind the name of a column of prices: the one that has those of all variants, a line each."""
+
+
 @dataclass(frozen=True)
 class Translation:
     """The product of the row before, said in a further locale. ``own``: columns that are in its language; of the others

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from mmgen.catalog.media import pictures_of
-from mmgen.catalog.readers import Translation
+from mmgen.catalog.readers import VARIANT_PRICES, Translation
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
@@ -25,7 +25,7 @@ from mmgen.rejects import RejectReason
 from mmgen.store.products import TRANSLATED
 from mmgen.values.dates import is_never, time_of
 from mmgen.values.locales import locale_of
-from mmgen.values.money import currency_of, money_of
+from mmgen.values.money import currency_of, price_of
 from mmgen.values.numbers import NumberFormat
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
@@ -105,7 +105,8 @@ def to_product(
     locale = locale or locale_of(source_map.locale) or source_map.locale
     if product_id.endswith(TRANSLATED + locale):
         return None, RejectReason.ID_UNREADABLE, f"{product_id}: ids that end so are those of translations"
-    money = _read("price", field_of(columns.price), lambda text: money_of(text, reading.number, locale), reading)
+    prices = field_of(f"{columns.price}{VARIANT_PRICES}") or field_of(columns.price)
+    money = _read("price", prices, lambda text: price_of(text.split("\n"), reading.number, locale), reading)
     currency = field_of(columns.currency) or (money.currency if money else None) or source_map.defaults.currency
     updated_at = _read("updated_at", field_of(columns.updated_at), lambda text: time_of(text, reading.date), reading)
     brand = field_of(columns.brand)
@@ -119,6 +120,7 @@ def to_product(
         "category": json.dumps(_category(row, source_map) if has_kind else [], ensure_ascii=False),
         "brand": (None if brand and is_placeholder(brand) else brand) or source_map.defaults.brand,
         "price": None if money is None else float(money.amount),
+        "is_price_from": None if money is None else money.is_lowest,
         "currency": currency_of(currency, locale) or currency,
         "url": field_of(columns.url),
         "updated_at": updated_at,

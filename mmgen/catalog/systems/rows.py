@@ -10,11 +10,11 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from mmgen.catalog.readers import LeftOut, Row, Source, Translation, Unreadable
+from mmgen.catalog.readers import VARIANT_PRICES, LeftOut, Row, Source, Translation, Unreadable
 from mmgen.catalog.systems.locales import Scopes, base_of, is_spoken, scopes_of
 from mmgen.catalog.systems.system import Pairs, System, column_of, system_of
 from mmgen.profile.decide import Hint
-from mmgen.profile.names import folded, read_name, words_of
+from mmgen.profile.names import QUALIFIED, folded, read_name, words_of
 from mmgen.profile.roles import Disposition, Role
 from mmgen.values.locales import locale_of
 
@@ -25,6 +25,7 @@ MAX_SAMPLED = 200
 """Rows that tell what a column's values are before the file is profiled."""
 MORE_IMAGES = "more images"
 CHOICES = "choices"
+CHOICE_SEPARATOR = "; "
 _PACKED_AS = re.compile(r"\s*,\s*(?=[^,=]{1,80}=)")
 _LOCAL = re.compile(r"[-_ ]")
 
@@ -126,6 +127,7 @@ class _Reader:
         self.pairs = [found for spec in self.system.pairs for found in _numbered(spec, columns)]
         self.used = {name for one in self.pairs for name in one.columns}
         self.told = {name for name in columns if name not in {self.image, *self.used} and _is_told(name)}
+        self.prices = {name for name in columns if _is_price(name)}
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
@@ -149,7 +151,7 @@ class _Reader:
         for row in self.rows():
             if isinstance(row, Unreadable):
                 yield row
-            elif self.type and row.texts.get(self.type, "").strip().casefold() in self.is_variant:
+            elif self._is_variant(row.texts):
                 self.read.merged += 1
             elif held and self._continues(held[0].texts, row.texts) and len(held) < MAX_VARIANTS:
                 self.read.merged += 1
@@ -203,6 +205,8 @@ class _Reader:
             if len(images) > 1:
                 joined[MORE_IMAGES] = ", ".join(images[1:])
                 self.read.hints[MORE_IMAGES] = Hint(role=Role.IMAGE, disposition=Disposition.HIDE, why="more pictures")
+        for name in self.prices:
+            self._add_prices(joined, name, _distinct(rows, name))
         for name in [name for name in joined if name in self.told and len(_distinct(rows, name)) > 1]:
             joined[name] = ""
             self._add_choices(joined, name, _distinct(rows, name))
@@ -213,14 +217,21 @@ class _Reader:
 
     def not_for_sale(self, row: Mapping[str, str]) -> str:
         """Why a row is no product that is for sale; "" where it is."""
+        name = self._left_out_by(row)
+        if name is None:
+            return ""
+        self.read.left_out[name] += 1
+        return f"{name} is {row[name].strip()!r}: not for sale in the shop"
+
+    def _left_out_by(self, row: Mapping[str, str]) -> str | None:
+        """The column that says that a row is not for sale."""
         for name, values in self.keep:
             value = row.get(name, "").strip()
             if value and value.casefold() not in values:
-                self.read.left_out[name] += 1
-                return f"{name} is {value!r}: not for sale in the shop"
-        return ""
+                return name
+        return None
 
-    def product(self, row: dict[str, str], prices: Mapping[str, str]) -> dict[str, str]:
+    def product(self, row: dict[str, str], prices: Mapping[str, list[str]]) -> dict[str, str]:
         """A product's row, its attributes under their names."""
         made = {name: text for name, text in row.items() if name not in self.used and name not in self.packed}
         for pair in self.pairs:
@@ -229,7 +240,7 @@ class _Reader:
             for attribute, value in _unpacked(row.get(name, ""), mark):
                 # Of Magento's attributes many are its own: what each is, its name and its values have to tell
                 self._add(made, attribute, value, is_said=mark == ":")
-        self._add_price(made, prices)
+        self._add_variants(made, prices)
         return made
 
     def translations(self, said: _Said, product: dict[str, str]) -> Iterator[Translation]:
@@ -254,8 +265,23 @@ class _Reader:
 
     def _add_choices(self, made: dict[str, str], name: str, values: list[str]) -> None:
         target, why = f"{name} ({CHOICES})", "variants differ in it"
-        made[target] = ", ".join(values)
-        self.read.hints[target] = Hint(role=Role.LIST, disposition=Disposition.USE, separator=",", why=why)
+        made[target] = CHOICE_SEPARATOR.join(value.replace(CHOICE_SEPARATOR.strip(), ",") for value in values)
+        best = read_name(name).best
+        is_said = best is not None and best.weight >= QUALIFIED and best.concept.role in _LISTED
+        self.read.hints[target] = Hint(
+            concept=best.concept.key if best is not None and is_said else None,
+            role=Role.LIST,
+            disposition=Disposition.SAY if is_said else Disposition.USE,
+            separator=CHOICE_SEPARATOR,
+            why=why,
+        )
+
+    def _add_prices(self, made: dict[str, str], name: str, values: list[str]) -> None:
+        """Several prices of a product's variants: it costs none of them."""
+        if len(values) > 1:
+            made[name + VARIANT_PRICES] = "\n".join(values)
+            hint = Hint(role=Role.MONEY, disposition=Disposition.HIDE, why="prices of variants")
+            self.read.hints[name + VARIANT_PRICES] = hint
 
     def _has_variants(self, row: Mapping[str, str]) -> bool:
         return self.type is not None and "variable" in row.get(self.type, "").casefold()
@@ -267,32 +293,60 @@ class _Reader:
             why = f"{self.system.name} shows it to customers"
             self.read.hints[target] = Hint(disposition=Disposition.SAY, label=name, why=why)
 
-    def _add_price(self, made: dict[str, str], prices: Mapping[str, str]) -> None:
+    def _add_variants(self, made: dict[str, str], prices: Mapping[str, list[str]]) -> None:
+        """What a parent's variants cost, and in what they differ: it has neither of its own."""
         variants = self.system.variants
-        price = column_of(variants.price, self.columns) if variants and variants.price else None
-        if variants is None or price is None or made.get(price, "").strip():
+        if variants is None:
             return
-        for name in (column_of(part, self.columns) for part in variants.id.split("|")):
-            key = made.get(name or "", "").strip()
-            if key in prices or f"id:{key}" in prices:
-                made[price] = prices.get(key) or prices[f"id:{key}"]
+        price = column_of(variants.price, self.columns) if variants.price else None
+        ids = [made.get(column_of(part, self.columns) or "", "").strip() for part in variants.id.split("|")]
+        keys = [*ids, *(f"id:{one}" for one in ids)]
+        listed = _listed(made.pop(column_of(variants.listed, self.columns) or "", ""))
+        if listed:
+            ids = [one.pop(variants.id, "") for one in listed]
+            found = list(dict.fromkeys(price for one in ids for price in prices.get(one, ())))
+            for name in dict.fromkeys(name for one in listed for name in one):
+                values = list(dict.fromkeys(one[name] for one in listed if one.get(name)))
+                if len(values) > 1:
+                    made.pop(name, None)
+                    self._add_choices(made, name, values)
+        else:
+            found = next((prices[key] for key in keys if key in prices), [])
+        if price is not None and found:
+            made[price] = found[0]
+            self._add_prices(made, price, found)
 
-    def variant_prices(self) -> dict[str, str]:
-        """Parent -> the price of its first variant: a parent has none of its own."""
-        variants, prices = self.system.variants, dict[str, str]()
+    def variant_prices(self) -> dict[str, list[str]]:
+        """Parent (or the variant itself, where parents list theirs) -> the prices of variants that are for sale."""
+        variants, prices = self.system.variants, dict[str, list[str]]()
         if variants is None:
             return prices
-        parent, price = (column_of(name, self.columns) or "" for name in (variants.parent, variants.price))
+        by, price = (column_of(name, self.columns) or "" for name in (variants.parent or variants.id, variants.price))
         for row in self.rows():
             texts = {} if isinstance(row, Unreadable) else row.texts
-            if texts.get(parent, "").strip() and texts.get(price, "").strip():
-                prices.setdefault(texts[parent].strip(), texts[price])
+            name, amount = texts.get(by, "").strip(), texts.get(price, "").strip()
+            if name and amount and self._is_variant(texts) and self._left_out_by(texts) is None:
+                found = prices.setdefault(name, [])
+                found += [amount] if amount not in found and len(found) < MAX_VARIANTS else []
         return prices
+
+    def _is_variant(self, row: Mapping[str, str]) -> bool:
+        return self.type is not None and row.get(self.type, "").strip().casefold() in self.is_variant
+
+
+def _listed(text: str) -> list[dict[str, str]]:
+    """``sku=A-1,color=Red|sku=A-2,color=Blue`` as a list of variants."""
+    return [dict(_unpacked(part, "=")) for part in text.split("|") if "=" in part][:MAX_VARIANTS]
 
 
 def _distinct(rows: list[dict[str, str]], column: str) -> list[str]:
     """A column's values in some rows, each once, in order."""
     return list(dict.fromkeys(row[column].strip() for row in rows if row.get(column, "").strip()))
+
+
+def _is_price(column: str) -> bool:
+    best = read_name(column).best
+    return best is not None and best.concept.role is Role.MONEY
 
 
 def _is_told(column: str) -> bool:
@@ -301,6 +355,8 @@ def _is_told(column: str) -> bool:
     return best is None or (best.concept.disposition is not Disposition.HIDE and best.concept.role not in _WHOLE)
 
 
+_LISTED = (Role.COLOUR, Role.SIZE)
+"""What customers are told of variants: in which colours and sizes there are some."""
 _WHOLE = (Role.TITLE, Role.TEXT, Role.KIND, Role.BRAND)
 """What is of the product, whatever its variants are."""
 
