@@ -61,6 +61,7 @@ class SourceMap(Params):
     are found out from a CSV file where they are not given. ``max_removed_share``: of
     the shop's products that may be missing from a file; an import that lacks more takes none away and asks.
     ``locales``: of the languages that a file says its products in, those that are taken; all where it names none.
+    ``variations``: of products from WooCommerce's API, the file beside them that has their variations.
     ``baskets``: the shop's transactions, where it has them.
     """
 
@@ -78,6 +79,7 @@ class SourceMap(Params):
     defaults: Defaults = Field(default_factory=Defaults)
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    variations: str | None = None
     baskets: Baskets | None = None
 
     @model_validator(mode="after")

@@ -40,6 +40,7 @@ SAMPLED = ("title", "description", "kind", "short_description", "material", "col
 @click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Keep the proposed map there.")
 @click.option("--media-root", metavar="DIR", help="Where relative media paths start (default: the map's, else FILE's).")
 @click.option("--name", metavar="NAME", help="Without a map: the shop's name (default: FILE's).")
+@click.option("--variations", metavar="FILE", help="Of WooCommerce's API, the variations (default: found beside FILE).")
 @click.option("--allow-removals", is_flag=True, help="Take products away, however many FILE lacks.")
 @pass_settings
 def import_products(
@@ -50,9 +51,10 @@ def import_products(
     write_map: Path | None,
     media_root: str | None,
     name: str | None,
+    variations: str | None,
     allow_removals: bool,
 ) -> None:
-    """Load a shop's products (CSV, JSON Lines, Parquet or a feed in XML) into the catalogue.
+    """Load a shop's products (CSV, JSON, JSON Lines, Parquet or a feed in XML) into the catalogue.
 
     The products of the map's source become those of FILE: new ones, changed ones, and gone where FILE lacks them.
     The same file twice changes nothing. Where FILE lacks many of the products, or has rows that cannot be read, none is
@@ -65,6 +67,8 @@ def import_products(
         source_map = load_source_map(find_file(Path(map_file)))
     else:
         source_map = proposal_for(file, locale, write_map, name).source_map()
+    if variations is not None:
+        source_map = source_map.model_copy(update={"variations": str(Path(variations).resolve())})
     result = load(settings, file, source_map, media_root, allow_removals)
     show(settings, asdict(result), lambda console: print_import(console, result))
 

@@ -13,7 +13,7 @@ from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
-_SPLIT = re.compile(r"[_\s]+|(?<=[a-z0-9])(?=[A-Z][a-z])")
+_SPLIT = re.compile(r"[_\s]+|(?<=[^\W\d])\.(?=[^\W\d])|(?<=[a-z0-9])(?=[A-Z][a-z])")
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
 
@@ -136,7 +136,7 @@ def humanised(name: str, unit: str | None = None) -> str:
     if not words:
         return name.strip()
     spoken = [words[0], *(word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:])] \
-        if "_" in text or len(words) > len(text.split()) else words  # fmt: skip
+        if "_" in text or "." in text or len(words) > len(text.split()) else words  # fmt: skip
     joined = " ".join(spoken)
     return joined[:1].upper() + joined[1:]
 
