@@ -22,6 +22,7 @@ from mmgen.catalog.systems.spoken import Candidate, Spoken, notes_of_locales, to
 from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
 from mmgen.catalog.values import Product, Reading, raw_json, to_product
 from mmgen.profile.files import load_profile, profile_path, save_profile
+from mmgen.profile.meaning import Meanings
 from mmgen.rejects import RejectReason
 
 BATCH_ROWS = 1000
@@ -70,6 +71,7 @@ def import_file(
     progress: Callable[[int], None] | None = None,
     home: str | Path | None = None,
     allow_removals: bool = False,
+    meanings: Meanings | None = None,
 ) -> ImportResult:
     """Make the products of ``source_map.name`` be those of the file: new, changed, and gone where the file lacks them.
 
@@ -89,7 +91,7 @@ def import_file(
     than the map's ``max_removed_share``: these stay, unless ``allow_removals``.
     """
     path = Path(path)
-    opened = open_products(path, source_map)
+    opened = open_products(path, source_map, meanings)
     source = opened.source
     warnings = [*source.warnings, *check_columns(source_map, list(opened.columns), str(path)), *opened.notes]
     opened, compared = _compared(opened, source_map, Path(home) if home is not None else None)

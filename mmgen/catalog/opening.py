@@ -17,6 +17,7 @@ from mmgen.profile.build import Collector, profile_from
 from mmgen.profile.column import Profile
 from mmgen.profile.decide import Hint
 from mmgen.profile.evidence import Evidence
+from mmgen.profile.meaning import Meanings
 from mmgen.profile.roles import Disposition
 from mmgen.values.dates import date_format
 from mmgen.values.numbers import number_format
@@ -39,10 +40,11 @@ class Opened:
     has_locales: bool = False
 
 
-def open_products(path: Path, source_map: SourceMap) -> Opened:
+def open_products(path: Path, source_map: SourceMap, meanings: Meanings | None = None) -> Opened:
     """Open a file and profile it. Raises ValueError with the remedy where it is missing or of no known format.
 
-    The map's columns are what the map says; its ``say``, ``use`` and ``hide`` decide of the others.
+    The map's columns are what the map says; its ``say``, ``use`` and ``hide`` decide of the others. ``meanings``: what
+    tells of names that there is no data for what they are nearest to.
     """
     export = _export(path, source_map)
     collector, read, num_products = Collector(), Read(), 0
@@ -56,7 +58,7 @@ def open_products(path: Path, source_map: SourceMap) -> Opened:
     ordered += [name for name in names if name not in ordered]
     hints = _hints(export, read, source_map, ordered)
     system = (export.system.name or None) if export.system else None
-    profile = profile_from(collector, source_map.locale, source_map.name, hints, system)
+    profile = profile_from(collector, source_map.locale, source_map.name, hints, system, meanings)
     decided = profile.with_decisions(None, decisions_of(source_map))
     source = Source(ordered, read_rows, export.source.warnings)
     notes = tuple(notes_of(export, read, num_products))

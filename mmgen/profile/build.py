@@ -9,6 +9,7 @@ from dataclasses import replace
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
+from mmgen.profile.meaning import Meanings
 from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
@@ -68,11 +69,14 @@ def profile_from(
     source: str = "",
     hints: Mapping[str, Hint] | None = None,
     system: str | None = None,
+    meanings: Meanings | None = None,
 ) -> Profile:
-    """The profile of what was gathered; arguments as of ``profile_of``."""
+    """The profile of what was gathered; arguments as of ``profile_of``. ``meanings``: of names that are not known."""
     evidence, known = collector.finished(), hints or {}
     shown = {name: hint.label or name for name, hint in known.items()}
     readings = {name: read_name(shown.get(name, name), locale) for name in evidence}
+    if meanings is not None:
+        readings = meanings.read(readings, locale.replace("_", "-").split("-")[0].lower())
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
     title = title_of(decisions, evidence)
     relations = relations_of(collector.rows, evidence, title)
