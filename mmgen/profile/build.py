@@ -15,6 +15,8 @@ from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
 _SPLIT = re.compile(r"[_\s]+|(?<=[^\W\d])\.(?=[^\W\d])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+MAX_CELL_CHARS = 10_000
+"""Of a value, what tells its kind: a text of megabytes is looked at no longer than this."""
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
 
@@ -29,6 +31,7 @@ class Collector:
 
     def add(self, row: Mapping[str, str]) -> None:
         """One row, column -> text. A column that comes late was empty before."""
+        row = {name: text[:MAX_CELL_CHARS] for name, text in row.items()}
         for name, text in row.items():
             values = self.evidence.get(name)
             if values is None:

@@ -13,6 +13,8 @@ from mmgen.profile.names import concepts, folded, unit_words, word_for_yes, word
 from mmgen.profile.roles import Disposition, Role
 
 MAX_VALUE_CHARS = 500
+MAX_MARKUP_CHARS = 20_000
+"""Of a value with its markup."""
 MAX_FACTS = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,10})?$")
 _ZERO = re.compile(r"^[+-]?0+(?:[.,]0+)?(?:\s?\D{0,8})?$")
@@ -70,6 +72,8 @@ def _is_understood(column: Column, text: str, language: str, is_own: bool) -> bo
 
 def value_of(text: str, column: Column, language: str) -> str | None:
     """A value as customers read it, with the column's unit; None where there is nothing to say."""
+    if len(text) > MAX_MARKUP_CHARS:
+        return None
     value = " ".join(_TAG.sub(" ", html.unescape(text)).split())
     if not value or len(value) > MAX_VALUE_CHARS or is_placeholder(value):
         return None
