@@ -11,14 +11,14 @@ from itertools import islice
 from typing import Any
 
 from mmgen.catalog.readers import VARIANT_PRICES, LeftOut, Row, Source, Translation, Unreadable
+from mmgen.catalog.systems.attributes import NumberedPair, listed_variants, numbered_pairs, unpacked, values_of
 from mmgen.catalog.systems.locales import Scopes, base_of, is_spoken, scopes_of
-from mmgen.catalog.systems.system import Pairs, System, column_of, system_of
+from mmgen.catalog.systems.system import System, column_of, system_of
 from mmgen.profile.decide import Hint
 from mmgen.profile.names import QUALIFIED, folded, read_name, words_of
 from mmgen.profile.roles import Disposition, Role
 from mmgen.values.locales import locale_of
 
-MAX_PAIRS = 40
 MAX_VARIANTS = 2000
 """Rows of one product that are put together."""
 MAX_SAMPLED = 200
@@ -26,7 +26,6 @@ MAX_SAMPLED = 200
 MORE_IMAGES = "more images"
 CHOICES = "choices"
 CHOICE_SEPARATOR = "; "
-_PACKED_AS = re.compile(r"\s*,\s*(?=[^,=]{1,80}=)")
 _LOCAL = re.compile(r"[-_ ]")
 
 Text = Callable[[Any], str]
@@ -124,7 +123,7 @@ class _Reader:
         columns = [export.scopes.chosen.get(name, name) for name in export.source.columns]
         self.columns = columns
         self.image = column_of(self.system.map.get("image"), columns)
-        self.pairs = [found for spec in self.system.pairs for found in _numbered(spec, columns)]
+        self.pairs = [found for spec in self.system.pairs for found in numbered_pairs(spec, columns)]
         self.used = {name for one in self.pairs for name in one.columns}
         self.told = {name for name in columns if name not in {self.image, *self.used} and _is_told(name)}
         self.prices = {name for name in columns if _is_price(name)}
@@ -237,7 +236,7 @@ class _Reader:
         for pair in self.pairs:
             self._add_pair(made, row, pair)
         for name, mark in self.packed.items():
-            for attribute, value in _unpacked(row.get(name, ""), mark):
+            for attribute, value in unpacked(row.get(name, ""), mark):
                 # Of Magento's attributes many are its own: what each is, its name and its values have to tell
                 self._add(made, attribute, value, is_said=mark == ":")
         self._add_variants(made, prices)
@@ -251,11 +250,11 @@ class _Reader:
             own = {name: text for name, text in self.product(whole | texts, {}).items() if text.strip()}
             yield Translation(locale, product | own, frozenset(own))
 
-    def _add_pair(self, made: dict[str, str], row: Mapping[str, str], pair: _Numbered) -> None:
+    def _add_pair(self, made: dict[str, str], row: Mapping[str, str], pair: NumberedPair) -> None:
         name, text = row.get(pair.name, "").strip(), row.get(pair.value, "").strip()
         if not name or not text or folded(text) in {folded(value) for value in pair.spec.skip}:
             return
-        values = list(dict.fromkeys(_values(text, pair.spec.separator)))
+        values = list(dict.fromkeys(values_of(text, pair.spec.separator)))
         is_said = pair.visible is None or row.get(pair.visible, "").strip() not in ("0", "")
         if len(values) > 1 and not (pair.visible and is_said and not self._has_variants(row)):
             # Which of them the product is, nothing says: a shirt in red and in blue is no red shirt
@@ -301,7 +300,7 @@ class _Reader:
         price = column_of(variants.price, self.columns) if variants.price else None
         ids = [made.get(column_of(part, self.columns) or "", "").strip() for part in variants.id.split("|")]
         keys = [*ids, *(f"id:{one}" for one in ids)]
-        listed = _listed(made.pop(column_of(variants.listed, self.columns) or "", ""))
+        listed = listed_variants(made.pop(column_of(variants.listed, self.columns) or "", ""))
         if listed:
             ids = [one.pop(variants.id, "") for one in listed]
             found = list(dict.fromkeys(price for one in ids for price in prices.get(one, ())))
@@ -334,11 +333,6 @@ class _Reader:
         return self.type is not None and row.get(self.type, "").strip().casefold() in self.is_variant
 
 
-def _listed(text: str) -> list[dict[str, str]]:
-    """``sku=A-1,color=Red|sku=A-2,color=Blue`` as a list of variants."""
-    return [dict(_unpacked(part, "=")) for part in text.split("|") if "=" in part][:MAX_VARIANTS]
-
-
 def _distinct(rows: list[dict[str, str]], column: str) -> list[str]:
     """A column's values in some rows, each once, in order."""
     return list(dict.fromkeys(row[column].strip() for row in rows if row.get(column, "").strip()))
@@ -359,60 +353,6 @@ _LISTED = (Role.COLOUR, Role.SIZE)
 """What customers are told of variants: in which colours and sizes there are some."""
 _WHOLE = (Role.TITLE, Role.TEXT, Role.KIND, Role.BRAND)
 """What is of the product, whatever its variants are."""
-
-
-@dataclass(frozen=True)
-class _Numbered:
-    """One pair of columns of ``spec``."""
-
-    spec: Pairs
-    name: str
-    value: str
-    visible: str | None
-
-    @property
-    def columns(self) -> list[str]:
-        """The pair's columns and those of its number that say nothing."""
-        return [name for name in (self.name, self.value, self.visible) if name]
-
-
-def _numbered(spec: Pairs, columns: Sequence[str]) -> list[_Numbered]:
-    found = []
-    for number in range(1, MAX_PAIRS + 1):
-        name, value, visible = (
-            column_of((text or "").replace("{n}", str(number)), columns)
-            for text in (spec.name, spec.value, spec.visible)
-        )
-        if name and value:
-            found.append(_Numbered(spec, name, value, visible))
-    return found
-
-
-def _values(text: str, separator: str | None) -> list[str]:
-    parts = text.split("\n") if "\n" in text else re.split(r"\s*[,|]\s+" if separator is None else separator, text)
-    return [value for part in parts if (value := part.strip())]
-
-
-def _unpacked(text: str, mark: str) -> list[tuple[str, str]]:
-    """``color=Red,size=M|L`` or ``Colour:Red:1,Material:Wool:2`` as pairs."""
-    parts = _PACKED_AS.split(text) if mark == "=" else text.split(",")
-    pairs = []
-    for part in parts:
-        fields = part.split(mark)
-        if len(fields) >= 2 and fields[0].strip() and fields[1].strip():
-            value = mark.join(fields[1:]) if mark == "=" else _detail(fields)
-            name = fields[0] if mark == "=" else _detail_name(fields)
-            pairs.append((name.strip(), value.strip().strip('"').replace("|", ", ")))
-    return pairs
-
-
-def _detail(fields: list[str]) -> str:
-    """Of ``name:value:position`` the value, of ``section:name:value`` the last."""
-    return fields[1] if len(fields) == 2 or fields[-1].strip().isdigit() else fields[-1]
-
-
-def _detail_name(fields: list[str]) -> str:
-    return fields[0] if len(fields) == 2 or fields[-1].strip().isdigit() else fields[-2]
 
 
 def _locale_of_view(store_view: str) -> str | None:
