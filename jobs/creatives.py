@@ -20,7 +20,8 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """Each product's headline beside its photo and what the model sees of it."""
     texts = part(ctx, "descriptions", "text", "reject_reason", "locale", HEADLINE, "facts", only=only)
     photos = part(ctx, "clean_images", "photo", "master", only=only)
-    examples = part(ctx, "examples", "example", "title", "brand", "price", "currency", *ARRAYS, only=only)
+    said = ("title", "brand", "price", "is_price_from", "currency")
+    examples = part(ctx, "examples", "example", *said, *ARRAYS, only=only)
     joined = texts.join(photos, "product_id", "left").join(examples, "product_id")
     joined = joined.join(products(ctx, only).select("product_id"), "product_id", "left_semi")
     return joined.withColumn("input_hash", joined_hash("text_hash", "photo_hash", "example_hash"))

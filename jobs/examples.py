@@ -21,7 +21,7 @@ HASHES = ("product_hash", "clean_text_hash", "image_plain", "text_plain", "audio
 def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """The products of the catalogue beside all that is known of each."""
     rows = products(ctx, only).withColumn("product_hash", F.col("content_hash"))
-    said = ("locale", "category", "brand", "price", "currency", "attributes", "facts")
+    said = ("locale", "category", "brand", "price", "is_price_from", "currency", "attributes", "facts")
     rows = rows.select("product_id", "product_hash", *said)
     texts = part(ctx, "clean_texts", "clean_text", "title", "description", only=only)
     groups = part(ctx, "duplicates", "duplicates", "group_id", only=only)

@@ -43,6 +43,7 @@ class RejectReason(StrEnum):
     INPUT_REJECTED = "input_rejected"
     NO_MODALITY = "no_modality"
     TRANSFORM_FAILED = "transform_failed"
+    ROW_TOO_SLOW = "row_too_slow"
     CONTENT_REJECTED = "content_rejected"
 
 

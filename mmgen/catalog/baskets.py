@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.basket_map import Baskets
-from mmgen.catalog.readers import Row, Unreadable, open_source
+from mmgen.catalog.readers import Row, open_source
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import basket_digests, basket_links, insert_for, iter_pages, products, storable
 from mmgen.config.params import nearest
@@ -49,7 +49,7 @@ class OpenBaskets:
         for row in self.read_rows():
             values = (
                 {}
-                if isinstance(row, Unreadable)
+                if not isinstance(row, dict)
                 else {name: storable(str(row.get(name) or "")).strip() for name in named}
             )
             complete = all(values.get(name) for name in named)

@@ -16,11 +16,13 @@ from sqlalchemy.engine import Connection, Engine
 
 from mmgen.catalog.baskets import import_baskets, open_baskets
 from mmgen.catalog.opening import Opened, decisions_of, open_products
-from mmgen.catalog.readers import LeftOut, Row, Unreadable
+from mmgen.catalog.readers import LeftOut, Row, Translation, Unreadable
 from mmgen.catalog.source_map import SourceMap, check_columns
+from mmgen.catalog.systems.spoken import Candidate, Spoken, notes_of_locales, told, told_apart
 from mmgen.catalog.tables import import_rejects, insert_for, metadata, products, sources
 from mmgen.catalog.values import Product, Reading, raw_json, to_product
 from mmgen.profile.files import load_profile, profile_path, save_profile
+from mmgen.profile.meaning import Meanings
 from mmgen.rejects import RejectReason
 
 BATCH_ROWS = 1000
@@ -45,6 +47,9 @@ class ImportResult:
     warnings: tuple[str, ...] = ()
     unread: dict[str, dict[str, Any]] = field(default_factory=dict)
     """column -> ``num_rows`` whose value could not be read, and ``examples`` of them"""
+    locales: dict[str, dict[str, int]] = field(default_factory=dict)
+    """further locale -> products by what became of them: ``told``, ``no_title`` in it, ``same_words`` as the first,
+    ``not_wanted`` by the map; the last three make no content"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def import_file(
     progress: Callable[[int], None] | None = None,
     home: str | Path | None = None,
     allow_removals: bool = False,
+    meanings: Meanings | None = None,
 ) -> ImportResult:
     """Make the products of ``source_map.name`` be those of the file: new, changed, and gone where the file lacks them.
 
@@ -85,11 +91,12 @@ def import_file(
     than the map's ``max_removed_share``: these stay, unless ``allow_removals``.
     """
     path = Path(path)
-    opened = open_products(path, source_map)
+    opened = open_products(path, source_map, meanings)
     source = opened.source
     warnings = [*source.warnings, *check_columns(source_map, list(opened.columns), str(path)), *opened.notes]
     opened, compared = _compared(opened, source_map, Path(home) if home is not None else None)
     reading = replace(opened.reading, profile=opened.profile)
+    spoken = Spoken() if opened.has_locales else None
     root = _media_root(path, source_map, media_root)
     baskets = open_baskets(path.parent, source_map.baskets) if source_map.baskets else None
     seen = sa.Table(f"seen_{uuid.uuid4().hex}", sa.MetaData(), _seen_id(), prefixes=["TEMPORARY"])
@@ -103,7 +110,7 @@ def import_file(
             numbered = enumerate(source.read_rows(), start=1)
             while batch := list(islice(numbered, BATCH_ROWS)):
                 with connection.begin():
-                    counts += _import_batch(connection, batch, source_map, seen, reading)
+                    counts += _import_batch(connection, batch, source_map, seen, reading, spoken)
                 if progress is not None:
                     progress(len(batch))
             with connection.begin():
@@ -125,7 +132,9 @@ def import_file(
         f"{name}: {found.num_rows:,} not readable and left empty ({', '.join(found.examples)})"
         for name, found in reading.unread.items()
     ]
-    return _result(source_map.name, counts, tuple(warnings + compared), reading)
+    locales = spoken.as_dict() if spoken else {}
+    warnings += notes_of_locales(locales)
+    return replace(_result(source_map.name, counts, tuple(warnings + compared), reading), locales=locales)
 
 
 def _num_unread(counts: Counter[str]) -> int:
@@ -158,10 +167,10 @@ def _compared(opened: Opened, source_map: SourceMap, home: Path | None) -> tuple
 
 def _result(source: str, counts: Counter[str], warnings: tuple[str, ...], reading: Reading) -> ImportResult:
     rejected = {reason: counts[reason] for reason in map(str, RejectReason) if counts[reason]}
-    tally = {name: counts[name] for name in ("imported", "changed", "unchanged", "removed")}
-    num_rows = sum(tally.values()) - tally["removed"] + sum(rejected.values())
+    imported, changed, unchanged, removed = (counts[name] for name in ("imported", "changed", "unchanged", "removed"))
+    num_rows = imported + changed + unchanged + sum(rejected.values())
     unread = {name: asdict(found) for name, found in reading.unread.items()}
-    return ImportResult(source, num_rows, rejected=rejected, warnings=warnings, unread=unread, **tally)
+    return ImportResult(source, num_rows, imported, changed, unchanged, removed, rejected, warnings, unread)
 
 
 def _seen_id() -> sa.Column[Any]:
@@ -184,15 +193,22 @@ def _write_source(connection: Connection, source_map: SourceMap, root: Path) -> 
 
 
 def _import_batch(
-    connection: Connection, batch: list[tuple[int, Row]], source_map: SourceMap, seen: sa.Table, reading: Reading
+    connection: Connection,
+    batch: list[tuple[int, Row]],
+    source_map: SourceMap,
+    seen: sa.Table,
+    reading: Reading,
+    spoken: Spoken | None,
 ) -> Counter[str]:
     """Read, tell apart, write: the counts by outcome, where a reject's outcome is its reason."""
     rejects: list[Reject] = []
     candidates = list(_candidates(batch, source_map, reading, rejects))
-    owners = _owners(connection, [product["product_id"] for _, product, _ in candidates])
+    if spoken is not None:
+        candidates = told_apart(connection, candidates, seen, source_map, spoken)
+    owners = _owners(connection, [one.product["product_id"] for one in candidates])
     fresh = _mark_seen(connection, candidates, source_map.name, owners, seen)
     kept: list[Product] = []
-    for number, product, row in candidates:
+    for number, product, row in ((one.number, one.product, one.row) for one in candidates):
         product_id = product["product_id"]
         owner = owners.get(product_id, source_map.name)
         if owner != source_map.name:
@@ -203,7 +219,7 @@ def _import_batch(
             fresh.remove(product_id)
             kept.append(product)
             continue
-        rejects.append(Reject(number, product_id, RejectReason.DUPLICATE_ID, detail, raw_json(row)))
+        rejects.append(Reject(number, product_id, RejectReason.DUPLICATE_ID, detail, raw_json(told(row))))
     counts = Counter(str(reject.reason) for reject in rejects)
     written = _write_products(connection, kept)
     counts["imported"] = sum(product_id not in owners for product_id in written)
@@ -215,7 +231,7 @@ def _import_batch(
 
 def _candidates(
     batch: Iterable[tuple[int, Row]], source_map: SourceMap, reading: Reading, rejects: list[Reject]
-) -> Iterator[tuple[int, Product, dict[str, Any]]]:
+) -> Iterator[Candidate]:
     """The rows that make a product; the others are appended to ``rejects``."""
     for number, row in batch:
         if isinstance(row, Unreadable):
@@ -224,9 +240,9 @@ def _candidates(
             continue
         product, reason, detail = to_product(row, source_map, reading)
         if product is not None:
-            yield number, product, row
-        elif reason is not None:
-            rejects.append(Reject(number, None, reason, detail, raw_json(row)))
+            yield Candidate(number, product, row)
+        elif reason is not None and not isinstance(row, Translation):  # its product was rejected for the same
+            rejects.append(Reject(number, None, reason, detail, raw_json(told(row))))
 
 
 def _owners(connection: Connection, product_ids: list[str]) -> dict[str, str]:
@@ -237,13 +253,13 @@ def _owners(connection: Connection, product_ids: list[str]) -> dict[str, str]:
 
 def _mark_seen(
     connection: Connection,
-    candidates: list[tuple[int, Product, dict[str, Any]]],
+    candidates: list[Candidate],
     source: str,
     owners: dict[str, str],
     seen: sa.Table,
 ) -> set[str]:
     """Note the ids of this batch; returns those that no earlier batch had."""
-    ids = {product["product_id"] for _, product, _ in candidates}
+    ids = {one.product["product_id"] for one in candidates}
     rows = [{"product_id": product_id} for product_id in sorted(ids) if owners.get(product_id, source) == source]
     if not rows:
         return set()

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmgen.catalog.readers import Row, Source, Unreadable, open_source
+from mmgen.catalog.formats.xml import Spec, root_of, xml_rows
+from mmgen.catalog.readers import Row, Source, open_source
 from mmgen.catalog.source_map import Columns, SourceMap
 from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
 from mmgen.catalog.systems.shapes import shape_of
 from mmgen.catalog.systems.system import System, system_of_root
 from mmgen.catalog.values import Reading, text_of
-from mmgen.catalog.xml_reader import Spec, root_of, xml_rows
 from mmgen.profile.build import Collector, profile_from
 from mmgen.profile.column import Profile
 from mmgen.profile.decide import Hint
 from mmgen.profile.evidence import Evidence
+from mmgen.profile.meaning import Meanings
 from mmgen.profile.roles import Disposition
 from mmgen.values.dates import date_format
 from mmgen.values.numbers import number_format
@@ -27,7 +28,8 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 
 @dataclass(frozen=True)
 class Opened:
-    """A file whose rows are products. ``columns``: of the products and of the file; ``notes``: how it was read."""
+    """A file whose rows are products. ``columns``: of the products and of the file; ``notes``: how it was read;
+    ``has_locales``: rows may say one product in several locales."""
 
     source: Source
     profile: Profile
@@ -35,17 +37,19 @@ class Opened:
     notes: tuple[str, ...]
     columns: tuple[str, ...]
     reading: Reading
+    has_locales: bool = False
 
 
-def open_products(path: Path, source_map: SourceMap) -> Opened:
+def open_products(path: Path, source_map: SourceMap, meanings: Meanings | None = None) -> Opened:
     """Open a file and profile it. Raises ValueError with the remedy where it is missing or of no known format.
 
-    The map's columns are what the map says; its ``say``, ``use`` and ``hide`` decide of the others.
+    The map's columns are what the map says; its ``say``, ``use`` and ``hide`` decide of the others. ``meanings``: what
+    tells of names that there is no data for what they are nearest to.
     """
     export = _export(path, source_map)
     collector, read, num_products = Collector(), Read(), 0
     for row in product_rows(export, read):
-        if not isinstance(row, Unreadable):
+        if isinstance(row, dict):
             collector.add({str(name): text_of(value) for name, value in row.items()})
             num_products += 1
     read_rows = export.source.read_rows if export.is_plain else lambda: _rows(export)
@@ -54,21 +58,23 @@ def open_products(path: Path, source_map: SourceMap) -> Opened:
     ordered += [name for name in names if name not in ordered]
     hints = _hints(export, read, source_map, ordered)
     system = (export.system.name or None) if export.system else None
-    profile = profile_from(collector, source_map.locale, source_map.name, hints, system)
+    profile = profile_from(collector, source_map.locale, source_map.name, hints, system, meanings)
     decided = profile.with_decisions(None, decisions_of(source_map))
     source = Source(ordered, read_rows, export.source.warnings)
     notes = tuple(notes_of(export, read, num_products))
     columns = tuple(dict.fromkeys([*ordered, *export.source.columns]))
-    return Opened(source, decided, export.system, notes, columns, _reading(collector, decided, source_map))
+    reading = _reading(collector, decided, source_map, export.scopes.locale)
+    has_locales = export.has_translations or source_map.columns.locale is not None
+    return Opened(source, decided, export.system, notes, columns, reading, has_locales)
 
 
-def _reading(collector: Collector, profile: Profile, source_map: SourceMap) -> Reading:
+def _reading(collector: Collector, profile: Profile, source_map: SourceMap, locale: str | None) -> Reading:
     """How prices and dates are read: all values of their columns decide together."""
     empty = Evidence()
     prices = collector.evidence.get(source_map.columns.price or "", empty)
     dates = collector.evidence.get(source_map.columns.updated_at or "", empty)
     number = number_format(prices.shapes, source_map.locale)
-    return Reading(profile, number, date_format(dates.dates, source_map.locale))
+    return Reading(profile, number, date_format(dates.dates, source_map.locale), locale=locale)
 
 
 def decisions_of(source_map: SourceMap) -> dict[str, Disposition]:
@@ -90,7 +96,7 @@ def _export(path: Path, source_map: SourceMap) -> Export:
         # Values of other formats have types (lists, numbers), which a row that is put together from several loses
         is_text = path.suffix.lower() in TEXT_SUFFIXES
         shape = shape_of(source.columns, ours.product_id, ours.title, ours.image) if is_text else None
-        return export_of(source, source_map.locale, text_of, shape=shape)
+        return export_of(source, source_map.locale, text_of, shape=shape, mapped=ours.named())
     if not path.is_file():
         raise ValueError(f"{path}: there is no such file")
     root = root_of(path)
@@ -102,7 +108,7 @@ def _export(path: Path, source_map: SourceMap) -> Export:
     for record in xml_rows(path, spec):
         columns.update(dict.fromkeys(record))
     source = Source(list(columns), lambda: xml_rows(path, spec))
-    return export_of(source, source_map.locale, text_of, system)
+    return export_of(source, source_map.locale, text_of, system, mapped=source_map.columns.named())
 
 
 def _rows(export: Export) -> Iterator[Row]:

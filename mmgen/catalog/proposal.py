@@ -14,12 +14,15 @@ from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import MIN_ROWS
 from mmgen.profile.names import read_name
 from mmgen.profile.roles import Role
+from mmgen.values.locales import locale_of
 
 FULL = 0.98
 """Share of rows in which a column that tells products apart has to be filled, and different."""
 SURE = 0.9
 _SINGLE = {"description": "description", "brand": "brand", "price": "price", "currency": "currency", "image": "image",
            "audio": "audio", "updated_at": "updated", "locale": "locale", "url": "address"}  # fmt: skip
+LANGUAGES = ("locale", "book_language")
+"""Meanings of columns that say in which language something is: the row, or a book."""
 _ROLES = {"image": Role.IMAGE, "audio": Role.AUDIO}
 
 
@@ -61,7 +64,10 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
     taken = set(fields.values())
     if "title" not in fields:
         _set(fields, "title", _title(columns, needs), taken)
-    if "product_id" not in fields:
+    if "product_id" not in fields and (by_language := _by_language(opened.profile)):
+        for ours, theirs in zip(("product_id", "locale"), by_language, strict=True):
+            _set(fields, ours, theirs, taken)
+    elif "product_id" not in fields:
         _set(fields, "product_id", _identifier(columns, taken, needs), taken)
     if "category" not in fields:
         levels = _categories(opened.profile, taken)
@@ -123,6 +129,21 @@ def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -
     near = [c.name for c in columns.values() if c.concept == "identifier" and c.filled > 0.5 and c.name not in taken]
     if near:
         needs.append(_asked("product_id", "no column of ids is filled and different in every row", near))
+    return None
+
+
+def _by_language(profile: Profile) -> tuple[str, str] | None:
+    """The columns of ids and of languages, where no id is there once and each at most once a language."""
+    full = [c for c in profile.columns.values() if c.filled >= FULL]
+    ids = [c for c in full if c.concept == "identifier"]
+    if not ids or any(c.distinct >= FULL for c in ids):
+        return None
+    for column in full:
+        languages = round(column.distinct * column.filled * profile.num_rows)
+        if column.concept in LANGUAGES and languages > 1 and all(map(locale_of, column.samples)):
+            found = next((c for c in ids if c.distinct * languages >= FULL), None)
+            if found is not None:
+                return found.name, column.name
     return None
 
 

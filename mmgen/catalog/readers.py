@@ -1,4 +1,4 @@
-"""A shop's file as a stream of rows: CSV, JSON Lines or Parquet, never held in memory as a whole.
+"""A shop's file as a stream of rows: CSV, JSON, JSON Lines or Parquet, never held in memory as a whole.
 
 A row that cannot be read is an ``Unreadable`` in its place, so that the row numbers stay right and it gets counted.
 """
@@ -12,13 +12,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.catalog.csv_reader import Records, field_limit, has_escapes
+from mmgen.catalog.formats.csv import Records, field_limit, has_escapes
+from mmgen.catalog.formats.json import Broken, flat, json_items
+from mmgen.catalog.formats.woocommerce import is_woocommerce, variations_beside, woocommerce_rows
 from mmgen.catalog.source_map import SourceMap
 from mmgen.store.parquet import open_parquet
 from mmgen.values.encodings import candidates_of, encoding_of
@@ -43,7 +46,21 @@ class LeftOut(Unreadable):
     """A row that was read and is no product that is for sale: a draft, a hidden one."""
 
 
-Row = dict[str, Any] | Unreadable
+VARIANT_PRICES = " (variants)"
+"""Behind the name of a column of prices: the one that has those of all variants, a line each."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The product of the row before, said in a further locale. ``own``: columns that are in its language; of the others
+    the row has what they say in the first."""
+
+    locale: str
+    row: dict[str, Any]
+    own: frozenset[str]
+
+
+Row = dict[str, Any] | Unreadable | Translation
 
 
 @dataclass(frozen=True)
@@ -63,10 +80,13 @@ def open_source(path: Path, source_map: SourceMap) -> Source:
     if suffix in (".csv", ".tsv", ".txt"):
         return _open_csv(path, source_map)
     if suffix in (".jsonl", ".ndjson"):
-        return Source(_jsonl_columns(path), lambda: _jsonl_rows(path))
+        return Source(_names_of(_jsonl_rows(path)), lambda: _jsonl_rows(path))
+    if suffix == ".json":
+        return _open_json(path, source_map)
     if suffix in (".parquet", ".pq"):
         return _open_parquet(path)
-    raise ValueError(f"{path}: unknown format {suffix!r}. Known: .csv, .tsv, .txt, .jsonl, .ndjson, .parquet, .pq")
+    known = ".csv, .tsv, .txt, .json, .jsonl, .ndjson, .parquet, .pq"
+    raise ValueError(f"{path}: unknown format {suffix!r}. Known: {known}")
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -176,13 +196,38 @@ def _text(path: Path, encoding: str) -> io.TextIOWrapper:
     return path.open("r", encoding=encoding, errors=errors, newline="")
 
 
-# --- JSON Lines ------------------------------------------------------------------------------------------------------
+# --- JSON ------------------------------------------------------------------------------------------------------
 
 
-def _jsonl_columns(path: Path) -> list[str]:
+def _open_json(path: Path, source_map: SourceMap) -> Source:
+    """A list of objects; the products of WooCommerce's API with the file of their variations."""
+    read: Callable[[], Iterator[Any]] = partial(json_items, path)
+    notes: tuple[str, ...] = ()
+    if is_woocommerce(next(read(), None)):
+        given = path.parent / source_map.variations if source_map.variations else None
+        if given is not None and not given.is_file():
+            raise ValueError(f"{given}: there is no such file of variations")
+        variations = given or variations_beside(path)
+        read = partial(woocommerce_rows, path, variations)
+        told = f"variations are read from {variations.name}" if variations else "no file of variations lies beside it"
+        notes = (f"products of WooCommerce's API; {told}",)
+    return Source(_names_of(_json_rows(read)), lambda: _json_rows(read), notes)
+
+
+def _json_rows(read: Callable[[], Iterator[Any]]) -> Iterator[Row]:
+    for number, item in enumerate(read(), start=1):
+        if isinstance(item, dict):
+            yield flat(item)
+        elif isinstance(item, Broken):
+            yield Unreadable(f"item {number}: {item.detail}", item.raw)
+        else:
+            yield Unreadable(f"item {number}: a {type(item).__name__}, not an object", repr(item)[:2000])
+
+
+def _names_of(rows: Iterable[Row]) -> list[str]:
     """The keys of all rows, in order of appearance. A pass of its own: a wrong map must fail before a row is kept."""
     names: dict[str, None] = {}
-    for row in _jsonl_rows(path):
+    for row in rows:
         if isinstance(row, dict):
             names.update(dict.fromkeys(row))
     return list(names)
@@ -200,7 +245,7 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
                 yield Unreadable(f"line {number}: {error}", text.decode("utf-8", "replace").strip())
                 continue
             if isinstance(row, dict):
-                yield row
+                yield flat(row)
             else:
                 raw = text.decode("utf-8", "replace").strip()  # JSON takes bytes that are no UTF-8 (lone surrogates)
                 yield Unreadable(f"line {number}: a {type(row).__name__}, not an object", raw)

@@ -60,12 +60,15 @@ class SourceMap(Params):
     other that is missing is an error. ``media_root`` is relative to the imported file. ``encoding`` and ``delimiter``
     are found out from a CSV file where they are not given. ``max_removed_share``: of
     the shop's products that may be missing from a file; an import that lacks more takes none away and asks.
+    ``locales``: of the languages that a file says its products in, those that are taken; all where it names none.
+    ``variations``: of products from WooCommerce's API, the file beside them that has their variations.
     ``baskets``: the shop's transactions, where it has them.
     """
 
     name: str = Field(min_length=1, max_length=100)
     locale: str = Field(default="en", pattern=r"^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$")
     columns: Columns
+    locales: list[str] = Field(default_factory=list)
     ignore: list[str] = Field(default_factory=list)
     say: list[str] = Field(default_factory=list)
     use: list[str] = Field(default_factory=list)
@@ -76,6 +79,7 @@ class SourceMap(Params):
     defaults: Defaults = Field(default_factory=Defaults)
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    variations: str | None = None
     baskets: Baskets | None = None
 
     @model_validator(mode="after")

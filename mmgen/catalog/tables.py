@@ -67,6 +67,7 @@ products = sa.Table(
     sa.Column("image_path", sa.Text),
     sa.Column("audio_path", sa.Text),
     sa.Column("images", sa.Text),  # JSON list of {path, role}, the main photo first; null of an older release
+    sa.Column("is_price_from", sa.Boolean),  # the price is the lowest of several; null of an older release
     sa.Column("facts", sa.Text),  # JSON list of what may be said, in the file's order; null of an older release
 )
 

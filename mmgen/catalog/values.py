@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from mmgen.catalog.media import pictures_of
+from mmgen.catalog.readers import VARIANT_PRICES, Translation
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
@@ -21,9 +22,10 @@ from mmgen.profile.evidence import is_placeholder
 from mmgen.profile.facts import facts_of_row
 from mmgen.profile.roles import Disposition, Role
 from mmgen.rejects import RejectReason
+from mmgen.store.products import TRANSLATED
 from mmgen.values.dates import is_never, time_of
 from mmgen.values.locales import locale_of
-from mmgen.values.money import currency_of, money_of
+from mmgen.values.money import currency_of, price_of
 from mmgen.values.numbers import NumberFormat
 
 MAX_RAW_CHARS = 2000  # of one value in import_rejects.raw
@@ -48,11 +50,13 @@ class Unread:
 
 @dataclass
 class Reading:
-    """How a file's values are read. ``unread``: our column -> what could not be; filled as rows are read."""
+    """How a file's values are read. ``locale``: of its texts, where it is not the map's. ``unread``: our column -> what
+    could not be; filled as rows are read."""
 
     profile: Profile | None = None
     number: NumberFormat | None = None
     date: str | None = None
+    locale: str | None = None
     unread: dict[str, Unread] = field(default_factory=dict)
 
     def note(self, column: str, raw: str) -> None:
@@ -64,14 +68,19 @@ class Reading:
 
 
 def to_product(
-    row: Mapping[str, Any], source_map: SourceMap, reading: Reading | None = None
+    row: Mapping[str, Any] | Translation, source_map: SourceMap, reading: Reading | None = None
 ) -> tuple[Product | None, RejectReason | None, str]:
     """(product, None, "") or (None, why not, detail). ``product`` has the columns of ``products``.
 
     What no column of ours takes becomes an attribute. A price, date or locale that cannot be read is none: it is noted
     in ``reading``, and empty in the product. Empty values are dropped. Of a profile what is hidden becomes no
     attribute, and what is said is in ``facts``, too; without one ``facts`` is None.
+
+    A translation has the id of its product, and of the columns that are not in its language what needs no words.
     """
+    own = row.own if isinstance(row, Translation) else None
+    spoken = row.locale if isinstance(row, Translation) else None
+    row = row.row if isinstance(row, Translation) else row
     columns, texts = source_map.columns, {str(name): shown(text_of(value)) for name, value in row.items()}
     reading = reading or Reading()
     profile = reading.profile
@@ -87,23 +96,31 @@ def to_product(
     def field_of(column: str | None) -> str | None:
         return (texts.get(column) or None) if column else None
 
+    def words_of(column: str | None) -> str | None:
+        return field_of(column) if own is None or column in own else None
+
     taken = {*columns.named(), *source_map.ignore, *(profile.named(Disposition.HIDE) if profile else ())}
     attributes = {storable(name): value for name, value in texts.items() if name not in taken and value.strip()}
-    locale = _read("locale", field_of(columns.locale), locale_of, reading)
+    locale = spoken or _read("locale", field_of(columns.locale), locale_of, reading) or reading.locale
     locale = locale or locale_of(source_map.locale) or source_map.locale
-    money = _read("price", field_of(columns.price), lambda text: money_of(text, reading.number, locale), reading)
+    if product_id.endswith(TRANSLATED + locale):
+        return None, RejectReason.ID_UNREADABLE, f"{product_id}: ids that end so are those of translations"
+    prices = field_of(f"{columns.price}{VARIANT_PRICES}") or field_of(columns.price)
+    money = _read("price", prices, lambda text: price_of(text.split("\n"), reading.number, locale), reading)
     currency = field_of(columns.currency) or (money.currency if money else None) or source_map.defaults.currency
     updated_at = _read("updated_at", field_of(columns.updated_at), lambda text: time_of(text, reading.date), reading)
     brand = field_of(columns.brand)
+    has_kind = own is None or own.issuperset(columns.categories)
     product = {
         "product_id": product_id,
         "source": source_map.name,
         "locale": locale,
-        "title": field_of(columns.title),
-        "description": field_of(columns.description),
-        "category": json.dumps(_category(row, source_map), ensure_ascii=False),
+        "title": words_of(columns.title),
+        "description": words_of(columns.description),
+        "category": json.dumps(_category(row, source_map) if has_kind else [], ensure_ascii=False),
         "brand": (None if brand and is_placeholder(brand) else brand) or source_map.defaults.brand,
         "price": None if money is None else float(money.amount),
+        "is_price_from": None if money is None else money.is_lowest,
         "currency": currency_of(currency, locale) or currency,
         "url": field_of(columns.url),
         "updated_at": updated_at,
@@ -114,7 +131,7 @@ def to_product(
         "facts": None,
     }
     if profile is not None:
-        facts = facts_of_row(texts, profile, locale, columns.named())
+        facts = facts_of_row(texts, profile, locale, columns.named(), own)
         product["facts"] = storable(json.dumps(facts, ensure_ascii=False))
     return product, None, ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from mmgen.catalog.proposal import Proposal
     from mmgen.catalog.source_map import SourceMap
     from mmgen.profile.column import Profile
+    from mmgen.profile.meaning import Meanings
 
+MAX_NAME_TOKENS = 32
 SAMPLE_MAP = ROOT / "conf" / "sources" / "sample.toml"
 SAMPLED = ("title", "description", "kind", "short_description", "material", "colour", "ingredients")
 """Meanings of columns whose values tell the language."""
@@ -43,6 +46,7 @@ MAX_SAMPLED, MAX_SAMPLED_CHARS = 300, 1_000
 @click.option("--write-map", metavar="TOML", type=click.Path(path_type=Path), help="Keep the proposed map there.")
 @click.option("--media-root", metavar="DIR", help="Where relative media paths start (default: the map's, else FILE's).")
 @click.option("--name", metavar="NAME", help="Without a map: the shop's name (default: FILE's).")
+@click.option("--variations", metavar="FILE", help="Of WooCommerce's API, the variations (default: found beside FILE).")
 @click.option("--allow-removals", is_flag=True, help="Take products away, however many FILE lacks.")
 @pass_settings
 def import_products(
@@ -53,9 +57,10 @@ def import_products(
     write_map: Path | None,
     media_root: str | None,
     name: str | None,
+    variations: str | None,
     allow_removals: bool,
 ) -> None:
-    """Load a shop's products (CSV, JSON Lines, Parquet or a feed in XML) into the catalogue.
+    """Load a shop's products (CSV, JSON, JSON Lines, Parquet or a feed in XML) into the catalogue.
 
     The products of the map's source become those of FILE: new ones, changed ones, and gone where FILE lacks them.
     The same file twice changes nothing. Where FILE lacks many of the products, or has rows that cannot be read, none is
@@ -67,7 +72,9 @@ def import_products(
     if map_file is not None:
         source_map = load_source_map(find_file(Path(map_file)))
     else:
-        source_map = proposal_for(file, locale, write_map, name).source_map()
+        source_map = proposal_for(file, locale, write_map, name, meanings_of(settings)).source_map()
+    if variations is not None:
+        source_map = source_map.model_copy(update={"variations": str(Path(variations).resolve())})
     result = load(settings, file, source_map, media_root, allow_removals)
     show(settings, asdict(result), lambda console: print_import(console, result))
 
@@ -79,7 +86,16 @@ def load(
     from mmgen.catalog.importer import import_file
 
     with progress_of(f"Importing {file.name}", lambda: estimated_rows(file)) as progress:
-        return import_file(settings.engine, file, source_map, media_root, progress, settings.home, allow_removals)
+        return import_file(
+            settings.engine,
+            file,
+            source_map,
+            media_root,
+            progress,
+            settings.home,
+            allow_removals,
+            meanings_of(settings),
+        )
 
 
 def estimated_rows(file: Path) -> int | None:
@@ -131,27 +147,59 @@ def profile(settings: Settings, file: Path, map_file: str | None, locale: str | 
     from mmgen.catalog.opening import open_products
     from mmgen.catalog.source_map import load_source_map
 
+    meanings = meanings_of(settings)
     if map_file is not None:
         needs: tuple[str, ...] = ()
-        opened = open_products(file, load_source_map(find_file(Path(map_file))))
+        opened = open_products(file, load_source_map(find_file(Path(map_file))), meanings)
     else:
-        proposal = proposal_for(file, locale, write_map)
+        proposal = proposal_for(file, locale, write_map, meanings=meanings)
         needs = proposal.needs
-        opened = open_products(file, proposal.source_map()) if proposal.is_sure else _unmapped(file, locale)[0]
+        opened = (
+            open_products(file, proposal.source_map(), meanings)
+            if proposal.is_sure
+            else _unmapped(file, locale, meanings)[0]
+        )
     value = _as_dict(opened.profile) | {"notes": list(opened.notes), "needs": list(needs)}
     show(settings, value, lambda console: print_profile(console, opened, needs))
 
 
-def proposal_for(file: Path, locale: str | None, write_map: Path | None, name: str | None = None) -> Proposal:
+def proposal_for(
+    file: Path,
+    locale: str | None,
+    write_map: Path | None,
+    name: str | None = None,
+    meanings: Meanings | None = None,
+) -> Proposal:
     """A map for a file, written to ``write_map`` where that is asked for."""
     from mmgen.catalog.opening import unmapped
     from mmgen.catalog.proposal import propose
 
-    opened, spoken = _unmapped(file, locale)
+    opened, spoken = _unmapped(file, locale, meanings)
     proposal = propose(opened, name or unmapped(file, spoken).name, spoken)
     if write_map is not None:
         write_map.write_text(proposal.to_toml(), encoding="utf-8")
     return proposal
+
+
+def meanings_of(settings: Settings) -> Meanings | None:
+    """What tells names of columns by their meaning, where an encoder is configured. Loaded once a command."""
+    from mmgen.pretrained.installed import require
+    from mmgen.pretrained.registry import PRETRAINED
+
+    params = settings.config.profile
+    if not params.encoder:
+        return None
+    is_entry = params.encoder in PRETRAINED
+    folder = require(params.encoder, settings.config) if is_entry else find_file(Path(params.encoder))
+    return _meanings(folder, params.min_similarity)
+
+
+@lru_cache(maxsize=1)
+def _meanings(folder: Path, min_similarity: float) -> Meanings:
+    from mmgen.features.sentence import SentenceEncoder
+    from mmgen.profile.meaning import Meanings
+
+    return Meanings(SentenceEncoder.load(folder, MAX_NAME_TOKENS).embed, min_similarity)
 
 
 def print_profile(console: Console, opened: Opened, needs: tuple[str, ...]) -> None:
@@ -176,13 +224,13 @@ def print_profile(console: Console, opened: Opened, needs: tuple[str, ...]) -> N
     console.out(f"{plural(opened.profile.num_rows, 'product')}, {plural(len(opened.profile.columns), 'column')}")
 
 
-def _unmapped(file: Path, locale: str | None) -> tuple[Opened, str]:
+def _unmapped(file: Path, locale: str | None, meanings: Meanings | None) -> tuple[Opened, str]:
     """The file opened without a map, and the language that its texts are in."""
     from mmgen.catalog.opening import open_products, unmapped
 
-    opened = open_products(file, unmapped(file, locale or "en"))
+    opened = open_products(file, unmapped(file, locale or "en"), meanings)
     spoken = locale or _language(opened)
-    return (opened if spoken == "en" or locale else open_products(file, unmapped(file, spoken))), spoken
+    return (opened if spoken == "en" or locale else open_products(file, unmapped(file, spoken), meanings)), spoken
 
 
 def _language(opened: Opened) -> str:

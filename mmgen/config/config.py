@@ -16,6 +16,7 @@ from mmgen.config.features import (
     AudioFeatureParams,
     GraphParams,
     ImageFeatureParams,
+    ProfileParams,
     TextFeatureParams,
     TextModelParams,
 )
@@ -99,6 +100,7 @@ class Config(Params):
     catalogue: CatalogueParams = CatalogueParams()
     spark: SparkParams = SparkParams()
     media: MediaParams = MediaParams()
+    profile: ProfileParams = ProfileParams()
     clean: CleanParams = CleanParams()
     features: FeatureParams = FeatureParams()
     encoders: EncoderParams = EncoderParams()

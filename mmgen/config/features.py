@@ -9,6 +9,17 @@ from pydantic import Field
 from mmgen.config.params import Params
 
 
+class ProfileParams(Params):
+    """How the columns of a shop's file are told."""
+
+    encoder: str = Field(
+        "",
+        description="Of sentences, for names that there is no data for: an entry of `mmgen pretrained`, or the folder "
+        "of a local Hugging Face checkpoint. Empty: data alone",
+    )
+    min_similarity: float = Field(0.7, gt=0, le=1, description="Cosine of two names above which they mean the same")
+
+
 class ImageFeatureParams(Params):
     """Parameters of ``image_features``. The embedding's length is fixed by the contract: 128 colour + 128 shape."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mmgen.creatives.language import words_of
 from mmgen.creatives.layouts.registry import layout_named
-from mmgen.creatives.sheet import CreativeSpec
-from mmgen.creatives.type import ELLIPSIS, plain_text, price_text
+from mmgen.creatives.sheet import CreativeSpec, price_said
+from mmgen.creatives.type import ELLIPSIS, plain_text
 
 _STOPS = ".。．"
 _ENDS = ("!", "?", "！", "？", ELLIPSIS)
@@ -21,7 +21,7 @@ def alt_text(spec: CreativeSpec, title: str | None, colour: str | None, layout: 
     """
     words = words_of(spec.locale)
     headline = plain_text(spec.headline).strip()
-    price = price_text(spec.price, spec.currency, spec.locale)
+    price = price_said(spec)
     subject = _subject(plain_text(title) or headline, [plain_text(spec.brand), _short(plain_text(colour))], words.comma)
     named = layout_named(layout)
     phrases = named.says.get(spec.locale.replace("_", "-").split("-")[0].lower()) or words.layouts.get(named.name, {})

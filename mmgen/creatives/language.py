@@ -12,11 +12,15 @@ from babel import Locale, UnknownLocaleError
 
 @dataclass(frozen=True)
 class Words:
-    """One language's. ``layouts``: layout -> how it is described; ``{}`` stands for the words in the picture."""
+    """One language's. ``price_from``: of the lowest of several prices; "" where there are no words for it.
+
+    ``layouts``: layout -> how it is described; ``{}`` stands for the words in the picture.
+    """
 
     call: str = "Shop now"
     product: str = ""
     price: str = "{}"
+    price_from: str = ""
     comma: str = ", "
     stop: str = ". "
     layouts: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -53,6 +53,7 @@ def _row(
         locale=row["locale"] or "en",
         brand=row["brand"],
         price=row["price"],
+        is_price_from=bool(row.get("is_price_from")),
         currency=row["currency"],
         facts=tuple(_named(name, value, row["locale"] or "en") for name, value in facts[:CARD_FACTS]),
         photo=row["master"],

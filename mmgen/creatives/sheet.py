@@ -29,18 +29,26 @@ class CreativeSpec:
     ``photo``: an encoded picture; None makes a card. ``backdrop``: RGB uint8 (H, W, 3), blurred and toned to a
     gradient; None takes the photo's palette (or one drawn from ``seed``). ``call_to_action``: None takes the
     locale's own, an empty text leaves it out. ``facts``: a few short ones, shown on a card only.
+    ``is_price_from``: variants cost more.
     """
 
     headline: str
     locale: str = "en"
     brand: str | None = None
     price: float | None = None
+    is_price_from: bool = False
     currency: str | None = None
     call_to_action: str | None = None
     facts: tuple[str, ...] = ()
     photo: bytes | None = None
     backdrop: NDArray[np.uint8] | None = None
     seed: int = 0
+
+
+def price_said(spec: CreativeSpec) -> str:
+    """The price in the locale's form; one of several as the lowest, or not at all where there are no words for that."""
+    price, words = price_text(spec.price, spec.currency, spec.locale), words_of(spec.locale)
+    return words.price_from.replace("{}", price) if price and spec.is_price_from else price
 
 
 @dataclass(frozen=True)
@@ -144,7 +152,7 @@ def bottom_bar(sheet: Sheet, ink: Colour, fill: Colour, on_fill: Colour) -> int:
     spec, floor = sheet.spec, sheet.params.size_px - sheet.px(38)
     call = plain_text(words_of(spec.locale).call if spec.call_to_action is None else spec.call_to_action)
     label = sheet.fit(call, (220, 44), (14, 19), weight=600)
-    price = sheet.fit(price_text(spec.price, spec.currency, spec.locale), (280, 44), (20, 34), weight=700)
+    price = sheet.fit(price_said(spec), (280, 44), (20, 34), weight=700)
     height = sheet.px(44)
     if label is not None:
         right = sheet.params.size_px - sheet.px(MARGIN)

@@ -10,9 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mmgen.engine.patience import TooSlowError, patience
 from mmgen.hashes import sha256_of
 from mmgen.rejects import RejectReason
 from mmgen.store.contracts import Contract
+
+ROW_LIMIT_S = 300.0
+MORE_S = 2.0
+"""How long a row may take, and each further one of its batch: a hundred times what the slowest takes that is sound."""
 
 log = logging.getLogger(__name__)
 
@@ -103,27 +108,40 @@ def _places(usable: list[bool]) -> list[int | None]:
 def apply_guarded(batch: pa.RecordBatch, transform: Transform, contract: Contract) -> dict[str, pa.Array]:
     """Run a transform; where it raises, run it row by row, and reject the rows that still raise.
 
-    One bad row never fails a batch. A transform that raises on every row of every batch is a bug, and the error
-    budget of the contract stops it.
+    One bad row never fails a batch, and never holds it: a batch that takes longer than ``ROW_LIMIT_S`` and some time a
+    row is halved, until a row that takes too long is alone. A transform that raises on every row of every batch is a
+    bug, and the error budget of the contract stops it.
     """
+    num_rows = batch.num_rows
     try:
-        return as_arrays(transform(batch), batch.num_rows, contract)
+        with patience(ROW_LIMIT_S + MORE_S * (num_rows - 1)):
+            return as_arrays(transform(batch), num_rows, contract)
+    except TooSlowError:
+        if num_rows == 1:
+            log.warning("%s: one row took longer than %d s; rejected", contract.name, ROW_LIMIT_S)
+            return _rejected_row(contract, RejectReason.ROW_TOO_SLOW)
+        log.warning("%s: %d rows took too long; in halves now", contract.name, num_rows)
+        parts = [batch.slice(0, num_rows // 2), batch.slice(num_rows // 2)]
     except Exception:
-        if batch.num_rows == 1:
+        if num_rows == 1:
             log.exception("%s: transform failed on one row; rejected", contract.name)
-            return _failed_row(contract)
-    parts = [apply_guarded(batch.slice(i, 1), transform, contract) for i in range(batch.num_rows)]
-    names = {name for part in parts for name in part}
+            return _rejected_row(contract, RejectReason.TRANSFORM_FAILED)
+        parts = [batch.slice(i, 1) for i in range(num_rows)]
+    return _together([(part.num_rows, apply_guarded(part, transform, contract)) for part in parts])
+
+
+def _together(parts: list[tuple[int, dict[str, pa.Array]]]) -> dict[str, pa.Array]:
+    names = {name for _, part in parts for name in part}
     whole: dict[str, pa.Array] = {}
     for name in names:
-        kind = next(part[name].type for part in parts if name in part)
-        whole[name] = pa.concat_arrays([part.get(name, pa.nulls(1, kind)) for part in parts])
+        kind = next(part[name].type for _, part in parts if name in part)
+        whole[name] = pa.concat_arrays([part.get(name, pa.nulls(rows, kind)) for rows, part in parts])
     return whole
 
 
-def _failed_row(contract: Contract) -> dict[str, pa.Array]:
+def _rejected_row(contract: Contract, reason: RejectReason) -> dict[str, pa.Array]:
     nulls = {name: pa.nulls(1, contract.arrow_schema.field(name).type) for name in contract.own_columns}
-    return {**nulls, "reject_reason": pa.array([str(RejectReason.TRANSFORM_FAILED)], pa.string())}
+    return {**nulls, "reject_reason": pa.array([str(reason)], pa.string())}
 
 
 def as_arrays(values: Mapping[str, Any], num_rows: int, contract: Contract) -> dict[str, pa.Array]:

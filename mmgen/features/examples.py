@@ -12,7 +12,8 @@ from mmgen.models.modalities.registry import NUM_ATTRIBUTES
 from mmgen.seeds import seed_of
 
 VERSION = 5
-RECORD = ("locale", "title", "description", "category", "brand", "price", "currency", "attributes", "facts")
+RECORD = ("locale", "title", "description", "category", "brand", "price", "is_price_from", "currency", "attributes",
+          "facts")  # fmt: skip
 """What the shop says of a product: its texts are written from that."""
 MADE = ("attribute_ids",)
 KEPT = (*RECORD, *(name for name in value_columns() if name not in MADE), *encoder_columns(), "group_id")

@@ -9,11 +9,14 @@ from dataclasses import replace
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
+from mmgen.profile.meaning import Meanings
 from mmgen.profile.names import label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
-_SPLIT = re.compile(r"[_\s]+|(?<=[a-z0-9])(?=[A-Z][a-z])")
+_SPLIT = re.compile(r"[_\s]+|(?<=[^\W\d])\.(?=[^\W\d])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+MAX_CELL_CHARS = 10_000
+"""Of a value, what tells its kind: a text of megabytes is looked at no longer than this."""
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
 
@@ -28,6 +31,7 @@ class Collector:
 
     def add(self, row: Mapping[str, str]) -> None:
         """One row, column -> text. A column that comes late was empty before."""
+        row = {name: text[:MAX_CELL_CHARS] for name, text in row.items()}
         for name, text in row.items():
             values = self.evidence.get(name)
             if values is None:
@@ -68,11 +72,14 @@ def profile_from(
     source: str = "",
     hints: Mapping[str, Hint] | None = None,
     system: str | None = None,
+    meanings: Meanings | None = None,
 ) -> Profile:
-    """The profile of what was gathered; arguments as of ``profile_of``."""
+    """The profile of what was gathered; arguments as of ``profile_of``. ``meanings``: of names that are not known."""
     evidence, known = collector.finished(), hints or {}
     shown = {name: hint.label or name for name, hint in known.items()}
     readings = {name: read_name(shown.get(name, name), locale) for name in evidence}
+    if meanings is not None:
+        readings = meanings.read(readings, locale.replace("_", "-").split("-")[0].lower())
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
     title = title_of(decisions, evidence)
     relations = relations_of(collector.rows, evidence, title)
@@ -136,7 +143,7 @@ def humanised(name: str, unit: str | None = None) -> str:
     if not words:
         return name.strip()
     spoken = [words[0], *(word if word.isupper() and len(word) > 1 else word.lower() for word in words[1:])] \
-        if "_" in text or len(words) > len(text.split()) else words  # fmt: skip
+        if "_" in text or "." in text or len(words) > len(text.split()) else words  # fmt: skip
     joined = " ".join(spoken)
     return joined[:1].upper() + joined[1:]
 

@@ -153,11 +153,15 @@ def _speaks(concept: Concept, values: Evidence) -> bool:
 
 def _named(match: Match, reading: Reading, values: Evidence) -> Decision:
     concept = match.concept
-    why = [f"the name means {concept.key} ({match.phrase!r}, {match.language})", *_seen(values)]
+    how = "means" if match.similarity is None else f"is near in meaning ({match.similarity:.2f}) to"
+    why = [f"the name {how} {concept.key} ({match.phrase!r}, {match.language})", *_seen(values)]
     role, does, unit = concept.role, concept.disposition, reading.unit
     if role is Role.MEASURE and does is Disposition.SAY and not unit and _is_bare(values):
         does = Disposition.USE
         why.append("numbers without a unit: not said")
+    if match.similarity is not None and role is Role.NUMBER and does is Disposition.SAY:
+        does = Disposition.USE  # "pieces left" is near "pieces", and is the stock
+        why.append("a number under a name that is only near: not said")
     if role not in (Role.FLAG, Role.SIZE, Role.INTERNAL, Role.IDENTIFIER, Role.NUMBER) and values.is_flag():
         role = Role.FLAG
         why.append("every value is a yes or a no")

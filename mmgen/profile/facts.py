@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mmgen.profile.column import Column, Profile
@@ -13,20 +13,32 @@ from mmgen.profile.names import concepts, folded, unit_words, word_for_yes, word
 from mmgen.profile.roles import Disposition, Role
 
 MAX_VALUE_CHARS = 500
+MAX_MARKUP_CHARS = 20_000
+"""Of a value with its markup."""
 MAX_FACTS = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,10})?$")
 _ZERO = re.compile(r"^[+-]?0+(?:[.,]0+)?(?:\s?\D{0,8})?$")
 _TAG = re.compile(r"<[^<>]{1,300}>")
 _SPOKEN = (Role.TITLE, Role.TEXT)
 """Said where they belong, not among the facts that columns give."""
+_WORDLESS = (Role.FLAG, Role.BRAND)
+"""What every language says alike, or by words that there are data for."""
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 
-def facts_of_row(texts: Mapping[str, str], profile: Profile, locale: str, taken: Iterable[str]) -> list[dict[str, Any]]:
+def facts_of_row(
+    texts: Mapping[str, str],
+    profile: Profile,
+    locale: str,
+    taken: Iterable[str],
+    own: Collection[str] | None = None,
+) -> list[dict[str, Any]]:
     """The facts of a row: ``column``, ``role``, ``name`` by language, ``value``, ``unit``, ``confidence``.
 
     texts: column -> text. ``taken``: columns that are fields of the product already. A value that is no value (a
     placeholder, a zero measure, "new" for a condition, a no) gives no fact, and what two columns of one meaning say
-    differently neither does.
+    differently neither does. ``own``: of a translation, the columns that are in its language: of the others it says
+    what needs no words.
     """
     language, used = locale.replace("_", "-").split("-")[0].lower(), set(taken)
     # Where the kind of product is known, further columns of kinds would only say it otherwise
@@ -37,7 +49,7 @@ def facts_of_row(texts: Mapping[str, str], profile: Profile, locale: str, taken:
         if name in used or column.disposition is not Disposition.SAY or column.role in unsaid:
             continue
         value = value_of(texts.get(name, ""), column, language)
-        if value is None:
+        if value is None or (own is not None and not _is_understood(column, texts[name], language, name in own)):
             continue
         facts.append(
             {
@@ -52,8 +64,16 @@ def facts_of_row(texts: Mapping[str, str], profile: Profile, locale: str, taken:
     return _agreeing(facts, profile)[:MAX_FACTS]
 
 
+def _is_understood(column: Column, text: str, language: str, is_own: bool) -> bool:
+    """Whether a fact of a translation is in its language: its name is, and its value is, or has no words."""
+    wordless = column.role in _WORDLESS or not _WORD.search(text)
+    return language in column.labels and (is_own or wordless)
+
+
 def value_of(text: str, column: Column, language: str) -> str | None:
     """A value as customers read it, with the column's unit; None where there is nothing to say."""
+    if len(text) > MAX_MARKUP_CHARS:
+        return None
     value = " ".join(_TAG.sub(" ", html.unescape(text)).split())
     if not value or len(value) > MAX_VALUE_CHARS or is_placeholder(value):
         return None

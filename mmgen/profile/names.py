@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -41,12 +42,16 @@ class Concept:
 
 @dataclass(frozen=True)
 class Match:
-    """A concept that a name can mean. ``weight``: 0 to 1; ``language`` of the name; ``phrase`` that was found."""
+    """A concept that a name can mean. ``weight``: 0 to 1; ``language`` of the name; ``phrase`` that was found.
+
+    ``similarity``: 0 to 1, of a name that is not the phrase and near it in meaning.
+    """
 
     concept: Concept
     weight: float
     language: str
     phrase: str
+    similarity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,12 @@ def unit_words(unit: str, language: str) -> str:
 def label_of(concept: str) -> dict[str, str]:
     """The names of a concept that customers read, by language."""
     return {language: labels[concept] for language, labels in _labels().items() if labels.get(concept)}
+
+
+def names_in(languages: Collection[str]) -> Iterator[tuple[Concept, str, str]]:
+    """(meaning, name, language) of every name that there is data for in some languages."""
+    for name, pairs in _names().items():
+        yield from ((concept, name, language) for concept, language in pairs if language in languages)
 
 
 @cache

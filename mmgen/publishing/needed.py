@@ -13,15 +13,19 @@ from mmgen.engine.derive import needed_keys
 from mmgen.engine.inputs import current
 from mmgen.engine.spark import few_products, kept, scan
 from mmgen.publishing.contents import contents
+from mmgen.publishing.publish import NO_LOCALE
 from mmgen.publishing.rows import iter_written_at
+from mmgen.store.products import TRANSLATED
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
     from sqlalchemy.engine import Engine
 
     from mmgen.engine.context import JobContext
 
 KEY = ["product_id", "kind"]
+CONTENT_KEY = ["shop_id", "kind", "locale"]
+"""What the catalogue calls it (``mmgen.publishing.types.Key``): all locales of a product under the shop's own id."""
 LATER = ("ds", "run_id", "model_version", "status")
 
 
@@ -41,13 +45,15 @@ def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: P
         F.col("input_hash").alias("checked_input"),
         F.col("value_hash").alias("checked_hash"),
         "status",
+        "locale",
     )
     need = needed_keys(ctx, checked, ctx.dataset("publications"), config_hash)
-    own = _own_keys(ctx, engine, scratch)
+    own = checked.select(*KEY, F.coalesce("locale", F.lit(NO_LOCALE)).alias("locale")).withColumn("shop_id", _shop_id())
+    own = own.join(_own_keys(ctx, engine, scratch), CONTENT_KEY, "left_semi").select(*KEY)
     need = kept(need.unionByName(checked.join(own, KEY, "left_semi").select(need.columns)).distinct())
     made = contents(ctx, only=few_products(need))  # of the others no text and no picture is read
     values = made.withColumnRenamed("input_hash", "made_input").drop("reject_reason", "facts")
-    rows = checked.join(need, [*KEY, "input_hash"]).join(values, KEY)
+    rows = checked.drop("locale").join(need, [*KEY, "input_hash"]).join(values, KEY)
     is_same = F.col("status").isNull() | F.col("checked_hash").eqNullSafe(F.col("value_hash"))
     rows = rows.withColumn("is_checked", is_same & F.col("checked_input").eqNullSafe(F.col("made_input")))
     rows = rows.join(own.withColumn("is_own", F.lit(True)), KEY, "left")
@@ -55,15 +61,22 @@ def needed_content(ctx: JobContext, engine: Engine, config_hash: str, scratch: P
     return rows.orderBy("is_checked", *KEY)
 
 
+def _shop_id() -> Column:
+    """``mmgen.store.products.shop_id`` in Spark."""
+    row_id, ending = F.col("product_id"), F.concat(F.lit(TRANSLATED), F.col("locale"))
+    cut = row_id.substr(F.lit(1), F.length(row_id) - F.length(ending))
+    return F.when(row_id.endswith(ending), cut).otherwise(row_id)
+
+
 def _own_keys(ctx: JobContext, engine: Engine, scratch: Path) -> DataFrame:
-    """Keys of which the catalogue holds a generated text of this date."""
+    """Keys of the catalogue of which it holds a generated text of this date."""
     file = scratch / "own.parquet"
-    schema = pa.schema([(name, pa.string()) for name in KEY])
+    schema = pa.schema([(name, pa.string()) for name in CONTENT_KEY])
     with pq.ParquetWriter(file, schema) as writer:
         for keys in iter_written_at(engine, ctx.ds):
             columns = [pa.array(column, pa.string()) for column in zip(*keys, strict=True)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-    return ctx.spark.read.schema(", ".join(f"{name} string" for name in KEY)).parquet(str(file))
+    return ctx.spark.read.schema(", ".join(f"{name} string" for name in CONTENT_KEY)).parquet(str(file))
 
 
 def _own_receipts(ctx: JobContext) -> DataFrame:

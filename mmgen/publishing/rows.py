@@ -35,13 +35,13 @@ def read_slots(connection: Connection, product_ids: Iterable[str]) -> dict[Slot,
     return {slot_of(row): row for row in rows}
 
 
-def iter_written_at(engine: Engine, ds: str, batch_size: int = 10_000) -> Iterator[Sequence[tuple[str, str]]]:
-    """(product_id, kind) of every key that has a generated row of ``ds``, each once, in batches."""
+def iter_written_at(engine: Engine, ds: str, batch_size: int = 10_000) -> Iterator[Sequence[Key]]:
+    """Every key that has a generated row of ``ds``, each once, in batches."""
     table = product_content
-    key = (table.c.product_id, table.c.kind)
+    key = (table.c.product_id, table.c.kind, table.c.locale)
     query = sa.select(*key).where(table.c.ds == ds, table.c.author != str(Author.HUMAN)).distinct()
     for rows in iter_pages(engine, query, key, batch_size):
-        yield [(row.product_id, row.kind) for row in rows]
+        yield [Key(row.product_id, row.kind, row.locale) for row in rows]
 
 
 def read_history(

@@ -18,6 +18,7 @@ from mmgen.publishing.receipts import content_of, history_of
 from mmgen.publishing.types import Author
 from mmgen.store.contracts import datasets_in_order
 from mmgen.store.datasets import Dataset
+from mmgen.store.products import translation_id
 from mmgen.store.status import commit_value
 
 LARGE = 2_000
@@ -38,7 +39,9 @@ def receipt_of(home: Path, engine: Engine, product_id: str, kind: str | None) ->
     content = [row for row in content if kind in (None, row["kind"])]
     generated = [str(row["ds"]) for row in content if row["author"] != Author.HUMAN]
     until = max(generated, default=None)
-    rows = {name: _rows(Dataset(name, home), product_id, until) for name in reversed(datasets_in_order())}
+    locales = sorted({row["locale"] for row in content})
+    ids = [product_id, *(translation_id(product_id, locale) for locale in locales)]
+    rows = {name: _rows(Dataset(name, home), ids, until) for name in reversed(datasets_in_order())}
     if not content and product is None and not any(rows.values()):
         raise ValueError(f"no product {product_id!r}.{_nearest(engine, product_id)}")
     history = [row for row in history_of(engine, product_id) if kind in (None, row["kind"])]
@@ -85,11 +88,11 @@ def _nearest(engine: Engine, product_id: str) -> str:
     return f" Did you mean {by_lower[close[0]]!r}?" if close else f" The next in order is {known[0]!r}."
 
 
-def _rows(dataset: Dataset, product_id: str, until: str | None) -> list[dict[str, Any]]:
-    """The product's newest rows of a dataset (one a modality or kind), each with the commit of its partition."""
+def _rows(dataset: Dataset, ids: list[str], until: str | None) -> list[dict[str, Any]]:
+    """The newest rows of a dataset (one a modality or kind, and a locale), each with the commit of its partition."""
     schema = dataset.contract.arrow_schema
     columns = [field.name for field in schema if not _is_large(field.type)]
-    found = dataset.newest(columns, until=until, only=[product_id])
+    found = dataset.newest(columns, until=until, only=ids)
     newest = found.sort_by([(key, "ascending") for key in dataset.contract.keys]).to_pylist()
     commits = _commits(dataset, {str(row["ds"]) for row in newest})
     return [_readable(row) | {"commit": commits.get(row["ds"])} for row in newest]
@@ -132,15 +135,20 @@ def _content_value(row: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -
     value = dict(row)
     if row["author"] == Author.HUMAN:
         return value
-    checked = [c for c in rows.get("content_checks", ()) if c["kind"] == row["kind"]]
+    checked = [c for c in _in_locale(rows, "content_checks", row["locale"]) if c["kind"] == row["kind"]]
     same = [c for c in checked if c["value_hash"] == row["value_hash"]]
     value["checks"] = same[0]["checks"] if same else None
     value["check_status"] = same[0]["status"] if same else None
-    made = rows.get(KINDS_OF.get(row["kind"], ""), ())
+    made = _in_locale(rows, KINDS_OF.get(row["kind"], ""), row["locale"])
     for name in ("writer", "facts", "num_candidates", "score", "headline", "alt_text", "layout", "backdrop"):
         if same and made and name in made[0]:
             value[name] = made[0][name]
     return value
+
+
+def _in_locale(rows: dict[str, list[dict[str, Any]]], name: str, locale: str) -> list[dict[str, Any]]:
+    """Of a product in several locales the rows of one; a row without a locale is of the only one."""
+    return [row for row in rows.get(name, ()) if row.get("locale") in (locale, None)]
 
 
 def _of_kind(rows: dict[str, list[dict[str, Any]]], kind: str | None) -> dict[str, list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ from mmgen.report.lookup import newest_rows
 from mmgen.report.quality import quality
 from mmgen.report.samples import piece_of, samples
 from mmgen.store.datasets import Dataset
+from mmgen.store.products import shop_id
 
 MAX_WAITING = 20
 WANTED_SHARE = 0.98
@@ -79,7 +80,7 @@ def waiting(home: Path, ds: str) -> list[Waiting]:
         heap = heapq.nsmallest(MAX_WAITING, heap)
     checked = newest_rows(Dataset("content_checks", home), [e[1] for e in heap], _CHECK_COLUMNS, until=ds)
     return [
-        Waiting(product_id, kind, locale, since, _reasons(kind, checked.get((product_id, kind))))
+        Waiting(shop_id(product_id, locale), kind, locale, since, _reasons(kind, checked.get((product_id, kind))))
         for since, product_id, kind, locale in heap
     ]
 

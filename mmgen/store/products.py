@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from mmgen.store.datasets import Dataset
 
 IS_DELETED = "is_deleted"
+TRANSLATED = "~"
+"""Between a shop's id and the locale, in the id of a row that says a product again in a further locale."""
+
+
+def translation_id(product_id: str, locale: str) -> str:
+    """The id of the row that says a product in a further locale: ``A17~de``. It is a product like any other until its
+    texts are published, which is done under the shop's own id."""
+    return f"{product_id}{TRANSLATED}{locale}"
+
+
+def shop_id(row_id: str, locale: str | None) -> str:
+    """The shop's own id of the product that a row of ``locale`` is of."""
+    return row_id.removesuffix(f"{TRANSLATED}{locale}") if locale else row_id
 
 
 def has_left(flags: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

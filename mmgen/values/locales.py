@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import lru_cache
+from importlib.resources import files
 
 from babel import Locale, localedata
 
@@ -20,12 +22,17 @@ def locale_of(text: str | None) -> str | None:
     stripped = (text or "").strip()
     if not stripped or len(stripped) > MAX_CHARS:
         return None
-    if by_name := _names().get(stripped.casefold()):
+    if by_name := locale_named(stripped):
         return by_name
     parts = re.split(r"[-_]", stripped)
     if not _TAG.match(stripped) or parts[0].lower() not in _languages():
         return None
     return "-".join([parts[0].lower(), *map(_subtag, parts[1:])])
+
+
+def locale_named(text: str) -> str | None:
+    """The language that a text is the name of, in any widespread language (``German``, ``Deutsch``, ``德语``)."""
+    return _names().get(text.strip().casefold())
 
 
 def _subtag(part: str) -> str:
@@ -50,4 +57,7 @@ def _names() -> dict[str, str]:
         own = Locale.parse(code).get_language_name(code)
         if own:
             found[own.casefold()] = code
+    written = tomllib.loads(files("mmgen.values").joinpath("languages.toml").read_text(encoding="utf-8"))
+    for code, names in written.items():
+        found |= dict.fromkeys((name.strip().casefold() for name in names.split(",")), code)
     return found

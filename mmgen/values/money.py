@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies, list_currencies
@@ -17,15 +20,42 @@ _SYMBOL_LOCALES = ("en", "de", "fr", "es", "it", "nl", "pl", "cs", "sv", "da", "
 _SHARED = {"$", "¥", "kr", "£", "fr", "元", "円"}
 """Signs that several countries use: the locale's country decides, else the one that is meant by most."""
 _COMMON = {"$": "USD", "¥": "CNY", "£": "GBP", "元": "CNY", "円": "JPY"}
+MAX_CHARS = 100
+_RANGE = re.compile(
+    r"(?P<low>[^\d\-–—~～]{0,8}\d[\d.,\s']{0,20}[^\d\-–—~～]{0,8}?)\s*[-–—~～]\s*(?P<high>[^\d]{0,8}\d.{0,30})"
+)
 _EMPTY_CENTS = re.compile(r"[.,]\s*[-–—]+\s*$|[.,][-–—]+(?=\s)")
 
 
 @dataclass(frozen=True)
 class Money:
-    """``currency``: ISO 4217, None where the text names none."""
+    """``currency``: ISO 4217, None where the text names none. ``is_lowest``: others cost more."""
 
     amount: Decimal
     currency: str | None
+    is_lowest: bool = False
+
+
+def price_of(texts: Sequence[str], form: NumberFormat | None, locale: str) -> Money | None:
+    """What a product costs whose variants have these prices: the lowest, and whether it is one of several.
+
+    A text may be a range (``19,99-29,99``) or say itself that others cost more (``ab 19,99``). None where one of them
+    is no amount: it may be the lowest.
+    """
+    amounts: list[Money] = []
+    for text in texts:
+        ends = _RANGE.fullmatch(text.strip()) if len(text) <= MAX_CHARS else None
+        parts = [ends["low"], ends["high"]] if ends else [text]
+        found = [money_of(part, form, locale) for part in parts]
+        if None in found:
+            return None
+        amounts += [replace(one, is_lowest=_says_from(text)) for one in found if one is not None]
+    if not amounts:
+        return None
+    low = min(amounts, key=lambda one: one.amount)
+    currency = low.currency or next((one.currency for one in amounts if one.currency), None)
+    is_lowest = any(one.is_lowest or one.amount != low.amount for one in amounts)
+    return Money(low.amount, currency, is_lowest)
 
 
 def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
@@ -33,7 +63,7 @@ def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
     has more decimals than its currency, so that it may be thousands."""
     plain = _EMPTY_CENTS.sub("", text.strip())
     numerals = NUMERAL.findall(plain)
-    if len(numerals) != 1 or len(text) > 100:
+    if len(numerals) != 1 or len(text) > MAX_CHARS:
         return None
     before, _, after = plain.partition(numerals[0])
     if before.rstrip().endswith(("-", "−")) and not before[:1].isalpha():
@@ -48,6 +78,19 @@ def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
     if digits == 3 and digits > get_currency_precision(currency or "EUR") and amount >= 1:
         return None
     return Money(amount, currency)
+
+
+def _says_from(text: str) -> bool:
+    """Whether the words beside an amount make it the lowest of several."""
+    before, _, after = NUMERAL.sub("\0", text.casefold(), count=1).partition("\0")
+    words = {word for side in (before, after) for word in (side.strip(" :."), *side.split())}
+    return not words.isdisjoint(_from_words())
+
+
+@lru_cache(maxsize=1)
+def _from_words() -> frozenset[str]:
+    data = tomllib.loads(files("mmgen.values").joinpath("prices.toml").read_text(encoding="utf-8"))
+    return frozenset(word.strip() for word in data["from"].split(","))
 
 
 def currency_of(text: str | None, locale: str) -> str | None:

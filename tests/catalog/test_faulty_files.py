@@ -128,10 +128,11 @@ def test_prices_are_read_by_their_column(engine: sa.Engine, tmp_path: Path) -> N
     rows = "".join(f"P{n};Teekanne;{cell}\n" for n, cell in enumerate(cells, 1))
     result = load(engine, tmp_path, "sku;name;price\n" + rows, shop("de", columns={"price": "price"}))
     assert held(engine, "price", "currency") == [
-        (1299.0, "EUR"), (1299.0, "EUR"), (15.99, "USD"), (12.5, "EUR"), (None, None), (2499.0, None), (1299.0, None),
+        (1299.0, "EUR"), (1299.0, "EUR"), (15.99, "USD"), (12.5, "EUR"), (19.99, None), (2499.0, None), (1299.0, None),
         (1299.5, None),
     ]  # fmt: skip
-    assert result.unread == {"price": {"num_rows": 1, "examples": ["19,99-29,99"]}}
+    assert [bool(row[0]) for row in held(engine, "is_price_from")] == [cell == "19,99-29,99" for cell in cells]
+    assert result.unread == {}
     assert all("price" not in json.loads(row[0]) for row in held(engine, "attributes"))
 
 

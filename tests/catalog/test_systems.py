@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from mmgen.catalog.formats.xml import Spec, xml_rows
 from mmgen.catalog.importer import ImportResult, import_file
 from mmgen.catalog.opening import open_products, unmapped
 from mmgen.catalog.proposal import propose
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import iter_products, open_catalog
-from mmgen.catalog.xml_reader import Spec, xml_rows
 from tests.catalog.conftest import sqlite_url
 
 Products = dict[str, dict[str, Any]]
@@ -57,8 +57,9 @@ def test_variants_are_one_product(tmp_path: Path) -> None:
     assert any("2 rows were put together" in warning for warning in result.warnings)
     beanie, mug = products["wool-beanie"], products["stone-mug"]
     assert (beanie["title"], beanie["brand"], beanie["image_path"]) == ("Wool Beanie", "Solvik", "red.jpg")
-    assert said(beanie) == {"Size": "One size"}
-    assert beanie["attributes"] == {"Color (choices)": "Red, Blue", "Size": "One size"}
+    assert said(beanie) == {"Colour": "Red, Blue", "Size": "One size"}
+    assert beanie["attributes"] == {"Color (choices)": "Red; Blue", "Size": "One size"}
+    assert [(one["price"], one["is_price_from"]) for one in (beanie, mug)] == [(19.0, True), (12.5, False)]
     assert (said(mug), mug["attributes"]) == ({}, {})
 
 
@@ -82,8 +83,9 @@ Attribute 1 value(s),Attribute 1 visible,Attribute 2 name,Attribute 2 value(s),A
 """
     result, products = imported(tmp_path, "woo.csv", text)
     assert result.rejected == {"not_for_sale": 2}
-    assert {key: row["price"] for key, row in products.items()} == {"tee": 15.0, "mug": 12.0}
-    assert said(products["tee"]) == {"Material": "Cotton"}
+    prices = {key: (row["price"], row["is_price_from"]) for key, row in products.items()}
+    assert prices == {"tee": (15.0, True), "mug": (12.0, False)}
+    assert said(products["tee"]) == {"Material": "Cotton", "Colour": "Blue, Red"}
     assert said(products["mug"]) == {"Colour": "Blue, White"}
 
 
@@ -100,19 +102,29 @@ Nom de l’attribut 1,Valeur(s) de l’attribut 1,Attribut 1 visible,Attribut 1 
 
 
 @pytest.mark.parametrize(
-    ("header", "rows"),
+    ("header", "rows", "colours"),
     [
-        ("item no,item name,colour,stock,photo", "7,Wool Cap,Red,4,a.jpg\n7,,Blue,5,b.jpg\n8,Oak Tray,,2,c.jpg\n"),
-        ("货号,商品名称,颜色,库存,主图", "7,羊毛帽,红色,4,a.jpg\n7,,蓝色,5,b.jpg\n8,橡木盘,,2,c.jpg\n"),
+        (
+            "item no,item name,colour,stock,photo",
+            "7,Wool Cap,Red,4,a.jpg\n7,,Blue,5,b.jpg\n8,Oak Tray,,2,c.jpg\n",
+            {"Colour": "Red, Blue"},
+        ),
+        (
+            "货号,商品名称,颜色,库存,主图",
+            "7,羊毛帽,红色,4,a.jpg\n7,,蓝色,5,b.jpg\n8,橡木盘,,2,c.jpg\n",
+            {"颜色": "红色、蓝色"},
+        ),
     ],
     ids=["English", "Chinese"],
 )
-def test_variants_of_a_system_that_is_not_known(tmp_path: Path, header: str, rows: str) -> None:
+def test_variants_of_a_system_that_is_not_known(
+    tmp_path: Path, header: str, rows: str, colours: dict[str, str]
+) -> None:
     result, products = imported(tmp_path, "p.csv", f"{header}\n{rows}", "zh" if "货" in header else "en")
     assert (result.imported, result.rejected) == (2, {})
     assert any("1 rows were put together" in warning for warning in result.warnings)
     assert products["7"]["image_path"] == "a.jpg"
-    assert said(products["7"]) == {}
+    assert said(products["7"], "zh" if "货" in header else "en") == colours
 
 
 def test_pairs_of_a_system_that_is_not_known(tmp_path: Path) -> None:
@@ -138,20 +150,26 @@ B2,,Bag,simple,Default/Bags,Old Bag,,20,2,"Catalog, Search",b.jpg,
 """
     result, products = imported(tmp_path, "magento.csv", text, "de")
     assert result.rejected == {"not_for_sale": 1}
-    assert [row["title"] for row in products.values()] == ["Tasche"]
+    assert {key: row["title"] for key, row in products.items()} == {"B1": "Tasche", "B1~fr": "Sac"}
     assert said(products["B1"], "de") == {"Farbe": "Black", "Material": "Canvas, Leather"}
 
 
-@pytest.mark.parametrize(("locale", "title"), [("en", "Bag"), ("de-AT", "Tasche"), ("ja", "Tasche")])
-def test_columns_in_several_languages(tmp_path: Path, locale: str, title: str) -> None:
+def test_variants_that_their_parent_lists(tmp_path: Path) -> None:
     text = """
-sku;title_de;title_en;title_fr;colour;photo
-1;Tasche;Bag;Sac;black;b.jpg
-2;Hut;Hat;Chapeau;red;h.jpg
+sku,store_view_code,attribute_set_code,product_type,categories,name,price,product_online,visibility,base_image,\
+additional_attributes,configurable_variations
+T1,,Tee,configurable,Default/Tees,Tee,,1,"Catalog, Search",t.jpg,material=Cotton,"sku=T1-S,color=Red,size=S|sku=T1-M,color=Red,size=M"
+T1-S,,Tee,simple,,Tee S,15,1,Not Visible Individually,,"color=Red,size=S",
+T1-M,,Tee,simple,,Tee M,17.5,1,Not Visible Individually,,"color=Red,size=M",
+T2,,Tee,configurable,Default/Tees,Shirt,,1,"Catalog, Search",t.jpg,,"sku=T2-S,color=Red|sku=T2-M,color=Blue"
+T2-S,,Tee,simple,,Shirt S,20,1,Not Visible Individually,,color=Red,
+T2-M,,Tee,simple,,Shirt M,20,1,Not Visible Individually,,color=Blue,
 """
-    result, products = imported(tmp_path, "export.csv", text, locale)
-    assert products["1"]["title"] == title
-    assert any("several languages (de, en, fr)" in warning for warning in result.warnings)
+    _, products = imported(tmp_path, "magento.csv", text)
+    prices = {key: (row["price"], row["is_price_from"]) for key, row in products.items()}
+    assert prices == {"T1": (15.0, True), "T2": (20.0, False)}
+    assert said(products["T1"]) == {"Material": "Cotton", "Size": "S, M"}
+    assert said(products["T2"]) == {"Colour": "Red, Blue"}
 
 
 MERCHANT = """<?xml version="1.0" encoding="UTF-8"?>

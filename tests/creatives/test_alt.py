@@ -52,6 +52,12 @@ SAID = {
                "Pichet en grès, Bleu. Annonce avec le texte : Le pichet du matin."),
     "russian": (CreativeSpec("Новинка", "ru"), "Кувшин", "Синий", "card",
                 "Кувшин, Синий. Реклама без фото, с текстом: Новинка."),
+    "the lowest of several prices": (CreativeSpec("Neu", "de", price=19, currency="EUR", is_price_from=True), "Mütze",
+                                     None, "photo", "Mütze. Anzeige mit dem Text: Neu. Preis: ab 19 €."),
+    "the lowest, in Chinese": (CreativeSpec("新品", "zh", price=99, currency="CNY", is_price_from=True), "羊毛帽", None,
+                               "photo", "羊毛帽。广告图，文字：新品。价格：¥99 起。"),
+    "the lowest, without words for it": (CreativeSpec("Uusi", "fi", price=5, currency="EUR", is_price_from=True),
+                                         "Kannu", None, "photo", "Kannu. Uusi."),
     "a language without a file": (CreativeSpec("Uusi", "fi", price=5, currency="EUR"), "Kannu", None, "photo",
                                   "Kannu. Uusi. 5 €."),
 }  # fmt: skip

@@ -16,10 +16,12 @@ from mmgen.config.config import load_config
 from mmgen.config.publishing import PublishParams
 from mmgen.engine.context import JobContext
 from mmgen.hashes import digest_of
+from mmgen.publishing.decisions import approve
 from mmgen.publishing.publish import publish_date
 from mmgen.publishing.types import Author, Status
 from mmgen.store.checks import CheckFailedError
 from mmgen.store.datasets import Dataset
+from mmgen.store.products import TRANSLATED
 from tests.jobs.nights import job_module
 from tests.report.homes import commit
 
@@ -63,7 +65,7 @@ def write(home: Path, ds: str, made: dict[str, str], checked: str | None = None)
     for product_id, entry in made.items():
         value, _, status = entry.partition("/")
         seen = checked or value
-        key = {"product_id": product_id, "locale": "en"}
+        key = {"product_id": product_id, "locale": product_id.partition(TRANSLATED)[2] or "en"}
         texts.append({**key, "description": value, "content_hash": digest_of(value)})
         hashes = {
             "input_hash": sha(digest_of(seen))[:32],
@@ -150,6 +152,30 @@ def test_receipts_of_another_catalogue_keep_nothing_out(
     write(home, D1, {"p1": "Y"})
     publish(home, spark, D1)
     assert shown() == {"p1": {LIVE: "Y"}}
+
+
+def test_each_locale_is_published_and_approved_by_itself(home: Path, spark: Any) -> None:
+    new_shop(home, ["p1", "p1~de", "p1~zh-Hans"])
+    write(home, D1, {"p1": "Bag", "p1~de": "Tasche/borderline", "p1~zh-Hans": "包"})
+    publish(home, spark, D1)
+    assert by_locale() == {("en", LIVE): "Bag", ("de", WAIT): "Tasche", ("zh-Hans", LIVE): "包"}
+    approve(open_catalog(load_config().catalogue_url), "p1", "description", "de", "anna")
+    write(home, D2, {"p1~de": "Beutel"})
+    publish(home, spark, D2)
+    write(home, D3, {"p1~de": "Sack/rejected", "p1": "X/rejected"})
+    publish(home, spark, D3)
+    write(home, D2, {"p1~de": "Stoffbeutel", "p1": "Sack"})
+    publish(home, spark, D2)  # of German, what is live is of this date; of English a later date has refused
+    assert by_locale() == {("en", LIVE): "Bag", ("de", LIVE): "Stoffbeutel", ("zh-Hans", LIVE): "包"}
+
+
+def by_locale() -> dict[tuple[str, str], str]:
+    """(locale, slot) -> what stands of the only product."""
+    stands = product_content.c.status.in_([str(Status.PUBLISHED), str(Status.PENDING_APPROVAL)])
+    with open_catalog(load_config().catalogue_url).connect() as connection:
+        rows = connection.execute(sa.select(product_content).where(stands)).mappings().all()
+    assert {row["product_id"] for row in rows} == {"p1"}
+    return {(row["locale"], row["author"]): row["value"] for row in rows}
 
 
 def test_a_text_is_not_published_by_the_approval_of_another(home: Path, spark: Any) -> None:

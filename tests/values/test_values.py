@@ -8,7 +8,7 @@ import pytest
 
 from mmgen.values.dates import date_format, is_never, time_of
 from mmgen.values.locales import locale_of
-from mmgen.values.money import Money, money_of, says_price
+from mmgen.values.money import Money, money_of, price_of, says_price
 from mmgen.values.numbers import NumberFormat, number_format, number_of
 
 POINT, COMMA = NumberFormat(".", ","), NumberFormat(",", ".")
@@ -162,3 +162,25 @@ def test_a_locale_has_one_form(text: str | None, locale: str | None) -> None:
 )  # fmt: skip
 def test_whether_a_sentence_names_a_price(text: str, expected: bool) -> None:
     assert says_price(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["19", "21", "18.50"], ("18.50", None, True)),
+        (["19.00", "19"], ("19.00", None, False)),
+        (["19 EUR"], ("19", "EUR", False)),
+        (["ab 19,99 €"], ("19.99", "EUR", True)),
+        (["from $19"], ("19", "USD", True)),
+        (["¥99起"], ("99", "CNY", True)),
+        (["19,99-29,99 €"], ("19.99", "EUR", True)),
+        (["$10.00 – $15.00", "$9"], ("9", "USD", True)),
+        (["-5"], None),
+        (["19", "on request"], None),
+        ([], None),
+    ],
+    ids=str,
+)
+def test_the_lowest_of_several_prices(texts: list[str], expected: tuple[str, str | None, bool] | None) -> None:
+    found = price_of(texts, None, "de")
+    assert found == (None if expected is None else Money(Decimal(expected[0]), *expected[1:]))

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from typing import Any
 
-from mmgen.catalog.readers import LeftOut, Row, Source, Unreadable
-from mmgen.catalog.systems.locales import Scopes, scopes_of
-from mmgen.catalog.systems.system import Pairs, System, column_of, system_of
+from mmgen.catalog.readers import VARIANT_PRICES, LeftOut, Row, Source, Translation, Unreadable
+from mmgen.catalog.systems.attributes import NumberedPair, listed_variants, numbered_pairs, unpacked, values_of
+from mmgen.catalog.systems.locales import Scopes, base_of, is_spoken, scopes_of
+from mmgen.catalog.systems.system import System, column_of, system_of
 from mmgen.profile.decide import Hint
-from mmgen.profile.names import folded, read_name
+from mmgen.profile.names import QUALIFIED, folded, read_name, words_of
 from mmgen.profile.roles import Disposition, Role
+from mmgen.values.locales import locale_of
 
-MAX_PAIRS = 40
 MAX_VARIANTS = 2000
 """Rows of one product that are put together."""
+MAX_SAMPLED = 200
+"""Rows that tell what a column's values are before the file is profiled."""
 MORE_IMAGES = "more images"
 CHOICES = "choices"
-_PACKED_AS = re.compile(r"\s*,\s*(?=[^,=]{1,80}=)")
+CHOICE_SEPARATOR = "; "
 _LOCAL = re.compile(r"[-_ ]")
 
 Text = Callable[[Any], str]
@@ -50,14 +55,33 @@ class Export:
         """Whether the rows are products as they are."""
         return self.system is None and not self.scopes.chosen and not self.scopes.dropped
 
+    @property
+    def has_translations(self) -> bool:
+        """Whether a product may be said in several locales by its own row or by those that continue it."""
+        return bool(self.scopes.further or (self.system and self.system.continued and self.system.continued.overlay))
+
 
 def export_of(
-    source: Source, locale: str, text_of: Text, system: System | None = None, shape: System | None = None
+    source: Source,
+    locale: str,
+    text_of: Text,
+    system: System | None = None,
+    shape: System | None = None,
+    mapped: Collection[str] = (),
 ) -> Export:
     """Recognise how a file was made. ``system``: where it is known already, by its XML. ``shape``: how the file is read
-    where no system is recognised. ``text_of`` makes text of any value."""
+    where no system is recognised. ``mapped``: columns that a map names. ``text_of`` makes text of any value."""
     found = system or system_of(source.columns) or shape
-    return Export(source, found, scopes_of(source.columns, locale, bool(found and found.scoped)), locale, text_of)
+    is_scoped = bool(found and found.scoped)
+    scopes = scopes_of(source.columns, locale, is_scoped, mapped, partial(_names_things, source, text_of))
+    return Export(source, found, scopes, locale, text_of)
+
+
+def _names_things(source: Source, text_of: Text, column: str) -> bool:
+    """Whether the first values of a column are as different as names are."""
+    rows = (row for row in islice(source.read_rows(), MAX_SAMPLED) if isinstance(row, dict))
+    texts = [text for row in rows if (text := text_of(row.get(column)).strip())]
+    return bool(texts) and len(set(texts)) > len(texts) / 2 and not words_of("flag") & {folded(text) for text in texts}
 
 
 def product_rows(export: Export, read: Read) -> Iterator[Row]:
@@ -75,8 +99,19 @@ def product_rows(export: Export, read: Read) -> Iterator[Row]:
         if isinstance(row, Unreadable):
             yield row
             continue
-        reason = reader.not_for_sale(row)
-        yield LeftOut(reason, repr(row)[:2000]) if reason else reader.product(row, prices)
+        if reason := reader.not_for_sale(row.texts):
+            yield LeftOut(reason, repr(row.texts)[:2000])
+            continue
+        yield (product := reader.product(row.texts, prices))
+        yield from reader.translations(row, product)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A row's texts, and what it says in further locales."""
+
+    texts: dict[str, str]
+    further: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class _Reader:
@@ -88,9 +123,10 @@ class _Reader:
         columns = [export.scopes.chosen.get(name, name) for name in export.source.columns]
         self.columns = columns
         self.image = column_of(self.system.map.get("image"), columns)
-        self.pairs = [found for spec in self.system.pairs for found in _numbered(spec, columns)]
+        self.pairs = [found for spec in self.system.pairs for found in numbered_pairs(spec, columns)]
         self.used = {name for one in self.pairs for name in one.columns}
         self.told = {name for name in columns if name not in {self.image, *self.used} and _is_told(name)}
+        self.prices = {name for name in columns if _is_price(name)}
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
@@ -98,24 +134,25 @@ class _Reader:
         self.type = column_of(variants.type, columns) if variants else None
         self.is_variant = {value.casefold() for value in variants.values} if variants else set[str]()
 
-    def rows(self) -> Iterator[dict[str, str] | Unreadable]:
-        """The file's rows as text, of one language."""
+    def rows(self) -> Iterator[_Said | Unreadable]:
+        """The file's rows as text."""
+        scopes = self.export.scopes
         for row in self.export.source.read_rows():
-            if isinstance(row, Unreadable):
-                yield row
-            else:
+            if isinstance(row, dict):
                 texts = {str(name): self.export.text_of(value) for name, value in row.items()}
-                yield self.export.scopes.applied(texts)
+                yield _Said(scopes.applied(texts), scopes.said_further(texts))
+            elif isinstance(row, Unreadable):
+                yield row
 
-    def grouped(self) -> Iterator[dict[str, str] | Unreadable]:
+    def grouped(self) -> Iterator[_Said | Unreadable]:
         """Rows of one product put together, variants of others left away."""
-        held: list[dict[str, str]] = []
+        held: list[_Said] = []
         for row in self.rows():
             if isinstance(row, Unreadable):
                 yield row
-            elif self.type and row.get(self.type, "").strip().casefold() in self.is_variant:
+            elif self._is_variant(row.texts):
                 self.read.merged += 1
-            elif held and self._continues(held[0], row) and len(held) < MAX_VARIANTS:
+            elif held and self._continues(held[0].texts, row.texts) and len(held) < MAX_VARIANTS:
                 self.read.merged += 1
                 held.append(row)
             else:
@@ -134,20 +171,27 @@ class _Reader:
         is_same = bool(row.get(by)) and row.get(by) == first.get(by)
         return is_same and bool(row.get(mark, "").strip()) == (continued.overlay is not None)
 
-    def _joined(self, rows: list[dict[str, str]]) -> dict[str, str]:
+    def _joined(self, rows: list[_Said]) -> _Said:
         """One row of a product's: the first, with what others add to it."""
         continued = self.system.continued
         if len(rows) == 1 or continued is None:
             return rows[0]
-        return self._overlaid(rows, continued.overlay) if continued.overlay else self._with_variants(rows)
+        if continued.overlay:
+            return self._overlaid([row.texts for row in rows], continued.overlay)
+        return _Said(self._with_variants([row.texts for row in rows]), rows[0].further)
 
-    def _overlaid(self, rows: list[dict[str, str]], overlay: str) -> dict[str, str]:
-        """The first row, with what the store view of the wanted language says."""
+    def _overlaid(self, rows: list[dict[str, str]], overlay: str) -> _Said:
+        """The first row, with what the store view of the wanted language says; what others say is further."""
         joined, store = dict(rows[0]), column_of(overlay, self.columns) or ""
+        further: dict[str, dict[str, str]] = {}
         for row in rows[1:]:
-            if _is_of(row.get(store, ""), self.export.locale):
-                joined |= {name: text for name, text in row.items() if text.strip() and name != store}
-        return joined
+            said = {name: text for name, text in row.items() if text.strip() and name != store}
+            spoken = _locale_of_view(row.get(store, ""))
+            if spoken is not None and base_of(spoken) == base_of(self.export.locale):
+                joined |= said
+            elif spoken is not None:
+                further[spoken] = said
+        return _Said(joined, further)
 
     def _with_variants(self, rows: list[dict[str, str]]) -> dict[str, str]:
         """The first row, with what it leaves empty, further pictures, and each option's values."""
@@ -160,6 +204,8 @@ class _Reader:
             if len(images) > 1:
                 joined[MORE_IMAGES] = ", ".join(images[1:])
                 self.read.hints[MORE_IMAGES] = Hint(role=Role.IMAGE, disposition=Disposition.HIDE, why="more pictures")
+        for name in self.prices:
+            self._add_prices(joined, name, _distinct(rows, name))
         for name in [name for name in joined if name in self.told and len(_distinct(rows, name)) > 1]:
             joined[name] = ""
             self._add_choices(joined, name, _distinct(rows, name))
@@ -170,30 +216,45 @@ class _Reader:
 
     def not_for_sale(self, row: Mapping[str, str]) -> str:
         """Why a row is no product that is for sale; "" where it is."""
+        name = self._left_out_by(row)
+        if name is None:
+            return ""
+        self.read.left_out[name] += 1
+        return f"{name} is {row[name].strip()!r}: not for sale in the shop"
+
+    def _left_out_by(self, row: Mapping[str, str]) -> str | None:
+        """The column that says that a row is not for sale."""
         for name, values in self.keep:
             value = row.get(name, "").strip()
             if value and value.casefold() not in values:
-                self.read.left_out[name] += 1
-                return f"{name} is {value!r}: not for sale in the shop"
-        return ""
+                return name
+        return None
 
-    def product(self, row: dict[str, str], prices: Mapping[str, str]) -> dict[str, str]:
+    def product(self, row: dict[str, str], prices: Mapping[str, list[str]]) -> dict[str, str]:
         """A product's row, its attributes under their names."""
         made = {name: text for name, text in row.items() if name not in self.used and name not in self.packed}
         for pair in self.pairs:
             self._add_pair(made, row, pair)
         for name, mark in self.packed.items():
-            for attribute, value in _unpacked(row.get(name, ""), mark):
+            for attribute, value in unpacked(row.get(name, ""), mark):
                 # Of Magento's attributes many are its own: what each is, its name and its values have to tell
                 self._add(made, attribute, value, is_said=mark == ":")
-        self._add_price(made, prices)
+        self._add_variants(made, prices)
         return made
 
-    def _add_pair(self, made: dict[str, str], row: Mapping[str, str], pair: _Numbered) -> None:
+    def translations(self, said: _Said, product: dict[str, str]) -> Iterator[Translation]:
+        """A product in its further locales, attributes under their names."""
+        for locale, texts in said.further.items():
+            whole = {name: said.texts.get(name, "") for pair in self.pairs for name in pair.columns
+                     if {pair.name, pair.value} & texts.keys()}  # fmt: skip
+            own = {name: text for name, text in self.product(whole | texts, {}).items() if text.strip()}
+            yield Translation(locale, product | own, frozenset(own))
+
+    def _add_pair(self, made: dict[str, str], row: Mapping[str, str], pair: NumberedPair) -> None:
         name, text = row.get(pair.name, "").strip(), row.get(pair.value, "").strip()
         if not name or not text or folded(text) in {folded(value) for value in pair.spec.skip}:
             return
-        values = list(dict.fromkeys(_values(text, pair.spec.separator)))
+        values = list(dict.fromkeys(values_of(text, pair.spec.separator)))
         is_said = pair.visible is None or row.get(pair.visible, "").strip() not in ("0", "")
         if len(values) > 1 and not (pair.visible and is_said and not self._has_variants(row)):
             # Which of them the product is, nothing says: a shirt in red and in blue is no red shirt
@@ -203,8 +264,23 @@ class _Reader:
 
     def _add_choices(self, made: dict[str, str], name: str, values: list[str]) -> None:
         target, why = f"{name} ({CHOICES})", "variants differ in it"
-        made[target] = ", ".join(values)
-        self.read.hints[target] = Hint(role=Role.LIST, disposition=Disposition.USE, separator=",", why=why)
+        made[target] = CHOICE_SEPARATOR.join(value.replace(CHOICE_SEPARATOR.strip(), ",") for value in values)
+        best = read_name(name).best
+        is_said = best is not None and best.weight >= QUALIFIED and best.concept.role in _LISTED
+        self.read.hints[target] = Hint(
+            concept=best.concept.key if best is not None and is_said else None,
+            role=Role.LIST,
+            disposition=Disposition.SAY if is_said else Disposition.USE,
+            separator=CHOICE_SEPARATOR,
+            why=why,
+        )
+
+    def _add_prices(self, made: dict[str, str], name: str, values: list[str]) -> None:
+        """Several prices of a product's variants: it costs none of them."""
+        if len(values) > 1:
+            made[name + VARIANT_PRICES] = "\n".join(values)
+            hint = Hint(role=Role.MONEY, disposition=Disposition.HIDE, why="prices of variants")
+            self.read.hints[name + VARIANT_PRICES] = hint
 
     def _has_variants(self, row: Mapping[str, str]) -> bool:
         return self.type is not None and "variable" in row.get(self.type, "").casefold()
@@ -216,31 +292,55 @@ class _Reader:
             why = f"{self.system.name} shows it to customers"
             self.read.hints[target] = Hint(disposition=Disposition.SAY, label=name, why=why)
 
-    def _add_price(self, made: dict[str, str], prices: Mapping[str, str]) -> None:
+    def _add_variants(self, made: dict[str, str], prices: Mapping[str, list[str]]) -> None:
+        """What a parent's variants cost, and in what they differ: it has neither of its own."""
         variants = self.system.variants
-        price = column_of(variants.price, self.columns) if variants and variants.price else None
-        if variants is None or price is None or made.get(price, "").strip():
+        if variants is None:
             return
-        for name in (column_of(part, self.columns) for part in variants.id.split("|")):
-            key = made.get(name or "", "").strip()
-            if key in prices or f"id:{key}" in prices:
-                made[price] = prices.get(key) or prices[f"id:{key}"]
+        price = column_of(variants.price, self.columns) if variants.price else None
+        ids = [made.get(column_of(part, self.columns) or "", "").strip() for part in variants.id.split("|")]
+        keys = [*ids, *(f"id:{one}" for one in ids)]
+        listed = listed_variants(made.pop(column_of(variants.listed, self.columns) or "", ""))
+        if listed:
+            ids = [one.pop(variants.id, "") for one in listed]
+            found = list(dict.fromkeys(price for one in ids for price in prices.get(one, ())))
+            for name in dict.fromkeys(name for one in listed for name in one):
+                values = list(dict.fromkeys(one[name] for one in listed if one.get(name)))
+                if len(values) > 1:
+                    made.pop(name, None)
+                    self._add_choices(made, name, values)
+        else:
+            found = next((prices[key] for key in keys if key in prices), [])
+        if price is not None and found:
+            made[price] = found[0]
+            self._add_prices(made, price, found)
 
-    def variant_prices(self) -> dict[str, str]:
-        """Parent -> the price of its first variant: a parent has none of its own."""
-        variants, prices = self.system.variants, dict[str, str]()
+    def variant_prices(self) -> dict[str, list[str]]:
+        """Parent (or the variant itself, where parents list theirs) -> the prices of variants that are for sale."""
+        variants, prices = self.system.variants, dict[str, list[str]]()
         if variants is None:
             return prices
-        parent, price = (column_of(name, self.columns) or "" for name in (variants.parent, variants.price))
+        by, price = (column_of(name, self.columns) or "" for name in (variants.parent or variants.id, variants.price))
         for row in self.rows():
-            if not isinstance(row, Unreadable) and row.get(parent, "").strip() and row.get(price, "").strip():
-                prices.setdefault(row[parent].strip(), row[price])
+            texts = {} if isinstance(row, Unreadable) else row.texts
+            name, amount = texts.get(by, "").strip(), texts.get(price, "").strip()
+            if name and amount and self._is_variant(texts) and self._left_out_by(texts) is None:
+                found = prices.setdefault(name, [])
+                found += [amount] if amount not in found and len(found) < MAX_VARIANTS else []
         return prices
+
+    def _is_variant(self, row: Mapping[str, str]) -> bool:
+        return self.type is not None and row.get(self.type, "").strip().casefold() in self.is_variant
 
 
 def _distinct(rows: list[dict[str, str]], column: str) -> list[str]:
     """A column's values in some rows, each once, in order."""
     return list(dict.fromkeys(row[column].strip() for row in rows if row.get(column, "").strip()))
+
+
+def _is_price(column: str) -> bool:
+    best = read_name(column).best
+    return best is not None and best.concept.role is Role.MONEY
 
 
 def _is_told(column: str) -> bool:
@@ -249,68 +349,17 @@ def _is_told(column: str) -> bool:
     return best is None or (best.concept.disposition is not Disposition.HIDE and best.concept.role not in _WHOLE)
 
 
+_LISTED = (Role.COLOUR, Role.SIZE)
+"""What customers are told of variants: in which colours and sizes there are some."""
 _WHOLE = (Role.TITLE, Role.TEXT, Role.KIND, Role.BRAND)
 """What is of the product, whatever its variants are."""
 
 
-@dataclass(frozen=True)
-class _Numbered:
-    """One pair of columns of ``spec``."""
-
-    spec: Pairs
-    name: str
-    value: str
-    visible: str | None
-
-    @property
-    def columns(self) -> list[str]:
-        """The pair's columns and those of its number that say nothing."""
-        return [name for name in (self.name, self.value, self.visible) if name]
-
-
-def _numbered(spec: Pairs, columns: Sequence[str]) -> list[_Numbered]:
-    found = []
-    for number in range(1, MAX_PAIRS + 1):
-        name, value, visible = (
-            column_of((text or "").replace("{n}", str(number)), columns)
-            for text in (spec.name, spec.value, spec.visible)
-        )
-        if name and value:
-            found.append(_Numbered(spec, name, value, visible))
-    return found
-
-
-def _values(text: str, separator: str | None) -> list[str]:
-    parts = text.split("\n") if "\n" in text else re.split(r"\s*[,|]\s+" if separator is None else separator, text)
-    return [value for part in parts if (value := part.strip())]
-
-
-def _unpacked(text: str, mark: str) -> list[tuple[str, str]]:
-    """``color=Red,size=M|L`` or ``Colour:Red:1,Material:Wool:2`` as pairs."""
-    parts = _PACKED_AS.split(text) if mark == "=" else text.split(",")
-    pairs = []
-    for part in parts:
-        fields = part.split(mark)
-        if len(fields) >= 2 and fields[0].strip() and fields[1].strip():
-            value = mark.join(fields[1:]) if mark == "=" else _detail(fields)
-            name = fields[0] if mark == "=" else _detail_name(fields)
-            pairs.append((name.strip(), value.strip().strip('"').replace("|", ", ")))
-    return pairs
-
-
-def _detail(fields: list[str]) -> str:
-    """Of ``name:value:position`` the value, of ``section:name:value`` the last."""
-    return fields[1] if len(fields) == 2 or fields[-1].strip().isdigit() else fields[-1]
-
-
-def _detail_name(fields: list[str]) -> str:
-    return fields[0] if len(fields) == 2 or fields[-1].strip().isdigit() else fields[-2]
-
-
-def _is_of(store_view: str, locale: str) -> bool:
-    """Whether a store view is of the locale's language: ``de``, ``de_at``, ``german_de``."""
-    home = locale.replace("_", "-").split("-")[0].lower()
-    return home in _LOCAL.split(store_view.strip().casefold())
+def _locale_of_view(store_view: str) -> str | None:
+    """The locale that a store view is called by, whole or by a part of its name: ``de_AT``, ``german``, ``eu_de``."""
+    view = store_view.strip()
+    parts = (view, *reversed(_LOCAL.split(view)))
+    return next((found for part in parts if (found := locale_of(part)) and is_spoken(found)), None)
 
 
 def notes_of(export: Export, read: Read, num_products: int) -> list[str]:
@@ -323,9 +372,10 @@ def notes_of(export: Export, read: Read, num_products: int) -> list[str]:
         notes.append(f"{read.merged:,} rows were put together with {num_products:,} products{why}")
     for name, count in read.left_out.items():
         notes.append(f"{count:,} products are left out: {name} says that they are not for sale")
-    if export.scopes.languages:
-        taken = ", ".join(export.scopes.languages)
-        notes.append(f"columns in several languages ({taken}): those of locale {export.locale!r} are taken")
+    if export.scopes.further:
+        first = export.scopes.locale or export.locale
+        further = ", ".join(export.scopes.further)
+        notes.append(f"columns in several languages: {first} first, and content of its own in each of {further}")
     return notes
 
 

@@ -30,12 +30,16 @@ class Continued(Params):
 
 
 class Variants(Params):
-    """Rows whose column ``type`` has a value of ``is``: variants, which are no products of their own."""
+    """Rows whose column ``type`` has a value of ``is``: variants, which are no products of their own.
+
+    A variant names its ``parent``, or the parent's column ``listed`` has its variants: ``sku=A-1,color=Red|sku=A-2``.
+    """
 
     type: str
     values: list[str] = Field(alias="is")
     id: str
     parent: str | None = None
+    listed: str | None = None
     price: str | None = None
 
 
