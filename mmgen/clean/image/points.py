@@ -24,10 +24,10 @@ _NEUTRAL_WHITE = 0.03  # white has hardly a hue
 _EVEN = 0.01  # the ground is the white point where nothing outshines it
 _PLAIN_GROUND = 0.4  # with less of it there is no backdrop but a scene, whose whites lie anywhere
 _MOST_VEILED, _MOST_DARK = 0.25, 0.3  # a larger share of the subject is its own colour, not its shadows
-_FLAT = 0.9  # unless it is no one flat tone, as a veil leaves the creases of a black shoe,
-_TRUE_BLACK = 0.08  # or black beyond doubt, against the brightest
+_FLAT = 0.9  # for a veil: unless it is no single tone, as a black shoe is none with its creases
+_TRUE_BLACK = 0.08  # for missing light, of the brightest: or it is black beyond doubt
 _FEWEST_SPOTS = 3  # a round thing on a plain ground has two dark sides
-_STEEP = 0.1  # of the range of luma a pixel, blurred by one: seams and edges; a shade on a smooth side is a tenth of it
+_SMOOTH, _STEEP = 0.05, 0.1  # of the range of luma a pixel: seams and edges are steeper, shade is flatter
 _WEAKEST_VEIL = 0.15  # darkest over brightest: a weaker one is left, for it takes little and is easily a product's grey
 _DIMMEST_VEIL, _DIMMEST_IN_SCENE = 0.6, 0.5  # stray light is about as bright as the picture that it comes from
 _BLACK_OF_DARK = 0.35  # less light leaves black what is black: the darkest is this much of the brightest at most
@@ -59,7 +59,8 @@ class Points:
         dimmest = _DIMMEST_VEIL if self._has_ground else _DIMMEST_IN_SCENE
         is_grey = dimmest <= quality.floor / (lost + quality.floor) and self.floor / (lost + self.floor) <= veil_level
         are_shadows = self.black_share <= _MOST_VEILED or self.flatness < _FLAT
-        has_details = self.num_blacks >= _FEWEST_SPOTS or self.steepness >= _STEEP
+        # Sensor noise breaks the shade of a smooth side into spots, too
+        has_details = self.steepness >= (_SMOOTH if self.num_blacks >= _FEWEST_SPOTS else _STEEP)
         is_strong = quality.floor >= _WEAKEST_VEIL * quality.high
         return is_grey and is_strong and are_shadows and has_details and self._has_white
 
