@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 import report  # first: it finds mmgen beside itself
-from mmgen.creatives.photo import cut_out, plain_ground
+from mmgen.clean.image.cut_out import cut_out, plain_ground
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -1,17 +1,17 @@
 """Which modules a title visits on its way to a description, and how often a photo is decoded; traced, not read.
 
-    python benchmarks/trace_visits.py [--code CHECKOUT] [--products 50]
+    python benchmarks/trace_visits.py [--before CHECKOUT] [--products 50]
 
 A night of a small sample shop runs with a tracer in every Python process of its jobs, Spark's workers included. The
 tracer notes each function of mmgen that is called with one product's title (as an argument, or in a list, a dict or an
 object that is one), in order. A stay is a run of such calls within one module; a return is a stay in a module that was
-left before. Decoders (OpenCV, Pillow) are counted by the job that calls them, beside the photos of the shop. ``--code``
-traces another checkout, to compare with. A night takes some ten minutes.
+left before. Each picture that a decoder (OpenCV, Pillow) turns into pixels is noted by its bytes, under the job that
+asked for it; reading a header is no decoding. ``--before`` traces another checkout too, with the Python of its own
+``.venv/jobs``. A night takes some ten minutes.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -19,15 +19,17 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from report import ROOT, Section, options, publish
+
 DS = "2026-11-01"
 TEXT_JOBS = ("clean_texts", "text_features", "examples", "descriptions", "creatives", "content_checks", "publish")
 
 TRACER = """
-import json, os, sys, threading
+import hashlib, json, os, sys, threading
 
 WANTED, OUT = os.environ["TRACED_TEXT"], os.environ["TRACED_INTO"]
 JOB = os.environ["TRACED_JOB"]
@@ -61,16 +63,36 @@ def profile(frame, event, _arg):
         last[0] = module
         seen.write(json.dumps(["title", module]) + "\\n")
 
-def counted(owner, name, kind):
-    made = getattr(owner, name)
-    def call(*args, **options):
-        seen.write(json.dumps(["decode", kind]) + "\\n")
-        return made(*args, **options)
-    setattr(owner, name, call)
+def decoded(kind, content):
+    seen.write(json.dumps(["decode", [kind, hashlib.sha256(content).hexdigest()[:16]]]) + "\\n")
+
+def trace_opencv(module):
+    # cv2 loads itself twice, and takes the functions of the first into the second
+    made = getattr(module, "imdecode", None)
+    if made is None or hasattr(made, "is_traced"):
+        return
+    def imdecode(data, *args, **options):
+        decoded("OpenCV", data)
+        return made(data, *args, **options)
+    imdecode.is_traced = True
+    module.imdecode = imdecode
+
+def trace_pillow(module):
+    opened, prepare = module.Image.open, module.ImageFile.load_prepare
+    def open_image(source, *args, **options):
+        image = opened(source, *args, **options)
+        image.traced = source.getvalue() if hasattr(source, "getvalue") else open(source, "rb").read()
+        return image
+    def load_prepare(image):
+        decoded("Pillow", image.traced)
+        return prepare(image)
+    module.Image.open, module.ImageFile.load_prepare = open_image, load_prepare
+
+TRACES = {"cv2": trace_opencv, "PIL.ImageFile": trace_pillow}
 
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name in ("cv2", "PIL.ImageFile"):
+        if name in TRACES:
             import importlib.util
             sys.meta_path.remove(self)
             try:
@@ -82,10 +104,7 @@ class Finder:
             run = spec.loader.exec_module
             def exec_module(module):
                 run(module)
-                if name == "cv2" and hasattr(module, "imdecode"):
-                    counted(module, "imdecode", "opencv")
-                if name == "PIL.ImageFile":
-                    counted(module.ImageFile, "load_prepare", "pillow")
+                TRACES[name](module)
             spec.loader.exec_module = exec_module
             return spec
         return None
@@ -119,60 +138,100 @@ def run(command: list[str], environment: dict[str, str], code: Path) -> None:
     subprocess.run(command, env=environment, cwd=code, check=True, stdout=sys.stderr)
 
 
-def visits(folder: Path) -> tuple[list[str], Counter[tuple[str, str]]]:
-    """The modules that the title visited, in the order of the night, and decodings by job and decoder."""
-    modules: list[str] = []
-    decoded: Counter[tuple[str, str]] = Counter()
+@dataclass(frozen=True)
+class Seen:
+    """What a traced night showed."""
+
+    modules: list[str]  # that the title visited, in the order of the night
+    decoded: dict[tuple[str, str], Counter[str]]  # by job and decoder: how often each picture was decoded
+    photos: int  # of the shop
+
+
+def read_trace(folder: Path, photos: int) -> Seen:
+    """What the tracers of all processes wrote."""
+    seen = Seen([], defaultdict(Counter), photos)
     for path in sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime):
         job = path.name.split(".")[0]
         for line in path.read_text(encoding="utf-8").splitlines():
             what, value = json.loads(line)
             if what == "decode":
-                decoded[job, value] += 1
-            elif job in TEXT_JOBS and (not modules or modules[-1] != value):
-                modules.append(value)
-    return modules, decoded
+                decoder, picture = value
+                seen.decoded[job, decoder][picture] += 1
+            elif job in TEXT_JOBS and (not seen.modules or seen.modules[-1] != value):
+                seen.modules.append(value)
+    return seen
 
 
-def main() -> None:
-    """Run a traced night and print what was seen."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--code", type=Path, default=ROOT)
-    parser.add_argument("--products", type=int, default=50)
-    parser.add_argument("--python", type=Path, default=Path(sys.executable), help="of the jobs' environment")
-    args = parser.parse_args()
+def night(code: Path, python: Path, num_products: int) -> Seen:
+    """A traced night of a sample shop, by the code of a checkout."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "seen").mkdir()
         home = folder / "home"
         home.mkdir()
-        base = {**os.environ, "MMGEN_HOME": str(home), "PYTHONPATH": str(args.code)}
-        mmgen = [str(args.python), "-m", "mmgen.cli"]
-        run([*mmgen, "sample", "--out", str(folder / "shop"), "--products", str(args.products)], base, args.code)
+        base = {**os.environ, "MMGEN_HOME": str(home), "PYTHONPATH": str(code)}
+        mmgen = [str(python), "-m", "mmgen.cli"]
+        run([*mmgen, "sample", "--out", str(folder / "shop"), "--products", str(num_products)], base, code)
         products = folder / "shop" / "products.csv"
-        run([*mmgen, "import", str(products), "--map", str(args.code / "conf/sources/sample.toml")], base, args.code)
+        run([*mmgen, "import", str(products), "--map", str(code / "conf/sources/sample.toml")], base, code)
         with products.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         plain = re.compile(r"[A-Za-z ]{20,}")
-        title = next(row["name"] for row in rows if plain.fullmatch(row["name"]))
         traced = {
             **base,
-            "MMGEN_PYTHON": str(traced_python(folder, args.python)),
-            "TRACED_TEXT": title,
+            "MMGEN_PYTHON": str(traced_python(folder, python)),
+            "TRACED_TEXT": next(row["name"] for row in rows if plain.fullmatch(row["name"])),
             "TRACED_TEXT_JOBS": ",".join(TEXT_JOBS),
             "TRACED_INTO": str(folder / "seen"),
         }
         listed = "from mmgen.pipeline import JOBS; print(*(job.name for job in JOBS))"
-        names = subprocess.run([str(args.python), "-c", listed], env=base, check=True, capture_output=True, text=True)
+        names = subprocess.run([str(python), "-c", listed], env=base, check=True, capture_output=True, text=True)
         for job in names.stdout.split():
-            run([*mmgen, "run", "--ds", DS, "--from", job, "--to", job], traced | {"TRACED_JOB": job}, args.code)
-        modules, decoded = visits(folder / "seen")
-    photos = sum(bool(row.get("image")) for row in rows)
-    distinct = len(set(modules))
-    print(f"title {title!r}: {len(modules)} stays in {distinct} modules, {len(modules) - distinct} returns")
-    print(f"photos in the shop: {photos}")
-    for (job, decoder), count in sorted(decoded.items()):
-        print(f"  {job:16} {decoder:8} {count:5d} decodings, {count / max(photos, 1):.1f} a photo")
+            run([*mmgen, "run", "--ds", DS, "--from", job, "--to", job], traced | {"TRACED_JOB": job}, code)
+        return read_trace(folder / "seen", sum(bool(row.get("image")) for row in rows))
+
+
+def commit_of(code: Path) -> str:
+    """The short hash of a checkout."""
+    command = ["git", "-C", str(code), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def table(code: str, seen: Seen) -> list[list[object]]:
+    """The rows of one night: the title's way, then each job's decodings."""
+    distinct = len(set(seen.modules))
+    rows: list[list[object]] = [
+        [code, "a title", "", f"{len(seen.modules)} stays", f"{distinct} modules",
+         f"{len(seen.modules) - distinct} returns"]
+    ]  # fmt: skip
+    for (job, decoder), pictures in sorted(seen.decoded.items()):
+        rows.append([code, job, decoder, pictures.total(), len(pictures), max(pictures.values())])
+    return rows
+
+
+def main() -> None:
+    """Trace the nights and show what was seen."""
+    args = options(
+        __doc__,
+        ("--before", "a checkout to compare with, which has an environment of its own"),
+        ("--products", "of the sample shop; 50 if not given"),
+    )
+    num_products = int(args.products or 50)
+    codes = [*([Path(args.before).resolve()] if args.before else []), ROOT]
+    rows, photos = [], 0
+    for code in codes:
+        python = code / ".venv" / "jobs" / "bin" / "python"
+        seen = night(code, python, num_products)
+        rows += table(commit_of(code), seen)
+        photos = seen.photos
+    note = (
+        f"A night of a sample shop of {num_products} products with {photos} photos, some of them damaged, with a "
+        "tracer in every process. *a title*: the stays of one product's title in modules, how many modules these are, "
+        "and how often it came back to one that it had left. Under it each job that asks a decoder for pixels: "
+        "decodings, the different pictures among them by their bytes, and how often the one most decoded was."
+    )
+    columns = ("code", "job", "decoder", "decodings", "pictures", "most of one")
+    publish(args, Section("trace_visits", "Where a title goes, and what is decoded", note, columns, rows))
 
 
 if __name__ == "__main__":

@@ -236,13 +236,12 @@ def _unmapped(file: Path, locale: str | None, meanings: Meanings | None) -> tupl
 def _language(opened: Opened) -> str:
     """The language of the texts; where they do not tell, of the header."""
     from mmgen.catalog.proposal import header_language
-    from mmgen.catalog.readers import Unreadable
     from mmgen.catalog.values import text_of
     from mmgen.clean.text.language import UNKNOWN, text_language
     from mmgen.clean.text.repair import repair
 
     told = [column.name for column in opened.profile.columns.values() if column.concept in SAMPLED]
-    rows = islice((row for row in opened.source.read_rows() if not isinstance(row, Unreadable)), MAX_SAMPLED)
+    rows = islice((row for row in opened.source.read_rows() if isinstance(row, dict)), MAX_SAMPLED)
     text = " ".join(repair(text_of(row.get(name)))[:MAX_SAMPLED_CHARS] for row in rows for name in told)
     hint = header_language(opened.profile.columns)
     found = text_language(text, hint or "en")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mmgen.clean.image.cut_out import cut_out, plain_ground, rim
 from mmgen.creatives.colour import Canvas, Colour
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in px
@@ -47,82 +48,9 @@ def read_photo(data: bytes) -> Photo:
     ground = plain_ground(pixels)
     product = cut_out(pixels, ground) if ground else None
     if product is None:
-        apart = np.abs(pixels - np.median(_border(pixels), axis=0)).max(axis=2) > 45
+        apart = np.abs(pixels - np.median(rim(pixels), axis=0)).max(axis=2) > 45
         return Photo(pixels, apart.astype(np.float32), None)
     return Photo(pixels, product, ground)
-
-
-def plain_ground(pixels: NDArray[np.uint8]) -> Colour | None:
-    """The light colour that nine tenths of the picture's border have, or None."""
-    border = _border(pixels).astype(np.int16)
-    middle = np.median(border, axis=0)
-    near = np.abs(border - middle).max(axis=1) < 14
-    if middle.min() < 225 or near.mean() < 0.9:
-        return None
-    return int(middle[0]), int(middle[1]), int(middle[2])
-
-
-def _border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The pixels (num, 3) of a rim of one fiftieth of the picture."""
-    rim = max(2, min(pixels.shape[:2]) // 50)
-    sides = pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]
-    return np.concatenate([part.reshape(-1, 3) for part in sides])
-
-
-def cut_out(pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.float32] | None:
-    """How much of each pixel is product, 0..1.
-
-    None where the product is too pale to tell from its ground, or runs out of the picture (cut off, it would float).
-    """
-    calm = cv2.bilateralFilter(pixels, 5, 30, 3)  # sensor noise must not pass for an outline
-    below = np.asarray(ground, np.int16) - calm.astype(np.int16)
-    away = np.abs(below).max(axis=2)
-    outside = _outside(away)
-    inside = ~outside
-    if not 0.02 < float(inside.mean()) < 0.95 or float((away[inside] < 40).mean()) > 0.45 or _is_cropped(inside):
-        return None
-    # A shadow on the ground is grey, faint and hugs the product: it is left to the blend, which multiplies it in.
-    side = min(pixels.shape[:2])
-    is_grey = (away < 80) & (below.max(axis=2) - below.min(axis=2) < 14)
-    hem = cv2.dilate(outside.astype(np.uint8), _disc(max(3, side // 8))) > 0
-    shadow = _joined(is_grey & hem, outside)
-    core = pixels[inside & ~shadow].astype(np.int16)
-    if len(core) == 0 or (np.median(core.min(axis=1)) > 150 and np.median(np.ptp(core, axis=1)) < 24):
-        return None  # a pale grey product: the backdrop would stain it
-    # At the outline a pixel is part ground, part product: it counts by how far from the ground's colour it is, and
-    # the blend multiplies the rest into the backdrop, so that no white rim is left.
-    around = outside | (shadow & (away < 60))
-    rim = cv2.dilate(around.astype(np.uint8), _disc(max(3, side // 75))) > 0
-    part = np.where(rim, np.clip((away - 10) / 80, 0, 1), 1.0)
-    part = np.where(shadow, np.clip((away - 40) / 40, 0, 1), part)
-    kept = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_OPEN, _disc(3))
-    return np.asarray(cv2.GaussianBlur((part * kept).astype(np.float32), (3, 3), 0))
-
-
-def _joined(region: NDArray[np.bool_], to: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The parts of ``region`` that touch ``to``, by way of the region itself."""
-    _, labels = cv2.connectedComponents((region | to).astype(np.uint8), connectivity=4)
-    return np.asarray(np.isin(labels, np.unique(labels[to])) & region & ~to)
-
-
-def _outside(away: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """Pixels like the ground that reach the border, and flat patches of exactly its colour inside (a bag's handle)."""
-    _, labels = cv2.connectedComponents((away < 12).astype(np.uint8), connectivity=4)
-    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    sizes = np.bincount(labels.ravel())
-    mean = np.bincount(labels.ravel(), weights=away.ravel()) / np.maximum(sizes, 1)
-    holes = np.flatnonzero((sizes > labels.size * 0.004) & (mean < 2.5))
-    chosen = np.union1d(edge, holes)
-    return np.asarray(np.isin(labels, chosen[chosen > 0]))
-
-
-def _is_cropped(inside: NDArray[np.bool_]) -> bool:
-    """Whether the product covers more than a tenth of one edge of the picture."""
-    return max(float(edge.mean()) for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1])) > 0.1
-
-
-def _disc(size: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size | 1, size | 1)), np.uint8)
 
 
 def place(canvas: Canvas, photo: Photo, box: Box, max_upscale: float, tint: Colour) -> Box:

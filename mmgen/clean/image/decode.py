@@ -45,6 +45,7 @@ class Decoded:
     height_px: int
     format_name: str  # JPEG, PNG, WEBP ...
     keep: bytes | None  # the source's own JPEG (without metadata) where it may serve as the master
+    is_reduced: bool = False  # decoded smaller than a master of it would be
 
 
 def decode_image(data: bytes, params: ImageParams, side_px: int | None = None) -> Decoded:
@@ -92,10 +93,9 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
     """The fast path: an eight-bit sRGB JPEG through OpenCV (libjpeg-turbo)."""
     longest = max(header.width_px, header.height_px)
     keep = without_metadata(data, header) if header.is_plain and longest <= params.master_side_px else None
+    factor = of_master = reduction(longest, params.master_side_px)
     if keep is not None and side_px is not None:
         factor = reduction(longest, side_px, slack=1.0)
-    else:
-        factor = reduction(longest, params.master_side_px)
     flags = _REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
@@ -109,7 +109,7 @@ def _decode_jpeg(data: bytes, header: JpegHeader, params: ImageParams, side_px: 
     width, height = header.width_px, header.height_px
     if header.orientation >= 5:
         width, height = height, width
-    return Decoded(pixels, width, height, "JPEG", keep)
+    return Decoded(pixels, width, height, "JPEG", keep, factor > of_master)
 
 
 def _ends_in_filler(pixels: Pixels) -> bool:

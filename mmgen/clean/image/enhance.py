@@ -73,7 +73,7 @@ def enhance(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParam
 def _is_proven(pixels: Pixels, quality: Quality, faults: Faults, params: ImageParams) -> bool:
     points = points_of(fit(pixels, params.model_side_px))
     if faults.is_washed_out:
-        return points.prove_veil(quality.high, params.veil_level)
+        return points.prove_veil(quality, params.veil_level)
     return points.prove_dark(quality.high)
 
 

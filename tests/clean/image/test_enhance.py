@@ -150,6 +150,10 @@ UNTOUCHED = {
     "yellow on middle grey": on_ground((60, 190, 200), (150, 150, 150)),
     "brown on middle grey": on_ground((60, 90, 130), (170, 170, 170), 0.2, 2.0),
     "white on navy": on_ground((200, 198, 190), (80, 40, 30)),
+    "grey mug on #bbbbbb": on_ground((140, 141, 142), (187, 187, 187), 0.3, 1.0),
+    "charcoal mug on #bbbbbb": on_ground((78, 80, 82), (187, 187, 187), 0.05, 1.0),
+    "washed grey bag on light grey": on_ground((112, 110, 109), (238, 238, 238), 0.3, 2.0, "bag"),
+    "taupe bag on #dddddd": on_ground((105, 112, 120), (221, 221, 221), 0.4, 1.0, "bag"),
     "green on dark red": on_ground((70, 140, 60), (40, 40, 180), 0.3, 1.0, "bag"),
 }
 
@@ -183,6 +187,52 @@ def test_print_and_a_white_ground_prove_a_veil(colour: Colour, share: float) -> 
     assert better is not None
     left, lost = (float(middle_tones_moved(whole, x, PARAMS).mean()) for x in (better, veiled))
     assert left < 0.5 * lost
+
+
+def shoe(colour: Colour) -> np.ndarray:
+    """A large thing of one colour with creases and a sole, nearly all of the subject, before a white ground."""
+    picture = on_ground(colour, (254, 254, 254), 0.2, shape="bag")
+    for row in range(70, 250, 14):
+        cv2.line(picture, (80, row), (220, row + 8), tuple(int(0.35 * level) for level in colour), 2)
+    cv2.putText(picture, "MMG", (90, 180), cv2.FONT_HERSHEY_SIMPLEX, 2.0, (240, 240, 240), 4)
+    return picture
+
+
+def in_two_colours(one: Colour, other: Colour) -> np.ndarray:
+    """Each channel is dark somewhere, and no pixel is black."""
+    picture = on_ground(one, (254, 254, 254))
+    for row in range(80, 230, 10):
+        cv2.rectangle(picture, (100, row), (200, row + 5), other, -1)
+    return picture
+
+
+VEILED = {
+    "black shoe": shoe((22, 20, 21)),
+    "anthracite bag": shoe((40, 36, 34)),
+    "red and azure stripes": in_two_colours((8, 10, 200), (190, 110, 6)),
+    "green and magenta stripes": in_two_colours((10, 150, 6), (170, 8, 180)),
+}
+
+
+@pytest.mark.parametrize("name", VEILED)
+@pytest.mark.parametrize("share", [0.3, 0.45, 0.6])
+def test_a_veil_lifts_all_channels_alike(name: str, share: float) -> None:
+    whole = VEILED[name]
+    veiled = (whole * (1 - share) + 191 * share + 0.5).astype(np.uint8)
+    quality = measure(veiled, veiled)
+    better = enhance(veiled, quality, faults_of(quality, PARAMS), PARAMS)
+    assert better is not None
+    assert cv2.PSNR(better, whole) > cv2.PSNR(veiled, whole) + 4
+
+
+@pytest.mark.parametrize("colour", [(8, 8, 8), (14, 10, 9)], ids=["black", "blue-black"])
+def test_a_black_product_that_lacks_light_is_lit_up(colour: Colour) -> None:
+    """Most of it is as dark as its darkest: what is that black is no grey of its own."""
+    whole = shoe(colour)
+    dark = np.clip(whole * 0.5, 0, 255).astype(np.uint8)
+    quality = measure(dark, dark)
+    better = enhance(dark, quality, faults_of(quality, PARAMS), PARAMS)
+    assert better is not None and np.median(better[:5]) > 240
 
 
 def test_missing_light_is_proven_by_black_and_a_grey_ground() -> None:

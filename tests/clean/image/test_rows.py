@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from mmgen.clean.image.decode import cv2, encode_jpeg
 from mmgen.clean.image.frame import fit
@@ -97,3 +97,39 @@ def test_hash_survives_scale_and_compression_and_tells_pictures_apart() -> None:
 def test_same_bytes_twice() -> None:
     data = [READABLE[name] for name in READABLE] + [encode_jpeg(HARM["blurred"](photo()), 90)]
     assert clean_images(batch(*data), PARAMS) == clean_images(batch(*data), PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("side_px", "kind", "sides_px"),
+    [
+        (600, "JPEG", [600]),
+        (600, "PNG", [600]),
+        (600, "WEBP", [600]),
+        (1600, "JPEG", [800]),
+        (1000, "JPEG", [500, 1000]),
+    ],
+    ids=["kept JPEG", "PNG", "WebP", "JPEG larger than a master", "measured at half its size, then enhanced"],
+)
+@pytest.mark.parametrize("name", ["dark", "blurred"])
+def test_a_photo_is_decoded_once(
+    name: str, side_px: int, kind: str, sides_px: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And twice at most: a sound photo of some 1,000 px is not made to wait for pixels that nobody asks for."""
+    bad = cv2.resize(HARM[name](photo()), (side_px, side_px), interpolation=cv2.INTER_LINEAR)
+    data = saved(Image.fromarray(bad[..., ::-1]), kind)
+    seen: list[int] = []
+    decode, prepare = cv2.imdecode, ImageFile.ImageFile.load_prepare
+
+    def imdecode(given: np.ndarray, flags: int) -> np.ndarray:
+        made = decode(given, flags)
+        seen.append(made.shape[0])
+        return made
+
+    def load_prepare(image: ImageFile.ImageFile) -> None:
+        seen.append(image.height)
+        prepare(image)
+
+    monkeypatch.setattr(cv2, "imdecode", imdecode)
+    monkeypatch.setattr(ImageFile.ImageFile, "load_prepare", load_prepare)
+    assert clean(data)["is_enhanced"]
+    assert seen == sides_px
