@@ -1,0 +1,192 @@
+"""Numbers of a text as values with units: ``1,25 kg`` is ``1250 g``. Nothing is rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from babel.numbers import list_currencies
+from pint import UnitRegistry
+
+from mmgen.content_checks.reading.lexicon import Lexicon
+from mmgen.content_checks.reading.tokens import Token, stem
+
+_BETWEEN = frozenset("x×*~～至到/–—-") | {"to"}
+_POINT_FIRST = frozenset({"en", "zh", "ja", "ko"})
+"""Languages whose decimal mark is the point; the others write a comma."""
+_EXACT, _ROUNDED = 1e-6, 0.006
+_DEGREE = "degree"
+"""Of an angle, or of a temperature whose scale nobody says."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """``readings``: what the number may be, one value mostly. ``unit``: as pint knows it, ``currency:EUR``, or "".
+
+    ``noun``: what is counted, as a stem, where there is no unit.
+    """
+
+    readings: frozenset[float]
+    unit: str = ""
+    noun: str = ""
+
+
+def read_at(tokens: tuple[Token, ...], start: int, words: Lexicon) -> tuple[int, list[Quantity]]:
+    """(how many tokens, the quantities) of what begins at ``start``: ``30 x 40 cm`` are two; (0, []) for no number."""
+    before = _currency_at(tokens, start, words)
+    at = start + before[0]
+    spelled = words.numbers.at(tokens, at) if not before[0] and at < len(tokens) else (0, [])
+    if spelled[0]:
+        return _spelled(tokens, start, spelled, words)
+    numbers, end = _run(tokens, at, words.language)
+    if not numbers:
+        return 0, []
+    unit = before[1]
+    if not unit:
+        size, unit = _unit_at(tokens, end, words)
+        end += size
+    noun = "" if unit else _noun(tokens, end, words)
+    return end - start, [Quantity(readings, unit, noun) for readings in numbers]
+
+
+def same(one: Quantity, other: Quantity, words: Lexicon) -> bool:
+    """Whether two quantities are the same amount of the same kind."""
+    if one.unit == other.unit or "" in (one.unit, other.unit) or _DEGREE in (one.unit, other.unit):
+        return _meet(one.readings, other.readings, _EXACT)
+    if not is_comparable(one.unit, other.unit):
+        return False
+    loose = bool({one.unit, other.unit} & words.rounded)
+    first, second = (frozenset(_base(q.unit)(value) for value in q.readings) for q in (one, other))
+    return _meet(first, second, _ROUNDED if loose else _EXACT)
+
+
+@lru_cache(maxsize=4096)
+def is_comparable(one: str, other: str) -> bool:
+    """Whether two units measure the same."""
+    if one == other:
+        return True
+    if not one or not other or "currency:" in one + other:
+        return False
+    return _dimension(one) == _dimension(other)
+
+
+def _spelled(
+    tokens: tuple[Token, ...], start: int, spelled: tuple[int, list[str]], words: Lexicon
+) -> tuple[int, list[Quantity]]:
+    """A number word; in Chinese it is one only before a classifier or a unit."""
+    end = start + spelled[0]
+    value = frozenset({float(spelled[1][0])})
+    size, unit = _unit_at(tokens, end, words)
+    if tokens[start].kind != "cjk":
+        return end + size - start, [Quantity(value, unit, "" if unit else _noun(tokens, end, words))]
+    counted = end < len(tokens) and words.classifiers.at(tokens, end)[0]
+    if value == {1.0}:  # 一个, 一天 are no numbers; 一升 is one
+        counted, unit = 0, unit if unit and _dimension(unit) != _dimension("second") else ""
+    if not (counted or unit):
+        return 0, []
+    return end + size - start, [Quantity(value, unit, "" if unit else _noun(tokens, end, words))]
+
+
+def _run(tokens: tuple[Token, ...], start: int, language: str) -> tuple[list[frozenset[float]], int]:
+    """The numbers side by side, with marks between, and the place behind them; a fraction is one number."""
+    found: list[frozenset[float]] = []
+    at = start
+    while at < len(tokens) and tokens[at].kind == "number":
+        is_part = bool(found) and not (tokens[at].hyphened or tokens[at - 1].key in _BETWEEN)
+        if is_part:
+            break
+        readings = _readings(tokens[at].key, language)
+        if found and tokens[at - 1].key == "/" and len(found) == 1 and len(readings) == 1 and 0.0 not in readings:
+            found = [frozenset({min(found[0]) / min(readings)})]
+        else:
+            found.append(readings)
+        at += 1
+        if at + 1 < len(tokens) and tokens[at].key in _BETWEEN and tokens[at + 1].kind == "number":
+            at += 1
+    return found, at
+
+
+@lru_cache(maxsize=4096)
+def _readings(text: str, language: str) -> frozenset[float]:
+    """What a number may be. A mark before three last digits is a group's in a language that groups with it, and may be
+    a decimal one where the shop did not keep to its language."""
+    marks = [c for c in text if c in ".,"]
+    if len(set(marks)) == 2:  # the last one is the decimal mark
+        group = "," if marks[-1] == "." else "."
+        return frozenset({_float(text.replace(group, "").replace(",", "."))})
+    if len(marks) > 1:
+        return frozenset({_float(text.replace(marks[0], ""))})
+    if not marks:
+        return frozenset({_float(text)})
+    plain, grouped = _float(text.replace(",", ".")), _float(text.replace(marks[0], ""))
+    if len(text.split(marks[0])[1]) != 3 or text.startswith("0"):
+        return frozenset({plain})
+    groups_with = "," if language in _POINT_FIRST else "."
+    return frozenset({grouped}) if marks[0] == groups_with else frozenset({plain})
+
+
+def _float(text: str) -> float:
+    """Digits of any script as a number; one of more digits than a float holds is taken as so many digits."""
+    try:
+        return float(text[:300])
+    except ValueError:
+        return float(len(text))
+
+
+def _unit_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
+    if at >= len(tokens):
+        return 0, ""
+    size, found = words.units.at(tokens, at)
+    if size:
+        return size, found[-1]
+    return _currency_at(tokens, at, words)
+
+
+def _currency_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
+    if at >= len(tokens):
+        return 0, ""
+    size, found = words.currency.at(tokens, at)
+    if size:
+        return size, f"currency:{found[-1]}"
+    code = tokens[at].key.upper()
+    return (1, f"currency:{code}") if len(code) == 3 and code in _currencies() else (0, "")
+
+
+def _noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> str:
+    if at >= len(tokens) or tokens[at].kind not in ("word", "cjk"):
+        return ""
+    if tokens[at].kind == "word":
+        return "" if tokens[at].key in words.function else stem(tokens[at].key)
+    return "".join(token.key for token in tokens[at : at + 3] if token.kind == "cjk")
+
+
+def _meet(one: frozenset[float], other: frozenset[float], tolerance: float) -> bool:
+    return any(abs(a - b) <= tolerance * max(abs(a), abs(b)) for a in one for b in other)
+
+
+@cache
+def _base(unit: str) -> Callable[[float], float]:
+    """From an amount in a unit to the one in base units."""
+    zero, one = (_registry().Quantity(amount, _registry().parse_expression(unit).units).to_base_units().magnitude
+                 for amount in (0.0, 1.0))  # fmt: skip
+    times = float(_registry().parse_expression(unit).magnitude)
+    return lambda value: zero + (one - zero) * value * times
+
+
+@cache
+def _dimension(unit: str) -> str:
+    """What a unit measures; one without a dimension measures itself alone."""
+    dimension = str(_registry().parse_expression(unit).dimensionality)
+    return unit if dimension == "dimensionless" else dimension
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    return UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
