@@ -58,7 +58,8 @@ def judge(
     model: Entailment | None = None,
 ) -> Judgement:
     """Hold a text against the facts. ``is_prose``: a description, in which the title and every warning of the
-    facts have to stand word for word. ``puffery``: more words of tone that need no fact. ``model`` votes on what the rules leave unsupported.
+    facts have to stand word for word. ``puffery``: more words of tone that need no fact. ``model`` votes on what the
+    rules leave unsupported.
 
     Linear in the length of the text; raises nothing.
     """

@@ -30,8 +30,8 @@ def spans_as_given(text: str, facts: Sequence[Fact]) -> list[tuple[int, int]]:
 
 
 def title_broken(text: str, facts: Sequence[Fact], is_prose: bool) -> Iterator[Verdict]:
-    """A title that does not stand whole. Prose names its product by it; a line may leave it out, but not cut it: most of
-    its words from its first on, and nowhere all of it."""
+    """A title that does not stand whole. Prose names its product by it; a line may leave it out, but not cut it: most
+    of its words from its first on, and nowhere all of it."""
     for fact in facts:
         if fact.slot != "title" or is_whole(text, fact.value):
             continue

@@ -52,6 +52,7 @@ class _State:
 
     denied_until: int = -1
     lacks_until: int = -1
+    is_weakly: bool = False
     looks_until: int = -1
     cue: str = ""
     cue_until: int = -1
@@ -135,7 +136,7 @@ def _end_clause(key: str, at: int, state: _State) -> int:
 def _mark_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
     """The longest mark at a place and its name; of two as long the one that says more."""
     best = (0, "")
-    for name in ("plain", "lacks", "denies", "looks_before", "contrasts"):
+    for name in ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts"):
         size, _ = words.marks[name].at(tokens, at)
         if size > best[0]:
             best = (size, name)
@@ -144,9 +145,10 @@ def _mark_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, s
 
 def _turn(mark: str, size: int, at: int, state: _State) -> int:
     end = at + size
-    if mark in ("lacks", "denies"):
+    if mark in ("lacks", "lacks_weakly", "denies"):
         state.denied_until = end + _DENIED_TOKENS
-        state.lacks_until = end + 2 if mark == "lacks" else state.lacks_until
+        state.lacks_until = state.lacks_until if mark == "denies" else end + 2
+        state.is_weakly = mark == "lacks_weakly"
     elif mark == "looks_before":
         state.looks_until = end + _LOOK_TOKENS
     elif mark == "contrasts":
@@ -252,7 +254,8 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
     is_denied = at < state.lacks_until or behind[0]
     if token.kind in ("word", "cjk") and is_denied and token.key not in words.function:
         keys = (stem(token.key),) if token.kind == "word" else _cjk_run(tokens, at)
-        state.found.append(Claim("denial", token.start, token.end, keys, denied=True))
+        is_weak = state.is_weakly and not behind[0]
+        state.found.append(Claim("denial", token.start, token.end, keys, denied=True, is_weak=is_weak))
         state.lacks_until = at
         return behind[1] - at if behind[0] else 1
     return 1

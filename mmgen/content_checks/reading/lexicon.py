@@ -6,7 +6,7 @@ A language is a file. Where a language has none, English words are looked for, a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -127,7 +127,7 @@ def lexicon_of(language: str) -> Lexicon:
         _add_entries(one, entries, parents, name == "en")
     _add_countries(language, entries)
     last = own[-1]
-    names = ("denies", "denied_by", "lacks", "looks", "looks_before", "contrasts", "plain", "affirms")
+    names = ("denies", "denied_by", "lacks", "lacks_weakly", "looks", "looks_before", "contrasts", "plain", "affirms")
     return Lexicon(
         language=language,
         entries=entries,
@@ -142,7 +142,7 @@ def lexicon_of(language: str) -> Lexicon:
         parts=_phrases(one.parts for one in own),
         modifiers=frozenset(word for one in own for word in _listed(one.modifiers.get("colour", ""))),
         generic=frozenset(word for one in own for word in _listed(one.generic.get("words", ""))),
-        function=frozenset(word for word in _listed(last.function.get("words", ""))),
+        function=frozenset([*_listed(last.function.get("words", "")), *_calendar(language)]),
         puffery=_phrases(one.puffery for one in own),
         weak=frozenset(keys_of(word) for one in own for word in _listed(one.weak.get("words", ""))),
         wholes={key: frozenset(_listed(line)) for one in own for key, line in one.wholes.items()},
@@ -169,6 +169,15 @@ def _add_countries(language: str, entries: Phrases) -> None:
         for code, country in known.items():
             if len(code) == 2 and code.isalpha() and len(country) > 1:
                 entries.add(country, f"origin/{code}")
+
+
+def _calendar(language: str) -> Iterator[str]:
+    """The names of days and months: words with a capital that name nobody."""
+    if language in _babel_languages():
+        known = Locale.parse(language)
+        for names in (known.days, known.months):
+            for name in names["format"]["wide"].values():
+                yield from keys_of(name) if name.isascii() or language != "zh" else ()
 
 
 @cache
