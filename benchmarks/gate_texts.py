@@ -17,7 +17,6 @@ from mmgen.facts.fact import Fact
 from mmgen.facts.language import columns, role_of
 from mmgen.facts.named import humanised
 from mmgen.facts.record import facts_of
-from mmgen.facts.sentences import warns
 
 FOLDER = Path(__file__).with_name("gate_faults")
 _BRAND, _KIND = ("brand", "品牌"), ("category", "类别")
@@ -88,14 +87,14 @@ def _facts(product: Mapping[str, Any]) -> Iterator[Fact]:
             value = f"{value} {unit}"
         yield Fact(slot, str(one["name"]), value, str(one["name"]), role, unit)
     for number, sentence in enumerate(product.get("sentences") or [], 1):
-        role = "warning" if sentence in (product.get("warnings") or []) or warns(sentence, language) else "sentence"
+        role = "warning" if sentence in product["warnings"] else "sentence"
         yield Fact(f"sentence_{number}", role, sentence, "description", role)
     for number, one in enumerate(product.get("hidden") or [], 1):
         yield Fact(f"hidden_{number}", str(one["name"]), str(one["value"]), str(one["name"]), "hidden")
 
 
 def _sentence(one: Mapping[str, Any]) -> Sentence:
-    language = str(one.get("locale") or "")
+    language = str(one["lang"])
     fields = {str(name): str(value) for name, value in one["fields"].items() if value not in (None, "")}
     record: dict[str, Any] = {"locale": language or None, "title": one.get("title")}
     for name in list(fields):

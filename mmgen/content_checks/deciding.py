@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from mmgen.content_checks.evidence import Evidence
 from mmgen.content_checks.reading.claims import Claim
 from mmgen.content_checks.reading.lexicon import Lexicon
@@ -10,55 +13,59 @@ from mmgen.content_checks.reading.tokens import stem
 from mmgen.content_checks.verdict import Verdict
 from mmgen.content_checks.votes import Outcome
 
-_MAX_PARENTS = 4
+Decision = tuple[Outcome, str]
+_MAX_PARENTS = 5
 _SEXES = {"women": "women", "girls": "women", "men": "men", "boys": "men"}
 """Group of the lists -> the group that a pronoun speaks of."""
-_NO_FACT: tuple[Outcome, str] = ("unsupported", "no fact says so")
+_BY_LAW = ("material", "substance")
+"""What may not be said to be missing without a fact."""
+_NO_FACT: Decision = ("unsupported", "no fact says so")
+_SUPPORTED: Decision = ("supported", "")
 
 
 def decide(claim: Claim, known: Evidence, words: Lexicon) -> Verdict:
     """What the facts say of a claim, and why."""
     if claim.quantity:
-        found, reason = _number(claim.quantity, known, words)
-    elif claim.kind == "code":
-        found, reason = _code(claim.words[0], known)
-    elif claim.kind == "denial":
-        found, reason = _denial(claim, known)
+        outcome, reason = _number(claim.quantity, known, words)
+        is_weak = claim.quantity.is_loose
     else:
-        found, reason = _named(claim, known, words)
-    kind = "word" if found == "unsupported" and claim.is_weak else claim.kind
-    return Verdict(kind, said(claim, words), found, reason, claim.start)
+        outcome, reason = _of_class(claim, known, words)
+        is_weak = claim.is_weak or (claim.denied and claim.kind not in _BY_LAW)
+    kind = "word" if outcome == "unsupported" and is_weak else claim.kind
+    return Verdict(kind, said(claim, words), outcome, reason, claim.start)
 
 
 def said(claim: Claim, words: Lexicon) -> str:
     """The words of a claim, put together again."""
-    text = ("" if words.language == "zh" and not claim.words[0].isascii() else " ").join(claim.words)
-    return f"{claim.modifier} {text}".strip()
+    return ("" if words.language == "zh" and not claim.words[0].isascii() else " ").join(claim.words)
 
 
-def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> tuple[Outcome, str]:
+def paired(claims: Iterable[Claim], words: Lexicon) -> list[Claim]:
+    """Claims of both sexes (``boys and girls``) as one of all of their age."""
+    found = list(claims)
+    said_of = {key for claim in found if claim.kind == "audience" and not claim.denied for key in claim.keys}
+    for one, other in (("women", "men"), ("girls", "boys")):
+        keys = {f"audience/{one}", f"audience/{other}"}
+        if keys <= said_of:
+            both = ("audience/unisex", words.parents[f"audience/{one}"])
+            found = [replace(c, keys=both) if keys & {*c.keys} else c for c in found]
+    return found
+
+
+def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     """A number is so where a fact has it of the same thing: ``3 pockets`` is not where the facts count 5."""
-    alike = [other for _, other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
-    if quantity.noun:
-        counted = [other for _, other in known.numbers if other.noun == quantity.noun]
-        if counted and not any(other in counted for other in alike):
+    alike = [other for other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
+    if quantity.nouns:
+        counted = [other for other in known.numbers if other.nouns & quantity.nouns]
+        if counted and not any(other in counted or other.until for other in alike):
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "contradicted", "no fact has this unit"
     if alike:
-        return "supported", ""
-    if any(quantity.unit and is_comparable(quantity.unit, other.unit) for _, other in known.numbers):
+        return _SUPPORTED
+    if any(quantity.unit and is_comparable(quantity.unit, other.unit) for other in known.numbers):
         return "contradicted", "the facts have another amount"
     return "unsupported", "no fact has this number"
-
-
-def _code(code: str, known: Evidence) -> tuple[Outcome, str]:
-    """``IP67``: a code of the same letters and another number is a contradiction."""
-    if code in known.solid:
-        return "supported", ""
-    letters = code.rstrip("0123456789.x")
-    rival = any(other.kind == "code" and other.words[0].startswith(letters) for other in known.claims)
-    return ("contradicted", "the facts have another") if rival else ("unsupported", "no fact has it")
 
 
 def _may_be_one(one: Quantity, other: Quantity) -> bool:
@@ -68,12 +75,33 @@ def _may_be_one(one: Quantity, other: Quantity) -> bool:
     return bool(one.unit) or not other.unit
 
 
-def _denial(claim: Claim, known: Evidence) -> tuple[Outcome, str]:
+def _of_class(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
+    if claim.kind == "code":
+        return _code(claim.words[0], known)
+    if claim.kind == "denial":
+        return _denial(claim, known)
+    if claim.kind == "pronoun":
+        return _pronoun(claim, known)
+    if claim.kind == "kind":
+        return _kind(claim, known, words)
+    return _named(claim, known, words)
+
+
+def _code(code: str, known: Evidence) -> Decision:
+    """``IP67``: a code of the same letters and another number is a contradiction."""
+    if code in known.solid:
+        return _SUPPORTED
+    letters = code.rstrip("0123456789.x")
+    rival = any(other.kind == "code" and other.words[0].startswith(letters) for other in known.claims)
+    return ("contradicted", "the facts have another") if rival else ("unsupported", "no fact has it")
+
+
+def _denial(claim: Claim, known: Evidence) -> Decision:
     """That something is missing has to be a fact, too."""
-    denied = {key for other in known.claims if other.kind == "denial" for key in other.words}
-    if any(_meets(claim.words[0], key) for key in denied | known.denied):
-        return "supported", ""
-    if claim.words[0] in known.words:
+    if any(_meets(claim.words[0], key) for key in known.missing):
+        return _SUPPORTED
+    word = claim.words[0]
+    if word in known.words if word.isascii() else word in known.solid:
         return "contradicted", "the facts say it is there"
     return "unsupported", "no fact says it is missing"
 
@@ -83,35 +111,76 @@ def _meets(one: str, other: str) -> bool:
     return one == other or (not one.isascii() and (one.startswith(other) or other.startswith(one)))
 
 
-def _named(claim: Claim, known: Evidence, words: Lexicon) -> tuple[Outcome, str]:
-    """A colour, material, person, place, certificate or promise."""
-    about = [other for other in known.claims if _is_about(claim, other, words)]
-    fitting = [other for other in about if other.denied == claim.denied and other.looks == claim.looks]
-    if claim.modifier and not any(claim.modifier in (other.modifier, *other.words) for other in fitting):
-        fitting = []
-    if any(other.part == claim.part for other in fitting):
-        return "supported", ""
-    if fitting and claim.part and any(not other.part for other in fitting):
-        return "supported", "of the whole"
-    if claim.kind == "pronoun":
-        return _pronoun(claim, known)
-    if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
-        return "supported", ""
-    is_denied = any(other.denied != claim.denied for other in about)
-    if about and (is_denied or not claim.is_weak):
-        return "contradicted", "the facts say it in another sense"
-    if not claim.is_cued and _is_said_otherwise(claim, known):
-        return "supported", ""
-    is_rivalled = any(other.kind == claim.kind for other in known.claims)
-    return ("contradicted", "the facts say another") if is_rivalled and not claim.is_weak else _NO_FACT
-
-
-def _pronoun(claim: Claim, known: Evidence) -> tuple[Outcome, str]:
+def _pronoun(claim: Claim, known: Evidence) -> Decision:
     """``she`` of what is for men alone. Where the facts name no person, or both, anybody may be spoken of."""
     people = {key.partition("/")[2] for other in known.claims if not other.denied for key in other.keys}
     named = {group for group in people if group in _SEXES}
     others = {group for group in named if _SEXES[group] != claim.keys[0].partition("/")[2]}
-    return ("contradicted", "it is for others") if named and others == named else ("supported", "")
+    return ("contradicted", "it is for others") if named and others == named else _SUPPORTED
+
+
+def _kind(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
+    """A product is called by its kind, or a wider one. A noun of one word may be what any fact calls it."""
+    mine = {key for key in claim.keys if key.startswith("kind/")}
+    if any(key in _chain(other, words) or other in _chain(key, words) for key in mine for other in known.kinds):
+        return _SUPPORTED
+    text = "".join(claim.words)
+    if text in known.solid if not text.isascii() else len(claim.words) == 1 and stem(text) in known.words:
+        return _SUPPORTED
+    return ("contradicted", "the facts call it otherwise") if known.kinds or known.titled else _NO_FACT
+
+
+def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
+    """A colour, material, person, place, certificate, promise or the like."""
+    about = [other for other in known.claims if _is_about(claim, other, words)]
+    about = [other for other in about if other.denied or not (claim.denied and other.looks)]
+    fitting = [o for o in about if o.denied == claim.denied and o.looks == claim.looks and _fits_shade(claim, o, words)]
+    if (found := _alone(claim, fitting, known, words)) or (found := _of_part(claim, fitting, known)):
+        return found
+    if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
+        return _SUPPORTED
+    if about and (not claim.is_weak or any(other.denied != claim.denied for other in about)):
+        return "contradicted", "the facts say it in another sense"
+    if claim.is_weak and claim.keys[0].startswith("feature/"):
+        return _feature(claim, known)
+    if not claim.is_cued and _is_said_otherwise(claim, known):
+        return _SUPPORTED
+    rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
+    if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
+        return "supported", "the facts name others"
+    is_against = rivals and not claim.is_weak and not claim.denied
+    return ("contradicted", "the facts say another") if is_against else _NO_FACT
+
+
+def _alone(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) -> Decision | None:
+    """Whether others are there of what a claim says to be alone: ``pure wool``, ``leather throughout``, ``women only``."""
+    if claim.denied or not fitting:
+        return None
+    if claim.pure and any(key in known.mixed for other in fitting for key in other.keys):
+        return "contradicted", "it is not that alone"
+    alone = claim.throughout or (claim.only and claim.kind in ("audience", "device"))
+    rivals = (other for other in known.claims if other.kind == claim.kind and not other.denied)
+    if alone and any(not _is_about(claim, other, words) for other in rivals):
+        return "contradicted", "the facts name others, too"
+    return None
+
+
+def _of_part(claim: Claim, fitting: list[Claim], known: Evidence) -> Decision | None:
+    """What is of a part is of no other, and what is of the whole may be of each part that nothing else is said of."""
+    if any(other.part == claim.part for other in fitting):
+        return _SUPPORTED
+    if claim.part and any(other.part == claim.part and other.kind == claim.kind for other in known.claims):
+        return "contradicted", "the facts say another of this part"
+    if claim.part and any(not other.part for other in fitting):
+        return "supported", "of the whole"
+    return None
+
+
+def _fits_shade(claim: Claim, other: Claim, words: Lexicon) -> bool:
+    """Whether a shade is the facts' own: charcoal is a dark grey, and a grey that no fact calls dark is none."""
+    if not claim.modifier or claim.modifier == other.modifier:
+        return True
+    return any(f"/{claim.modifier}_" in parent for key in other.keys for parent in _chain(key, words))
 
 
 def _is_about(claim: Claim, other: Claim, words: Lexicon) -> bool:
@@ -131,6 +200,8 @@ def _chain(key: str, words: Lexicon) -> list[str]:
 
 def _is_whole(claim: Claim, known: Evidence, words: Lexicon) -> bool:
     """``unisex`` is for women and for men, and who is for both is unisex."""
+    if claim.only:
+        return False
     people = {key.partition("/")[2] for other in known.claims if not other.denied for key in other.keys}
     for key in claim.keys:
         name = key.partition("/")[2]
@@ -141,11 +212,21 @@ def _is_whole(claim: Claim, known: Evidence, words: Lexicon) -> bool:
     return False
 
 
+def _feature(claim: Claim, known: Evidence) -> Decision:
+    """Of several ways that exclude each other (zip, laces; indoors, outdoors) the facts may name another."""
+    groups = {key.partition("_")[0] for key in claim.keys if key.startswith("feature/")}
+    named = [key for other in known.claims if not other.denied for key in other.keys]
+    rival = any(key.partition("_")[0] in groups and key not in claim.keys for key in named)
+    return ("contradicted", "the facts say another") if rival and not claim.denied else _NO_FACT
+
+
 def _is_said_otherwise(claim: Claim, known: Evidence) -> bool:
     """Whether the facts have the very words, in a sense that the words' lists don't know: ``orange juice``."""
     if claim.denied or claim.looks or claim.modifier:
         return False
-    is_named = claim.is_weak or claim.kind in ("certificate", "promise")
+    is_named = claim.is_weak or claim.kind in ("certificate", "promise", "brand", "device")
     if not claim.words[0].isascii():
+        return "".join(claim.words) in known.solid
+    if claim.kind in ("brand", "device"):
         return "".join(claim.words) in known.solid
     return len(claim.words) == 1 and stem(claim.words[0]) in known.words and is_named

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmgen.clean.text.language import language_of
-from mmgen.content_checks.deciding import decide
+from mmgen.content_checks.deciding import decide, paired
 from mmgen.content_checks.evidence import Evidence, evidence_of
 from mmgen.content_checks.phrases import cued, denied, labelled, names
 from mmgen.content_checks.reading.claims import claims_of
@@ -66,9 +66,9 @@ def judge(
     language = language_of(locale, text)
     words, known = lexicon_of(language), evidence_of(facts, language)
     given = spans_as_given(text, facts)
-    pairs, said = labelled(text, known)
+    pairs, said = labelled(text, known, words)
     free = _outside(text, [*given, *said])
-    verdicts = [decide(claim, known, words) for claim in claims_of(free, words)]
+    verdicts = [decide(claim, known, words) for claim in paired(claims_of(free, words), words)]
     verdicts += list(denied(free, known, words))
     verdicts += [*pairs, *cued(free, known, words, puffery), *names(free, known, words, language)]
     verdicts += [*hidden(text, facts), *title_broken(text, facts, is_prose)]

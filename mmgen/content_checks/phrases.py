@@ -13,34 +13,38 @@ from mmgen.content_checks.verdict import Verdict
 from mmgen.content_checks.votes import Outcome
 from mmgen.facts.fact import Fact
 
+_CLAUSE = re.compile(r"[.;。；\n!！?？]")
 _LABELLED = re.compile(r"[:：]\s*")
-_STOPS = ".;。；\n!！"
+_BEFORE_LABEL = tuple(".;。；!！?？,，、•*-") + ("",)
+"""What a label may stand behind: it begins its clause."""
+_NOT_OPEN = ("kind", "kind_this", "size")
+"""Cues that say nothing of a word that no list has."""
 _CAPITAL_CUES = ("brand",)
-_KIND = {"kind_this": "kind"}
 _ANY_CASE = frozenset({"de"})
 """Languages that write each noun with a capital: there it is no sign of a name."""
 _MIN_NAME = 3
 _AFFIRM_TOKENS = 4
 """How far before a Chinese word may stand that it is there: 含有微量双酚A."""
-_LONGEST_KIND = {"word": 3, "cjk": 6}
-"""How many tokens behind ``this`` may be the name of a kind of thing."""
 Span = tuple[int, int]
 
 
-def labelled(text: str, known: Evidence) -> tuple[list[Verdict], list[Span]]:
+def labelled(text: str, known: Evidence, words: Lexicon) -> tuple[list[Verdict], list[Span]]:
     """(verdicts, spans as the facts have them) of what stands in a text as ``Name: value`` under the name of a fact."""
     verdicts: list[Verdict] = []
     spans: list[Span] = []
     for match in _LABELLED.finditer(text):
         name, start = _name_before(text, match.start(), known)
-        if not name:
+        if not name or (start and text[:start].rstrip(" \n")[-1:] not in _BEFORE_LABEL):
             continue
         value = _value_at(text, match.end(), known.named[name])
+        role = known.named[name][0].role or "attribute"
+        clause = _CLAUSE.split(text[match.end() :], maxsplit=1)[0]
+        if not value and any(claim.kind == role or claim.quantity for claim in claims_of(clause, words)):
+            continue  # said in other words: they are read as any others
         if value:
             spans.append((start, match.end() + value))
         else:
             said = text[match.end() : match.end() + 40]
-            role = known.named[name][0].role or "attribute"
             verdicts.append(Verdict(role, f"{text[start : match.start()]}: {said}", "contradicted",
                                     "the fact of this name is another", match.end()))  # fmt: skip
     return verdicts, spans
@@ -50,13 +54,15 @@ def cued(text: str, known: Evidence, words: Lexicon, puffery: Sequence[str] = ()
     """Outcome of what stands behind a cue (``made of``, 产地为) where none of its words is in a list."""
     own = frozenset(word.casefold() for word in puffery)
     for kind, tokens in cued_phrases(text, words):
+        if kind in _NOT_OPEN:
+            continue
         phrase = _content(tokens, words, own, text, kind)
         if not phrase:
             continue
         found = _cued_verdict(kind, phrase, tokens, known, words)
         if found:
             said = text[phrase[0].start : phrase[-1].end]
-            yield Verdict(_KIND.get(kind, kind), said, found, "no fact says so", phrase[0].start)
+            yield Verdict(kind, said, found, "no fact says so", phrase[0].start)
 
 
 def names(text: str, known: Evidence, words: Lexicon, language: str) -> Iterator[Verdict]:
@@ -66,7 +72,8 @@ def names(text: str, known: Evidence, words: Lexicon, language: str) -> Iterator
         raw = text[token.start : token.end]
         if token.kind != "word" or len(raw) < _MIN_NAME or not raw[0].isupper() or not raw.isascii():
             continue
-        inside = language == "zh" or (at > 0 and _is_running(text, tokens[at - 1]) and language not in _ANY_CASE)
+        inside = language == "zh" or _is_brand_cued(tokens, at, words)
+        inside = inside or (at > 0 and _is_running(text, tokens[at - 1]) and language not in _ANY_CASE)
         if inside and not _is_known(token, known) and not _is_word(tokens, at, words):
             yield Verdict("brand", raw, "unsupported", "a name that no fact has", token.start)
 
@@ -141,7 +148,8 @@ def _ends_cue(tokens: tuple[Token, ...], end: int, words: Lexicon) -> bool:
 
 
 def _skipped(tokens: tuple[Token, ...], at: int, words: Lexicon, own: frozenset[str]) -> int:
-    if tokens[at].key in words.function or tokens[at].key in own:
+    """What may stand between a cue and what it is about: an article, a word of tone."""
+    if tokens[at].key in words.articles or tokens[at].key in own:
         return 1
     return words.puffery.at(tokens, at)[0]
 
@@ -151,12 +159,10 @@ def _cued_verdict(
 ) -> Outcome | None:
     """What is found of a phrase; None where its words are judged as words, or claim nothing."""
     supported = [_is_known(token, known) for token in phrase]
-    if kind in ("kind", "kind_this"):
-        return _against("kind", known) if _is_other_kind(kind, phrase, tokens, supported, words) else None
     entry = next((at for at in range(len(phrase)) if _is_entry(phrase, at, words)), None)
     if entry is not None:
         is_shade = kind == "colour" and entry and not supported[entry - 1]
-        return "contradicted" if is_shade and phrase[entry - 1].key not in words.modifiers else None
+        return "contradicted" if is_shade and phrase[entry - 1].key not in words.shades else None
     if (phrase[0].kind == "word" and any(supported)) or "".join(t.key for t in phrase[:2]) in known.text:
         return None
     if all(_is_generic((token,), words) for token in phrase) or (
@@ -178,19 +184,6 @@ def _is_entry(phrase: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     return bool(size) and not is_part
 
 
-def _is_other_kind(
-    kind: str, phrase: tuple[Token, ...], tokens: tuple[Token, ...], supported: list[bool], words: Lexicon
-) -> bool:
-    """Whether a phrase names another kind of thing: by its last word."""
-    if _is_generic(phrase, words) or supported[-1]:
-        return False
-    if kind != "kind_this":
-        return True
-    longest = _LONGEST_KIND[phrase[0].kind]
-    is_followed = len(phrase) <= longest and len(tokens) > tokens.index(phrase[-1]) + 1
-    return is_followed and not any(supported)
-
-
 def _is_generic(phrase: tuple[Token, ...], words: Lexicon) -> bool:
     run = "".join(token.key for token in phrase)
     if phrase[0].kind == "cjk":
@@ -207,10 +200,13 @@ def _is_known(token: Token, known: Evidence) -> bool:
 
 
 def _is_running(text: str, before: Token) -> bool:
-    """Whether a sentence in lower case runs up to here."""
-    return (before.kind in ("word", "number") and text[before.start : before.end].islower()) or text[
-        before.start
-    ] == ","
+    """Whether a sentence runs up to here."""
+    return before.kind in ("word", "number") or text[before.start] == ","
+
+
+def _is_brand_cued(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether what stands behind a name says that it is a maker's: ``has done it again``."""
+    return at + 1 < len(tokens) and "brand" in words.cues_behind.at(tokens, at + 1)[1]
 
 
 def _is_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:

@@ -7,7 +7,7 @@ One walk over the tokens. What turns a sense is kept with the claim: that it is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from mmgen.content_checks.reading.lexicon import Lexicon, lexicon_of
@@ -16,10 +16,24 @@ from mmgen.content_checks.reading.tokens import Token, stem, tokens_of
 
 _STOPS = frozenset(".!?;。！？；…|•")
 _COMMAS = frozenset(",:，：、()（）[]【】—–")
+_QUIET = frozenset({"substance", "feature"})
+"""Classes whose words claim something only where a fact speaks of the same."""
 _JOINTS = frozenset(":：为是")
 """May stand between a cue and what it is about."""
+_TURNING = (
+    "plain",
+    "lacks",
+    "lacks_weakly",
+    "denies",
+    "looks_before",
+    "contrasts",
+    "pure",
+    "throughout",
+    "only",
+)
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
-_DECIDES = ("colour", "material", "origin", "size")
+_NOT_FREE_TOKENS, _KIND_TOKENS, _BESIDE_TOKENS = 1, 4, 4
+_DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
 
 
@@ -29,7 +43,8 @@ class Claim:
 
     ``kind``: the class, ``number``, ``price``, ``code``, ``denial`` (of a word that is in no class), or that of a cue,
     for what stands behind it. ``words``: the keys of its tokens. ``modifier``: the shade before a colour. ``is_cued``:
-    a cue says what the word is meant as. ``is_weak``: an everyday word, a claim only where it is cued.
+    a cue says what the word is meant as. ``is_weak``: an everyday word, a claim only where it is cued. ``pure``: of
+    nothing else (``solid oak``); ``throughout``: all parts are; ``only``: for nobody else.
     """
 
     kind: str
@@ -43,6 +58,9 @@ class Claim:
     modifier: str = ""
     is_cued: bool = False
     is_weak: bool = False
+    pure: bool = False
+    throughout: bool = False
+    only: bool = False
     quantity: Quantity | None = None
 
 
@@ -53,6 +71,12 @@ class _State:
     denied_until: int = -1
     lacks_until: int = -1
     is_weakly: bool = False
+    denied_at: int = -9
+    denied_from: int = -9
+    pure_at: int = -1
+    clause: int = 0
+    throughout: bool = False
+    only: bool = False
     looks_until: int = -1
     cue: str = ""
     cue_until: int = -1
@@ -75,7 +99,15 @@ def _claims(text: str, language: str) -> tuple[Claim, ...]:
     at = 0
     while at < len(tokens):
         at += max(_step(tokens, at, words, state), 1)
+    _end_clause(".", at, state)
     return tuple(state.found)
+
+
+def kinds_of(text: str, words: Lexicon) -> Iterator[str]:
+    """All kinds of things that a text names, whatever of: ``kind/key``."""
+    tokens = tokens_of(text)
+    for at in range(len(tokens)):
+        yield from (key for key in words.entries.at(tokens, at)[1] if key.startswith("kind/"))
 
 
 def cued_phrases(text: str, words: Lexicon) -> Iterator[tuple[str, tuple[Token, ...]]]:
@@ -126,17 +158,29 @@ def _step(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> 
 
 
 def _end_clause(key: str, at: int, state: _State) -> int:
-    if key not in "()（）：:":
+    is_label = key in ":：" and at <= max(state.denied_from, 0) + 1
+    if key not in "()（）" and not is_label:
+        _mark_clause(state)
         state.denied_until = state.lacks_until = state.looks_until = state.part_until = at - 1
     if key in _STOPS:
         state.cue_until = at - 1
     return 1
 
 
+def _mark_clause(state: _State) -> None:
+    """What a clause says of all that it claims, wherever in it."""
+    for at in range(state.clause, len(state.found)):
+        claim = state.found[at]
+        is_material, is_person = claim.kind == "material", claim.kind in ("audience", "pronoun", "device")
+        if (state.throughout and is_material) or (state.only and is_person):
+            state.found[at] = replace(claim, throughout=state.throughout and is_material, only=state.only and is_person)
+    state.clause, state.throughout, state.only = len(state.found), False, False
+
+
 def _mark_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
     """The longest mark at a place and its name; of two as long the one that says more."""
     best = (0, "")
-    for name in ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts"):
+    for name in _TURNING:
         size, _ = words.marks[name].at(tokens, at)
         if size > best[0]:
             best = (size, name)
@@ -145,10 +189,18 @@ def _mark_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, s
 
 def _turn(mark: str, size: int, at: int, state: _State) -> int:
     end = at + size
-    if mark in ("lacks", "lacks_weakly", "denies"):
+    if mark == "lacks" and at <= state.denied_at + _NOT_FREE_TOKENS:  # not free of
+        state.denied_until = state.lacks_until = at
+    elif mark in ("lacks", "lacks_weakly", "denies"):
         state.denied_until = end + _DENIED_TOKENS
+        state.denied_from = end
         state.lacks_until = state.lacks_until if mark == "denies" else end + 2
         state.is_weakly = mark == "lacks_weakly"
+        state.denied_at = end if mark == "denies" else state.denied_at
+    elif mark == "pure":
+        state.pure_at = end
+    elif mark in ("throughout", "only"):
+        setattr(state, mark, True)
     elif mark == "looks_before":
         state.looks_until = end + _LOOK_TOKENS
     elif mark == "contrasts":
@@ -158,6 +210,9 @@ def _turn(mark: str, size: int, at: int, state: _State) -> int:
 
 def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], words: Lexicon, state: _State) -> int:
     phrase = tuple(token.key for token in tokens[at : at + size])
+    keys = [key for key in keys if not key.startswith("kind/") or _is_named(tokens, at, size, words)]
+    if not keys:
+        return size
     kinds = {key.partition("/")[0] for key in keys}
     cue = state.cue if state.cue in _DECIDES and at < state.cue_until else ""
     cue, is_bare = _cue_of(tokens, at, size, cue, words)
@@ -178,11 +233,38 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             part=part,
             modifier=_modifier(tokens, at, words) if "colour" in kinds else "",
             is_cued=bool(settled),
-            is_weak=phrase in words.weak and (not settled or is_bare),
+            is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
+            pure=at == state.pure_at,
         )
     )
     state.claimed.update(range(at, at + size))
     return end - at
+
+
+def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> bool:
+    """Whether a text calls the product by a noun: ``a desk``, not ``for a desk``, ``your desk`` or ``desk lamp``."""
+    end = at + size
+    if tokens[at].kind == "cjk":
+        near = range(max(at - _BESIDE_TOKENS, 0), at)
+        beside = words.marks["beside"]
+        is_beside = any(beside.at(tokens, start)[0] for start in near if tokens[start].kind == "cjk")
+        return not is_beside and not (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0])
+    if end < len(tokens) and tokens[end].kind == "word" and tokens[end].key not in words.function:
+        return False
+    start = at - 1
+    while start >= max(at - _KIND_TOKENS, 0) and tokens[start].kind == "word" and tokens[start].key not in words.function:
+        start -= 1
+    while start > 0 and (back := _transparent_before(tokens, start, words)):
+        start -= back
+    if start < 0 or not words.marks["determines"].at(tokens, start)[0]:
+        return False
+    return not any(words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start))
+
+
+def _transparent_before(tokens: tuple[Token, ...], at: int, words: Lexicon) -> int:
+    """How many tokens that end at a place say nothing of their own: ``pair of``."""
+    sizes = range(1, min(at + 1, 3) + 1)
+    return next((size for size in sizes if words.marks["transparent"].at(tokens, at + 1 - size)[0] == size), 0)
 
 
 def _cue_of(tokens: tuple[Token, ...], at: int, size: int, cue: str, words: Lexicon) -> tuple[str, bool]:
@@ -212,20 +294,22 @@ def _part_at(tokens: tuple[Token, ...], end: int, words: Lexicon, state: _State,
     """The part that a colour or material is of: behind it, or before ``made of``."""
     if not kinds & {"material", "colour"}:
         return "", end
-    at = end + 1 if end + 1 < len(tokens) and tokens[end].key in ("的", "制") else end
+    is_bound = end < len(tokens) and (tokens[end].hyphened or tokens[end].key in ("的", "制"))
+    at = end + 1 if is_bound else end
     size = words.parts.at(tokens, at)[0] if at < len(tokens) else 0
     if size:
-        return _part(tokens, at, size), at + size
+        return _part(tokens, at, size, words), at + size
     return (state.part, end) if end <= state.part_until else ("", end)
 
 
-def _part(tokens: tuple[Token, ...], at: int, size: int) -> str:
-    return "".join(stem(token.key) for token in tokens[at : at + size])
+def _part(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> str:
+    """The one name of a part."""
+    return words.parts.at(tokens, at)[1][0] if size else ""
 
 
 def _modifier(tokens: tuple[Token, ...], at: int, words: Lexicon) -> str:
     before = tokens[at - 1].key if at else ""
-    return before if before in words.modifiers else ""
+    return words.shades.get(before, "")
 
 
 def _add_numbers(tokens: tuple[Token, ...], at: int, size: int, quantities: list[Quantity], state: _State) -> int:
@@ -244,8 +328,10 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
         state.cue, state.cue_until = kinds[0], at + size + _CUE_TOKENS
         return size
     size, _ = words.parts.at(tokens, at)
+    if words.marks["joins"].at(tokens, at)[0]:
+        state.part_until = at
     if size and at >= state.lacks_until:
-        state.part, state.part_until = _part(tokens, at, size), at + size + _PART_TOKENS
+        state.part, state.part_until = _part(tokens, at, size, words), at + size + _PART_TOKENS
         return size
     if _is_code(tokens, at):
         return _add_code(tokens, at, state)

@@ -17,7 +17,15 @@ from pydantic import BaseModel, ConfigDict
 from mmgen.content_checks.reading.tokens import Token, keys_of
 
 Phrase = tuple[str, ...]
-CLASSES = ("colour", "material", "size", "audience", "pronoun", "certificate", "promise", "comparison", "origin")
+CLASSES = ("colour", "material", "size", "audience", "pronoun", "certificate", "promise", "comparison", "origin", "kind", "brand", "substance", "feature", "device")
+MARKS = (
+    "plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms", "joins", "pure",
+    "throughout", "only", "transparent", "beside", "beside_behind", "determines", "apart", "along",
+)  # fmt: skip
+"""Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
+alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
+thing is named behind what ``determines``, ``transparent`` words between, but not behind ``beside`` (``for a desk``).
+``apart`` says that something is not in the box, ``along`` that it is."""
 _FOLDER = "words"
 _NONE: tuple[int, list[str]] = (0, [])
 
@@ -36,13 +44,20 @@ class _File(BaseModel):
     size: dict[str, str] = {}
     pronoun: dict[str, str] = {}
     comparison: dict[str, str] = {}
+    kind: dict[str, str] = {}
+    brand: dict[str, str] = {}
+    substance: dict[str, str] = {}
+    feature: dict[str, str] = {}
+    device: dict[str, str] = {}
     numbers: dict[str, str] = {}
+    loose_numbers: dict[str, str] = {}
     units: dict[str, str] = {}
     currency: dict[str, str] = {}
     classifiers: dict[str, str] = {}
     modifiers: dict[str, str] = {}
     marks: dict[str, str] = {}
     parts: dict[str, str] = {}
+    main_parts: dict[str, str] = {}
     cues: dict[str, str] = {}
     cues_behind: dict[str, str] = {}
     generic: dict[str, str] = {}
@@ -83,9 +98,9 @@ class Phrases:
 class Lexicon:
     """The words of a language. ``entries``: phrase -> ``class/key``; ``parents``: what a ``class/key`` is a kind of.
 
-    ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: ``denies``,
-    ``denied_by``, ``lacks``, ``looks``, ``looks_before``, ``contrasts``, ``affirms``, and ``plain``: what only looks
-    like one. ``weak``: what is a claim only where a cue or a fact says so.
+    ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: what turns a claim, see
+    ``MARKS``. ``weak``: what is a claim only where a cue or a fact says so. ``parts``: phrase -> the part's one name;
+    ``main_parts``: those that a thing is mainly made of. ``shades``: what goes before a colour -> ``dark``, ``light`` ...
     """
 
     language: str
@@ -94,14 +109,17 @@ class Lexicon:
     units: Phrases
     currency: Phrases
     numbers: Phrases
+    loose_numbers: frozenset[Phrase]
     classifiers: Phrases
     cues: Phrases
     cues_behind: Phrases
     marks: Mapping[str, Phrases]
     parts: Phrases
-    modifiers: frozenset[str]
+    main_parts: frozenset[str]
+    shades: Mapping[str, str]
     generic: frozenset[str]
     function: frozenset[str]
+    articles: frozenset[str]
     puffery: Phrases
     weak: frozenset[Phrase]
     wholes: Mapping[str, frozenset[str]]
@@ -127,22 +145,24 @@ def lexicon_of(language: str) -> Lexicon:
         _add_entries(one, entries, parents, name == "en")
     _add_countries(language, entries)
     last = own[-1]
-    names = ("denies", "denied_by", "lacks", "lacks_weakly", "looks", "looks_before", "contrasts", "plain", "affirms")
     return Lexicon(
         language=language,
         entries=entries,
         parents=parents,
         units=_phrases(one.units for one in own),
         currency=_phrases(one.currency for one in own),
-        numbers=_phrases(one.numbers for one in own),
+        numbers=_phrases(table for one in own for table in (one.numbers, one.loose_numbers)),
+        loose_numbers=frozenset(keys_of(word) for one in own for line in one.loose_numbers.values() for word in _listed(line)),
         classifiers=_phrases(one.classifiers for one in own),
         cues=_phrases(one.cues for one in own),
         cues_behind=_phrases(one.cues_behind for one in own),
-        marks={name: _phrases([{name: one.marks.get(name, "")} for one in own]) for name in names},
+        marks={name: _phrases([{name: one.marks.get(name, "")} for one in own]) for name in MARKS},
         parts=_phrases(one.parts for one in own),
-        modifiers=frozenset(word for one in own for word in _listed(one.modifiers.get("colour", ""))),
+        main_parts=frozenset(word for one in own for word in _listed(one.main_parts.get("names", ""))),
+        shades={word: shade for one in own for shade, line in one.modifiers.items() for word in _listed(line)},
         generic=frozenset(word for one in own for word in _listed(one.generic.get("words", ""))),
         function=frozenset([*_listed(last.function.get("words", "")), *_calendar(language)]),
+        articles=frozenset(_listed(last.function.get("articles", last.function.get("words", "")))),
         puffery=_phrases(one.puffery for one in own),
         weak=frozenset(keys_of(word) for one in own for word in _listed(one.weak.get("words", ""))),
         wholes={key: frozenset(_listed(line)) for one in own for key, line in one.wholes.items()},

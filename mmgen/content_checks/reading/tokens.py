@@ -10,6 +10,8 @@ from functools import lru_cache
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{CJK}]|[^\W\d_{CJK}]+(?:['’](?=[^\W\d_{CJK}])[^\W\d_{CJK}]+)*|[^\s\w]|_")
 _NUMBER = re.compile(r"\d")
+_ENDINGS = ("ing", "es", "ed", "en", "er", "s", "e", "n", "d")
+_MAX_ENDINGS, _MIN_STEM = 2, 3
 _HYPHENS = frozenset("-‐‑–—")
 
 
@@ -70,7 +72,7 @@ def stem(key: str) -> str:
     """
     if len(key) > 5 and key.endswith(("ies", "ied")):
         return key[:-3] + "y"
-    for ending in ("ing", "es", "ed", "en", "er", "s", "e", "n", "d"):
-        if key.endswith(ending) and len(key) - len(ending) >= 3:
-            return key[: -len(ending)]
+    for _ in range(_MAX_ENDINGS):
+        ending = next((one for one in _ENDINGS if key.endswith(one) and len(key) - len(one) >= _MIN_STEM), "")
+        key = key[: len(key) - len(ending)]
     return key
