@@ -17,6 +17,7 @@ Decision = tuple[Outcome, str]
 _MAX_PARENTS = 5
 _SEXES = {"women": "women", "girls": "women", "men": "men", "boys": "men"}
 """Group of the lists -> the group that a pronoun speaks of."""
+_SAID_OF = ("certificate", "promise", "substance")
 _BY_LAW = ("material", "substance")
 """What may not be said to be missing without a fact."""
 _NO_FACT: Decision = ("unsupported", "no fact says so")
@@ -122,7 +123,7 @@ def _pronoun(claim: Claim, known: Evidence) -> Decision:
 def _kind(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     """A product is called by its kind, or a wider one. A noun of one word may be what any fact calls it."""
     mine = {key for key in claim.keys if key.startswith("kind/")}
-    if any(key in _chain(other, words) or other in _chain(key, words) for key in mine for other in known.kinds):
+    if any(key in _chain(other, words) for key in mine for other in known.kinds):
         return _SUPPORTED
     text = "".join(claim.words)
     if text in known.solid if not text.isascii() else len(claim.words) == 1 and stem(text) in known.words:
@@ -141,8 +142,10 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
         return _SUPPORTED
     if about and (not claim.is_weak or any(other.denied != claim.denied for other in about)):
         return "contradicted", "the facts say it in another sense"
-    if claim.is_weak and claim.keys[0].startswith("feature/"):
+    if any(key.startswith("feature/") for key in claim.keys) and (claim.is_weak or claim.denied):
         return _feature(claim, known)
+    if claim.denied and not about and claim.kind in _SAID_OF and _is_affirmed(claim, known):
+        return "contradicted", "the facts say it is so"
     if not claim.is_cued and _is_said_otherwise(claim, known):
         return _SUPPORTED
     rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
@@ -218,6 +221,14 @@ def _feature(claim: Claim, known: Evidence) -> Decision:
     named = [key for other in known.claims if not other.denied for key in other.keys]
     rival = any(key.partition("_")[0] in groups and key not in claim.keys for key in named)
     return ("contradicted", "the facts say another") if rival and not claim.denied else _NO_FACT
+
+
+def _is_affirmed(claim: Claim, known: Evidence) -> bool:
+    """Whether the facts have the words of a claim in some sense, and nowhere deny them."""
+    word = claim.words[0]
+    if not word.isascii():
+        return "".join(claim.words) in known.solid
+    return len(claim.words) == 1 and stem(word) in known.words and stem(word) not in known.missing
 
 
 def _is_said_otherwise(claim: Claim, known: Evidence) -> bool:

@@ -70,11 +70,16 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     numbers: list[Quantity] = []
     named: dict[str, list[Fact]] = {}
     mixed: set[str] = set()
+    numbers_each: list[Quantity] = []
+    titles = frozenset(stem(t.key) for f in facts if f.slot in ("title", "kind") for t in tokens_of(f.value))
     for fact in facts:
         found = _claims(fact, words)
         claims += found
         own = _quantities(fact, words)
+        if _has_mark(fact, "pieces", words):
+            own = [one if one.unit else replace(one, nouns=one.nouns | titles) for one in own]
         numbers += own
+        numbers_each += own if _has_mark(fact, "each", words) else []
         if any(one.unit == "percent" and _WHOLE_PERCENT not in one.readings for one in own):
             mixed.update(key for claim in found for key in claim.keys)
         if fact.role not in ("title", "sentence") and fact.name:
@@ -84,7 +89,7 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     missing |= {key for fact in facts for key in _answered_no(fact, words)}
     return Evidence(
         claims=tuple(claims),
-        numbers=tuple(dict.fromkeys([*numbers, *_worked_out(numbers)])),
+        numbers=tuple(dict.fromkeys([*numbers, *_worked_out(numbers, numbers_each)])),
         words=frozenset(stem(t.key) for f in facts for t in tokens_of(f"{f.value} {f.name}") if t.kind != "mark"),
         kinds=frozenset(key for fact in facts for key in kinds_of(fact.value, words)),
         titled=any(fact.slot == "title" for fact in facts),
@@ -103,7 +108,7 @@ def _claims(fact: Fact, words: Lexicon) -> list[Claim]:
     is not is nobody whom it is for."""
     found = _answered(fact, words) or claims_of(fact.value, words)
     if fact.role == "warning":
-        found = tuple(claim for claim in found if claim.kind not in ("audience", "number"))
+        found = tuple(claim for claim in found if claim.kind == "substance")
     own = _ROLES.get(fact.role, fact.role)
     part, is_look = _part_named(fact, words), _is_look(fact, words)
     settled: list[Claim] = []
@@ -134,10 +139,13 @@ def _answered(fact: Fact, words: Lexicon) -> tuple[Claim, ...]:
 
 def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
     """The words of a name that a fact answers with no, or with ``not included``."""
-    is_apart = words.marks["apart"].at(tokens_of(fact.value) or tokens_of("-"), 0)[0]
+    tokens = tokens_of(fact.value)
+    is_apart = fact.slot.startswith("other_") and any(words.marks["apart"].at(tokens, at)[0] for at in range(len(tokens)))
     if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart:
         return []
-    return [fact.name] if CJK.search(fact.name) else [stem(t.key) for t in tokens_of(fact.name) if t.kind == "word"]
+    text = f"{fact.name} {fact.value}" if is_apart else fact.name
+    said = [stem(t.key) for t in tokens_of(text) if t.kind == "word" and t.key not in words.function]
+    return [*said, *([fact.name] if CJK.search(fact.name) else [])]
 
 
 def _part_named(fact: Fact, words: Lexicon) -> str:
@@ -152,8 +160,13 @@ def _part_named(fact: Fact, words: Lexicon) -> str:
 
 def _is_look(fact: Fact, words: Lexicon) -> bool:
     """``Plating: gold`` is no gold."""
+    return _has_mark(fact, "looks", words) or _has_mark(fact, "looks_before", words)
+
+
+def _has_mark(fact: Fact, name: str, words: Lexicon) -> bool:
+    """Whether a mark stands in the name of a fact."""
     tokens = tokens_of(fact.name)
-    return any(words.marks[name].at(tokens, at)[0] for at in range(len(tokens)) for name in ("looks", "looks_before"))
+    return any(words.marks[name].at(tokens, at)[0] for at in range(len(tokens)))
 
 
 def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
@@ -185,13 +198,14 @@ def _nouns(name: str, words: Lexicon) -> Iterator[str]:
         yield run
 
 
-def _worked_out(numbers: Sequence[Quantity]) -> Iterator[Quantity]:
-    """What a count and a measure make together: six of 500 ml are 3 l, and a pair of 230 g is 460 g; a sheet is two
-    pages."""
+def _worked_out(numbers: Sequence[Quantity], numbers_each: Sequence[Quantity]) -> Iterator[Quantity]:
+    """What a count and a measure of each make together: six of 500 ml are 3 l, and a pair of 230 g is 460 g; a sheet is
+    two pages."""
     counts = [min(q.readings) for q in numbers if not q.unit and not q.until and 1 < min(q.readings) <= _MAX_COUNT]
-    for one in numbers:
+    for one in numbers_each:
         for count in {2.0, *counts} if one.unit and one.unit != "percent" else ():
             yield Quantity(frozenset(count * value for value in one.readings), one.unit)
+    for one in numbers:
         if not one.unit and one.nouns and min(one.readings) > _MAX_COUNT:
             yield Quantity(frozenset(value / 2 for value in one.readings))
 

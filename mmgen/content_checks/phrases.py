@@ -159,6 +159,8 @@ def _cued_verdict(
 ) -> Outcome | None:
     """What is found of a phrase; None where its words are judged as words, or claim nothing."""
     supported = [_is_known(token, known) for token in phrase]
+    if words.numbers.at(phrase, 0)[0]:
+        return None  # a number is judged as one
     entry = next((at for at in range(len(phrase)) if _is_entry(phrase, at, words)), None)
     if entry is not None:
         is_shade = kind == "colour" and entry and not supported[entry - 1]

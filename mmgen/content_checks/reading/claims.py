@@ -32,7 +32,7 @@ _TURNING = (
     "only",
 )
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
-_NOT_FREE_TOKENS, _KIND_TOKENS, _BESIDE_TOKENS = 1, 4, 4
+_NOT_FREE_TOKENS, _KIND_TOKENS, _BESIDE_TOKENS, _PURE_TOKENS = 1, 4, 4, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
 
@@ -73,7 +73,7 @@ class _State:
     is_weakly: bool = False
     denied_at: int = -9
     denied_from: int = -9
-    pure_at: int = -1
+    pure_until: int = -1
     clause: int = 0
     throughout: bool = False
     only: bool = False
@@ -146,6 +146,8 @@ def _step(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> 
     if key in _STOPS or (key in _COMMAS and tokens[at].kind == "mark"):
         return _end_clause(key, at, state)
     entry_size, keys = words.entries.at(tokens, at)
+    keys = [key for key in keys if not key.startswith("kind/") or _is_named(tokens, at, entry_size, words)]
+    entry_size = entry_size if keys else 0
     mark_size, mark = _mark_at(tokens, at, words)
     if mark_size and mark_size >= entry_size:
         return _turn(mark, mark_size, at, state)
@@ -198,7 +200,7 @@ def _turn(mark: str, size: int, at: int, state: _State) -> int:
         state.is_weakly = mark == "lacks_weakly"
         state.denied_at = end if mark == "denies" else state.denied_at
     elif mark == "pure":
-        state.pure_at = end
+        state.pure_until = end + _PURE_TOKENS
     elif mark in ("throughout", "only"):
         setattr(state, mark, True)
     elif mark == "looks_before":
@@ -210,12 +212,11 @@ def _turn(mark: str, size: int, at: int, state: _State) -> int:
 
 def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], words: Lexicon, state: _State) -> int:
     phrase = tuple(token.key for token in tokens[at : at + size])
-    keys = [key for key in keys if not key.startswith("kind/") or _is_named(tokens, at, size, words)]
-    if not keys:
-        return size
     kinds = {key.partition("/")[0] for key in keys}
     cue = state.cue if state.cue in _DECIDES and at < state.cue_until else ""
     cue, is_bare = _cue_of(tokens, at, size, cue, words)
+    is_pure = at <= state.pure_until
+    cue = "material" if is_pure and "material" in kinds else cue
     settled = tuple(key for key in keys if key.startswith(f"{cue}/")) if cue in kinds else ()
     end = at + size
     denied, end = _denied_behind(tokens, end, words)
@@ -234,7 +235,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             modifier=_modifier(tokens, at, words) if "colour" in kinds else "",
             is_cued=bool(settled),
             is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
-            pure=at == state.pure_at,
+            pure=is_pure,
         )
     )
     state.claimed.update(range(at, at + size))
@@ -249,16 +250,25 @@ def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> 
         beside = words.marks["beside"]
         is_beside = any(beside.at(tokens, start)[0] for start in near if tokens[start].kind == "cjk")
         return not is_beside and not (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0])
-    if end < len(tokens) and tokens[end].kind == "word" and tokens[end].key not in words.function:
+    if end < len(tokens) and (tokens[end].hyphened or _is_noun(tokens, end, words)):
         return False
     start = at - 1
     while start >= max(at - _KIND_TOKENS, 0) and tokens[start].kind == "word" and tokens[start].key not in words.function:
         start -= 1
     while start > 0 and (back := _transparent_before(tokens, start, words)):
         start -= back
-    if start < 0 or not words.marks["determines"].at(tokens, start)[0]:
+    determines = words.marks["determines"]
+    if any(determines.at(tokens, one)[0] == start + 1 - one for one in range(max(start - 3, 0), start)):
+        return True
+    if start < 0 or not determines.at(tokens, start)[0]:
         return False
     return not any(words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start))
+
+
+def _is_noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether a word makes another thing of the noun before it: ``desk lamp``."""
+    is_kind = any(key.startswith("kind/") for key in words.entries.at(tokens, at)[1])
+    return is_kind or tokens[at].key in words.generic or bool(words.parts.at(tokens, at)[0])
 
 
 def _transparent_before(tokens: tuple[Token, ...], at: int, words: Lexicon) -> int:
@@ -287,6 +297,8 @@ def _looks_behind(tokens: tuple[Token, ...], end: int, words: Lexicon, kinds: se
     if end >= len(tokens) or not kinds & {"material", "origin"}:
         return False, end
     size = words.marks["looks"].at(tokens, end)[0]
+    if words.marks["looks_before"].at(tokens, end)[0] > size:  # silver plated with gold
+        return False, end
     return bool(size), end + size
 
 
@@ -330,6 +342,7 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
     size, _ = words.parts.at(tokens, at)
     if words.marks["joins"].at(tokens, at)[0]:
         state.part_until = at
+        return 1
     if size and at >= state.lacks_until:
         state.part, state.part_until = _part(tokens, at, size, words), at + size + _PART_TOKENS
         return size
@@ -338,11 +351,13 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
     token = tokens[at]
     behind = _denied_behind(tokens, at + 1, words)
     is_denied = at < state.lacks_until or behind[0]
-    if token.kind in ("word", "cjk") and is_denied and token.key not in words.function:
+    is_box = any(words.marks[name].at(tokens, at)[0] for name in ("apart", "along"))
+    if token.kind in ("word", "cjk") and is_denied and token.key not in words.function and not is_box:
         keys = (stem(token.key),) if token.kind == "word" else _cjk_run(tokens, at)
         is_weak = state.is_weakly and not behind[0]
         state.found.append(Claim("denial", token.start, token.end, keys, denied=True, is_weak=is_weak))
-        state.lacks_until = at
+        goes_on = at + 1 < len(tokens) and words.marks["joins"].at(tokens, at + 1)[0]
+        state.lacks_until = at + 1 + goes_on if goes_on else at
         return behind[1] - at if behind[0] else 1
     return 1
 

@@ -19,7 +19,7 @@ from mmgen.content_checks.reading.tokens import Token, keys_of
 Phrase = tuple[str, ...]
 CLASSES = ("colour", "material", "size", "audience", "pronoun", "certificate", "promise", "comparison", "origin", "kind", "brand", "substance", "feature", "device")
 MARKS = (
-    "plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms", "joins", "pure",
+    "plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms", "joins", "each", "pieces", "pure",
     "throughout", "only", "transparent", "beside", "beside_behind", "determines", "apart", "along",
 )  # fmt: skip
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that

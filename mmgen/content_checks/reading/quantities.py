@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from babel.numbers import list_currencies
 from pint import UnitRegistry
 
 from mmgen.content_checks.reading.lexicon import Lexicon
@@ -195,8 +194,7 @@ def _currency_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
     size, found = words.currency.at(tokens, at)
     if size:
         return size, f"currency:{found[-1]}"
-    code = tokens[at].key.upper()
-    return (1, f"currency:{code}") if len(code) == 3 and code in _currencies() else (0, "")
+    return 0, ""
 
 
 def _nouns(tokens: tuple[Token, ...], at: int, words: Lexicon) -> frozenset[str]:
@@ -239,8 +237,3 @@ def _dimension(unit: str) -> str:
 @cache
 def _registry() -> UnitRegistry[Any]:
     return UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
-
-
-@cache
-def _currencies() -> frozenset[str]:
-    return frozenset(list_currencies())
