@@ -102,7 +102,7 @@ def _denial(claim: Claim, known: Evidence) -> Decision:
     if any(_meets(claim.words[0], key) for key in known.missing):
         return _SUPPORTED
     word = claim.words[0]
-    if word in known.words if word.isascii() else word in known.solid:
+    if word in known.words if word.isascii() else word in known.text:
         return "contradicted", "the facts say it is there"
     return "unsupported", "no fact says it is missing"
 
@@ -126,7 +126,7 @@ def _kind(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if any(key in _chain(other, words) for key in mine for other in known.kinds):
         return _SUPPORTED
     text = "".join(claim.words)
-    if text in known.solid if not text.isascii() else len(claim.words) == 1 and stem(text) in known.words:
+    if text in known.text if not text.isascii() else len(claim.words) == 1 and stem(text) in known.words:
         return _SUPPORTED
     return ("contradicted", "the facts call it otherwise") if known.kinds or known.titled else _NO_FACT
 
@@ -148,6 +148,8 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
         return "contradicted", "the facts say it is so"
     if not claim.is_cued and _is_said_otherwise(claim, known):
         return _SUPPORTED
+    if claim.kind == "device" and not claim.denied and "compatibility" in known.roles:
+        return "contradicted", "the facts name others"
     rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
     if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
         return "supported", "the facts name others"
@@ -237,7 +239,7 @@ def _is_said_otherwise(claim: Claim, known: Evidence) -> bool:
         return False
     is_named = claim.is_weak or claim.kind in ("certificate", "promise", "brand", "device")
     if not claim.words[0].isascii():
-        return "".join(claim.words) in known.solid
+        return "".join(claim.words) in (known.text if claim.kind == "certificate" else known.solid)
     if claim.kind in ("brand", "device"):
         return "".join(claim.words) in known.solid
     return len(claim.words) == 1 and stem(claim.words[0]) in known.words and is_named

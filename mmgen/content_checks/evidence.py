@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from mmgen.content_checks.reading.claims import Claim, claims_of, kinds_of
 from mmgen.content_checks.reading.lexicon import CLASSES, Lexicon, lexicon_of
-from mmgen.content_checks.reading.quantities import Quantity, read_at
+from mmgen.content_checks.reading.quantities import Quantity, is_comparable, read_at
 from mmgen.content_checks.reading.tokens import stem, tokens_of
 from mmgen.facts.fact import Fact
 from mmgen.facts.language import words_of as said_words
@@ -70,6 +70,7 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     numbers: list[Quantity] = []
     named: dict[str, list[Fact]] = {}
     mixed: set[str] = set()
+    pieces: set[float] = set()
     numbers_each: list[Quantity] = []
     titles = frozenset(stem(t.key) for f in facts if f.slot in ("title", "kind") for t in tokens_of(f.value))
     for fact in facts:
@@ -78,6 +79,7 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
         own = _quantities(fact, words)
         if _has_mark(fact, "pieces", words):
             own = [one if one.unit else replace(one, nouns=one.nouns | titles) for one in own]
+            pieces |= {min(one.readings) for one in own if not one.unit and 1 < min(one.readings) <= _MAX_COUNT}
         numbers += own
         numbers_each += own if _has_mark(fact, "each", words) else []
         if any(one.unit == "percent" and _WHOLE_PERCENT not in one.readings for one in own):
@@ -89,7 +91,7 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     missing |= {key for fact in facts for key in _answered_no(fact, words)}
     return Evidence(
         claims=tuple(claims),
-        numbers=tuple(dict.fromkeys([*numbers, *_worked_out(numbers, numbers_each)])),
+        numbers=tuple(dict.fromkeys([*numbers, *_worked_out(numbers, numbers_each, pieces)])),
         words=frozenset(stem(t.key) for f in facts for t in tokens_of(f"{f.value} {f.name}") if t.kind != "mark"),
         kinds=frozenset(key for fact in facts for key in kinds_of(fact.value, words)),
         titled=any(fact.slot == "title" for fact in facts),
@@ -150,7 +152,7 @@ def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
 
 def _part_named(fact: Fact, words: Lexicon) -> str:
     """The part that the name of a fact is about (``Sole material``); none where a thing is mainly made of it."""
-    if fact.role not in ("colour", "material"):
+    if fact.role not in ("colour", "material", "attribute", ""):
         return ""
     tokens = tokens_of(fact.name)
     found = [words.parts.at(tokens, at) for at in range(len(tokens))]
@@ -183,10 +185,20 @@ def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
     nouns = frozenset(_nouns(f"{fact.name} {'' if unit else fact.unit or ''}", words))
     found = [q if q.unit else replace(q, nouns=q.nouns | nouns) for q in found]
     found += [claim.quantity for claim in claims_of(fact.name, words) if claim.quantity]
+    found += _counted_before(fact.value)
     size = len(_LISTED.split(fact.value))
     if size > 1 and fact.role in ("colour", "size", "attribute"):
         found.append(Quantity(frozenset({float(size)}), "", nouns | {stem(fact.role)}))
     return list(dict.fromkeys(found))
+
+
+def _counted_before(text: str) -> Iterator[Quantity]:
+    """Numbers that stand behind what they count: 枕套2."""
+    run = ""
+    for token in tokens_of(text):
+        if token.kind == "number" and run and token.key.isdigit():
+            yield Quantity(frozenset({float(token.key)}), "", frozenset({run}))
+        run = run + token.key if token.kind == "cjk" else ""
 
 
 def _nouns(name: str, words: Lexicon) -> Iterator[str]:
@@ -198,10 +210,15 @@ def _nouns(name: str, words: Lexicon) -> Iterator[str]:
         yield run
 
 
-def _worked_out(numbers: Sequence[Quantity], numbers_each: Sequence[Quantity]) -> Iterator[Quantity]:
+def _worked_out(
+    numbers: Sequence[Quantity], numbers_each: Sequence[Quantity], counted: set[float]
+) -> Iterator[Quantity]:
     """What a count and a measure of each make together: six of 500 ml are 3 l, and a pair of 230 g is 460 g; a sheet is
     two pages."""
     counts = [min(q.readings) for q in numbers if not q.unit and not q.until and 1 < min(q.readings) <= _MAX_COUNT]
+    for one in numbers:
+        for count in counted if is_comparable(one.unit, "litre") or is_comparable(one.unit, "gram") else ():
+            yield Quantity(frozenset(count * value for value in one.readings), one.unit)
     for one in numbers_each:
         for count in {2.0, *counts} if one.unit and one.unit != "percent" else ():
             yield Quantity(frozenset(count * value for value in one.readings), one.unit)

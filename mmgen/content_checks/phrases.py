@@ -98,7 +98,8 @@ def _is_affirmed(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     starts = range(max(at - _AFFIRM_TOKENS, 0), at)
     if not any(words.marks["affirms"].at(tokens, start)[0] for start in starts):
         return False
-    return not any(words.marks["denies"].at(tokens, start)[0] for start in range(max(at - _AFFIRM_TOKENS - 2, 0), at))
+    denying = (words.marks[name] for name in ("denies", "lacks", "lacks_weakly"))
+    return not any(one.at(tokens, start)[0] for one in denying for start in range(max(at - _AFFIRM_TOKENS - 2, 0), at))
 
 
 def _name_before(text: str, end: int, known: Evidence) -> tuple[str, int]:
@@ -129,6 +130,8 @@ def _content(tokens: tuple[Token, ...], words: Lexicon, own: frozenset[str], tex
     at = start
     while at < len(tokens) and (skipped := _skipped(tokens, at, words, own)):
         at += skipped
+    if at < len(tokens) and words.marks["looks"].at(tokens, at)[0]:
+        return ()
     is_asked = kind in _CAPITAL_CUES and at < len(tokens) and tokens[at].kind == "word"
     if is_asked and not text[tokens[at].start].isupper():
         return ()

@@ -218,6 +218,9 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     is_pure = at <= state.pure_until
     cue = "material" if is_pure and "material" in kinds else cue
     settled = tuple(key for key in keys if key.startswith(f"{cue}/")) if cue in kinds else ()
+    named = tuple(key for key in keys if key.startswith("kind/"))
+    settled = settled or named
+    kinds = {"kind"} if named and settled == named else kinds
     end = at + size
     denied, end = _denied_behind(tokens, end, words)
     looks, end = _looks_behind(tokens, end, words, kinds)
@@ -297,7 +300,8 @@ def _looks_behind(tokens: tuple[Token, ...], end: int, words: Lexicon, kinds: se
     if end >= len(tokens) or not kinds & {"material", "origin"}:
         return False, end
     size = words.marks["looks"].at(tokens, end)[0]
-    if words.marks["looks_before"].at(tokens, end)[0] > size:  # silver plated with gold
+    is_other = max(words.marks["looks_before"].at(tokens, end)[0], words.entries.at(tokens, end)[0]) > size
+    if is_other:  # silver plated with gold
         return False, end
     return bool(size), end + size
 
