@@ -239,7 +239,7 @@ def _is_said_otherwise(claim: Claim, known: Evidence) -> bool:
         return False
     is_named = claim.is_weak or claim.kind in ("certificate", "promise", "brand", "device")
     if not claim.words[0].isascii():
-        return "".join(claim.words) in (known.text if claim.kind == "certificate" else known.solid)
+        return "".join(claim.words) in known.solid
     if claim.kind in ("brand", "device"):
         return "".join(claim.words) in known.solid
     return len(claim.words) == 1 and stem(claim.words[0]) in known.words and is_named

@@ -66,7 +66,7 @@ def judge(
     """
     language = language_of(locale, text)
     words, known = lexicon_of(language), evidence_of(facts, language)
-    given = spans_as_given(text, facts)
+    given = spans_as_given(text, facts, words)
     pairs, said = labelled(text, known, words)
     free = _outside(text, [*given, *said])
     verdicts = [decide(claim, known, words) for claim in paired(claims_of(free, words), words)]

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mmgen.content_checks.evidence import is_hidden, supporting
+from mmgen.content_checks.reading.lexicon import Lexicon
 from mmgen.content_checks.reading.tokens import tokens_of
 from mmgen.content_checks.verdict import Verdict
 from mmgen.facts.fact import Fact
 from mmgen.facts.stated import says
 
 _WHOLE = ("title", "sentence", "warning")
-_LONG_TOKENS = 4
+_LONG_TOKENS, _BEFORE_CHARS = 4, 12
 _TITLE_SHARE, _MIN_TITLE_TOKENS, _MAX_TITLE_TOKENS = 0.7, 3, 60
 
 
-def spans_as_given(text: str, facts: Sequence[Fact]) -> list[tuple[int, int]]:
+def spans_as_given(text: str, facts: Sequence[Fact], words: Lexicon) -> list[tuple[int, int]]:
     """Where the text has a title, a sentence, a warning or a long value word for word: the shop says it.
-    A value in the middle of a word does not count."""
+    A value in the middle of a word does not count, nor one that is denied."""
     found: list[tuple[int, int]] = []
     low = _folded(text)
     for fact in supporting(facts):
@@ -25,8 +26,17 @@ def spans_as_given(text: str, facts: Sequence[Fact]) -> list[tuple[int, int]]:
         if fact.role not in _WHOLE and fact.slot != "title" and not is_long:
             continue
         value = _folded(fact.value).rstrip(".!。！") if fact.role == "sentence" else _folded(fact.value)
-        found += [(start, start + len(value)) for start in _places(low, value)]
+        spans = [(start, start + len(value)) for start in _places(low, value)]
+        found += [span for span in spans if fact.role in _WHOLE or not _is_denied(low, *span, words)]
     return found
+
+
+def _is_denied(text: str, start: int, end: int, words: Lexicon) -> bool:
+    """Whether a word that denies stands in front, or ends in what is given (没有反光条)."""
+    tokens = tokens_of(text[max(start - _BEFORE_CHARS, 0) : end])
+    denying = [words.marks[name] for name in ("denies", "lacks", "lacks_weakly")]
+    first = next((at for at, token in enumerate(tokens) if token.start >= min(start, _BEFORE_CHARS)), 0)
+    return any(one.at(tokens, at)[0] for one in denying for at in range(first))
 
 
 def title_broken(text: str, facts: Sequence[Fact], is_prose: bool) -> Iterator[Verdict]:

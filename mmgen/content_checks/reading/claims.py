@@ -198,7 +198,7 @@ def _turn(mark: str, size: int, at: int, state: _State) -> int:
         state.denied_from = end
         state.lacks_until = state.lacks_until if mark == "denies" else end + 2
         state.is_weakly = mark == "lacks_weakly"
-        state.denied_at = end if mark == "denies" else state.denied_at
+        state.denied_at = state.denied_at if mark == "lacks" else end
     elif mark == "pure":
         state.pure_until = end + _PURE_TOKENS
     elif mark in ("throughout", "only"):
@@ -271,7 +271,7 @@ def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> 
 def _is_noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     """Whether a word makes another thing of the noun before it: ``desk lamp``."""
     is_kind = any(key.startswith("kind/") for key in words.entries.at(tokens, at)[1])
-    return is_kind or tokens[at].key in words.generic or bool(words.parts.at(tokens, at)[0])
+    return is_kind or bool(words.parts.at(tokens, at)[0])
 
 
 def _transparent_before(tokens: tuple[Token, ...], at: int, words: Lexicon) -> int:
