@@ -38,6 +38,8 @@ def decide(claim: Claim, known: Evidence, words: Lexicon) -> Verdict:
 
 def said(claim: Claim, words: Lexicon) -> str:
     """The words of a claim, put together again."""
+    if claim.kind == "denial":
+        return claim.words[-1]
     return ("" if words.language == "zh" and not claim.words[0].isascii() else " ").join(claim.words)
 
 
@@ -101,7 +103,11 @@ def _denial(claim: Claim, known: Evidence) -> Decision:
     """That something is missing has to be a fact, too."""
     if any(_meets(claim.words[0], key) for key in known.missing):
         return _SUPPORTED
-    word = claim.words[0]
+    word, run = claim.words[0], claim.words[-1]
+    if not word.isascii() and any(len(key) > 1 and key in run for key in known.missing):
+        return _SUPPORTED
+    if not word.isascii() and any(len(name) > 1 and not name.isascii() and name in run for name in known.named):
+        return "contradicted", "the facts say it is there"
     if word in known.words if word.isascii() else word in known.text:
         return "contradicted", "the facts say it is there"
     return "unsupported", "no fact says it is missing"

@@ -87,7 +87,7 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
         if fact.role not in ("title", "sentence") and fact.name:
             named.setdefault(fact.name.casefold(), []).append(fact)
     values = "\n".join(fact.value for fact in facts)
-    missing = {key for claim in claims if claim.kind == "denial" for key in claim.words}
+    missing = {claim.words[0] for claim in claims if claim.kind == "denial"}
     missing |= {key for fact in facts for key in _answered_no(fact, words)}
     return Evidence(
         claims=tuple(claims),

@@ -88,7 +88,8 @@ def denied(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
         if token.kind == "word":
             is_there = stem(token.key) in known.denied and token.start not in own
         else:
-            is_there = any(key.startswith(token.key) for key in known.denied) and _is_affirmed(tokens, at, words)
+            named = any(text.startswith(key, token.start) for key in known.denied)
+            is_there = named and _is_affirmed(tokens, at, words)
         if is_there:
             yield Verdict("denial", token.key, "contradicted", "the facts say it is missing", token.start)
 

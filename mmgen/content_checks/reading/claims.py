@@ -367,8 +367,12 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
 
 
 def _cjk_run(tokens: tuple[Token, ...], at: int) -> tuple[str, ...]:
-    run = [token.key for token in tokens[at : at + 2] if token.kind == "cjk"]
-    return ("".join(run),)
+    """What is denied from here on: the first two characters, and all up to a mark."""
+    end = at
+    while end < min(at + _DENIED_TOKENS, len(tokens)) and tokens[end].kind == "cjk":
+        end += 1
+    run = "".join(token.key for token in tokens[at:end])
+    return (run[:2], run)
 
 
 def _is_code(tokens: tuple[Token, ...], at: int) -> bool:

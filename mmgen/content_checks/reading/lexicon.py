@@ -111,6 +111,7 @@ class Lexicon:
     numbers: Phrases
     loose_numbers: frozenset[Phrase]
     classifiers: Phrases
+    vague: frozenset[str]
     cues: Phrases
     cues_behind: Phrases
     marks: Mapping[str, Phrases]
@@ -153,6 +154,7 @@ def lexicon_of(language: str) -> Lexicon:
         currency=_phrases(one.currency for one in own),
         numbers=_phrases(table for one in own for table in (one.numbers, one.loose_numbers)),
         loose_numbers=frozenset(keys_of(word) for one in own for line in one.loose_numbers.values() for word in _listed(line)),
+        vague=frozenset(word for one in own for word in _listed(one.classifiers.get("vague", ""))),
         classifiers=_phrases(one.classifiers for one in own),
         cues=_phrases(one.cues for one in own),
         cues_behind=_phrases(one.cues_behind for one in own),

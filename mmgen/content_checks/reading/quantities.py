@@ -210,7 +210,8 @@ def _nouns(tokens: tuple[Token, ...], at: int, words: Lexicon) -> frozenset[str]
     if end > at and tokens[at].kind == "cjk":
         size = words.classifiers.at(tokens, at)[0]
         run = [token.key for token in tokens[at:end]]
-        return frozenset("".join(run[start:stop]) for start in {0, size} for stop in range(start + 2, len(run) + 1))
+        found = {"".join(run[start:stop]) for start in {0, size} for stop in range(start + 2, len(run) + 1)}
+        return frozenset(found | ({run[0]} if size == 1 and run[0] not in words.vague else set()))
     return frozenset(stem(token.key) for token in tokens[at:end])
 
 
