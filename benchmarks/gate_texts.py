@@ -1,7 +1,8 @@
 """The material of quality_gate.py: products, texts on them with a label, and sentences that real shops wrote.
 
-`gate_faults/products.json`, `texts.json` and `sentences.json` were written for this measurement by somebody who had not
-read how the gate judges. A text has one planted fault of a `kind`, or none; wordings are in two parts, `dev` and `held`.
+`gate_faults/products.json`, `texts.json` and `sentences.json` were written for this measurement by somebody who had
+not read how the gate judges. A text has one planted fault of a `kind`, or none; wordings are in two parts, `dev` and
+`held`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,19 @@
 """What the gate finds of planted faults, and what it holds against sound texts and the shops' own sentences.
 
-The texts are natural prose on invented products of many trades, written by somebody who had not read how the gate judges
-(`gate_faults/`). Half of them have one planted fault: a wrong colour, number, promise and so on, a cut title, a lost
-warning, or a hidden value. A text is stopped where a claim of it fails. Recall is over the texts with a fault, precision
-over the texts stopped, with intervals by a bootstrap over wordings. The gate was tuned on the wordings of the part `dev`
-alone; those of `held` were only counted.
+The texts are natural prose on 80 invented products of many trades, built by somebody who had not read how the gate
+judges, from about 900 wordings of their own (`gate_faults/`). Half of them have one planted fault: a wrong colour,
+number, promise and so on, a cut title, a lost warning, or a hidden value. A text is stopped where a claim of it fails.
+Recall is over the texts with a fault, precision over the texts stopped, with intervals by a bootstrap over wordings.
+
+Before any tuning, on an earlier state of the texts, recall was 0.744 and precision 0.807 on `held`, and 0.747 and 0.858
+on `dev`. Then the failures of `dev` were read, those of `held` never; its figures were printed twice before this run.
+Wordings that had been read as `dev` before they were drawn into `held` are `dev` here. Both parts are on the same
+products, and what is said wrongly of a product may come in both, in other wordings: on other products, expect less.
 
 The sentences are those of real shops in which nothing speaks against the product's other fields. They are judged twice:
-as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence counts as
-passed if the gate finds no fact that contradicts it. What no fact says is not counted against a shop's own sentence.
+as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence counts
+as passed if the gate finds no fact that contradicts it; what no fact says is not counted against it there. Some of
+their failures were read, too.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mmgen.content_checks.evidence import supporting
 from mmgen.content_checks.reading.lexicon import Lexicon
@@ -18,7 +19,8 @@ def boxed(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verdict]
     """The clauses that say otherwise than the facts what comes along (``included``) and what apart (``not included``)."""
     fields = [fact for fact in supporting(facts) if fact.slot.startswith("other_")]
     sides = [(fact, _side(f"{fact.name} {fact.value}", words)) for fact in fields]
-    things = {side: _things((f"{f.name} {f.value}" for f, is_side in sides if is_side == side), words) for side in _SIDES}
+    told = {side: [f"{fact.name} {fact.value}" for fact, own in sides if own == side] for side in _SIDES}
+    things = {side: _things(texts, words) for side, texts in told.items()}
     if not any(things.values()):
         return
     for match in _CLAUSE.finditer(text):
@@ -46,13 +48,13 @@ def _side(text: str, words: Lexicon) -> str:
     return found
 
 
-def _things(texts: Iterator[str] | Sequence[str], words: Lexicon) -> set[str]:
+def _things(texts: Sequence[str], words: Lexicon) -> set[str]:
     """The things that texts name: stems of words; of Chinese, characters side by side."""
     found: set[str] = set()
     for text in texts:
         tokens = tokens_of(text)
         found |= {stem(t.key) for t in tokens if t.kind == "word" and t.key not in words.function}
-        found |= {one.key + two.key for one, two in zip(tokens, tokens[1:], strict=False) if _are_side_by_side(one, two)}
+        found |= {one.key + two.key for one, two in pairwise(tokens) if _are_side_by_side(one, two)}
     marks = {one for side in _SIDES for phrase in words.marks[side].values for one in _parts(phrase)}
     return found - marks
 
@@ -63,4 +65,4 @@ def _are_side_by_side(one: Token, two: Token) -> bool:
 
 def _parts(phrase: tuple[str, ...]) -> Iterator[str]:
     yield from (stem(key) for key in phrase)
-    yield from (one + two for one, two in zip(phrase, phrase[1:], strict=False))
+    yield from (one + two for one, two in pairwise(phrase))

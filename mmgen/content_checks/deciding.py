@@ -31,7 +31,8 @@ def decide(claim: Claim, known: Evidence, words: Lexicon) -> Verdict:
         is_weak = claim.quantity.is_loose
     else:
         outcome, reason = _of_class(claim, known, words)
-        is_weak = claim.is_weak or (claim.denied and claim.kind not in _BY_LAW)
+        is_law = claim.denied and claim.kind in _BY_LAW
+        is_weak = not is_law and (claim.is_weak or claim.denied)
     kind = "word" if outcome == "unsupported" and is_weak else claim.kind
     return Verdict(kind, said(claim, words), outcome, reason, claim.start)
 
@@ -63,7 +64,7 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
         if counted and not any(other in counted or other.until for other in alike):
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
-        return "contradicted", "no fact has this unit"
+        return "unsupported", "no fact has this unit"
     if alike:
         return _SUPPORTED
     if any(quantity.unit and is_comparable(quantity.unit, other.unit) for other in known.numbers):
@@ -159,12 +160,13 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
     if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
         return "supported", "the facts name others"
-    is_against = rivals and not claim.is_weak and not claim.denied
-    return ("contradicted", "the facts say another") if is_against else _NO_FACT
+    if rivals and not claim.is_weak and not claim.denied:  # without a cue it may be said of something else
+        return "contradicted" if claim.is_cued else "unsupported", "the facts say another"
+    return _NO_FACT
 
 
 def _alone(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) -> Decision | None:
-    """Whether others are there of what a claim says to be alone: ``pure wool``, ``leather throughout``, ``women only``."""
+    """Whether others are there of what a claim says to be alone: ``pure wool``, ``women only``."""
     if claim.denied or not fitting:
         return None
     if claim.pure and any(key in known.mixed for other in fitting for key in other.keys):

@@ -26,8 +26,8 @@ _MAX_COUNT = 100.0
 
 @dataclass(frozen=True)
 class Evidence:
-    """``claims``: what is so. ``numbers``: all quantities. ``words``: stems of all words. ``kinds``: what the product is
-    called, and ``titled`` whether there is a title.
+    """``claims``: what is so. ``numbers``: all quantities. ``words``: stems of all words. ``kinds``: what the product
+    is called, and ``titled`` whether there is a title.
 
     ``denied``: stems of what the facts say to be missing, and never affirm; ``missing``: those, and what they affirm of
     something else. ``mixed``: keys of what is only a share of something. ``text``: all values, joined, in lower case;
@@ -142,7 +142,9 @@ def _answered(fact: Fact, words: Lexicon) -> tuple[Claim, ...]:
 def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
     """The words of a name that a fact answers with no, or with ``not included``."""
     tokens = tokens_of(fact.value)
-    is_apart = fact.slot.startswith("other_") and any(words.marks["apart"].at(tokens, at)[0] for at in range(len(tokens)))
+    is_apart = fact.slot.startswith("other_") and any(
+        words.marks["apart"].at(tokens, at)[0] for at in range(len(tokens))
+    )
     if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart:
         return []
     text = f"{fact.name} {fact.value}" if is_apart else fact.name

@@ -15,7 +15,7 @@ from mmgen.facts.fact import Fact
 
 _CLAUSE = re.compile(r"[.;。；\n!！?？]")
 _LABELLED = re.compile(r"[:：]\s*")
-_BEFORE_LABEL = tuple(".;。；!！?？,，、•*-") + ("",)
+_BEFORE_LABEL = (*".;。；!！?？,，、•*-", "")
 """What a label may stand behind: it begins its clause."""
 _NOT_OPEN = ("kind", "kind_this", "size")
 """Cues that say nothing of a word that no list has."""
@@ -23,6 +23,8 @@ _CAPITAL_CUES = ("brand",)
 _ANY_CASE = frozenset({"de"})
 """Languages that write each noun with a capital: there it is no sign of a name."""
 _MIN_NAME = 3
+_NO_VALUES = ("kind/", "feature/", "substance/")
+"""Classes of words that are not judged wherever they stand."""
 _AFFIRM_TOKENS = 4
 """How far before a Chinese word may stand that it is there: 含有微量双酚A."""
 Span = tuple[int, int]
@@ -59,7 +61,7 @@ def cued(text: str, known: Evidence, words: Lexicon, puffery: Sequence[str] = ()
         phrase = _content(tokens, words, own, text, kind)
         if not phrase:
             continue
-        found = _cued_verdict(kind, phrase, tokens, known, words)
+        found = _cued_verdict(kind, phrase, known, words)
         if found:
             said = text[phrase[0].start : phrase[-1].end]
             yield Verdict(kind, said, found, "no fact says so", phrase[0].start)
@@ -158,9 +160,7 @@ def _skipped(tokens: tuple[Token, ...], at: int, words: Lexicon, own: frozenset[
     return words.puffery.at(tokens, at)[0]
 
 
-def _cued_verdict(
-    kind: str, phrase: tuple[Token, ...], tokens: tuple[Token, ...], known: Evidence, words: Lexicon
-) -> Outcome | None:
+def _cued_verdict(kind: str, phrase: tuple[Token, ...], known: Evidence, words: Lexicon) -> Outcome | None:
     """What is found of a phrase; None where its words are judged as words, or claim nothing."""
     supported = [_is_known(token, known) for token in phrase]
     if words.numbers.at(phrase, 0)[0]:
@@ -185,7 +185,8 @@ def _against(kind: str, known: Evidence) -> Outcome:
 
 def _is_entry(phrase: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     """Whether a word of the lists begins here; an everyday character in a longer word is none."""
-    size = words.entries.at(phrase, at)[0]
+    size, keys = words.entries.at(phrase, at)
+    size = size if any(not key.startswith(_NO_VALUES) for key in keys) else 0
     is_part = size == 1 and phrase[at].kind == "cjk" and len(phrase) > 1 and (phrase[at].key,) in words.weak
     return bool(size) and not is_part
 

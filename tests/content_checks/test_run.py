@@ -62,7 +62,7 @@ CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷"
             id="injection",
         ),
         pytest.param("description", "The best Nike Zoom Grey Shoes in grey.", "en", {"superlatives"}, id="best"),
-        pytest.param("description", "山谷青瓷茶杯，全网第一。", "zh", {"superlatives"}, id="banned_by_law"),
+        pytest.param("description", "山谷青瓷茶杯，全网第一。", "zh", {"superlatives", "faithful"}, id="banned_by_law"),
         pytest.param("description", "山谷青瓷茶杯，最佳产地为龙泉。", "zh", {"superlatives"}, id="most"),
         pytest.param("description", "These shitty Nike Zoom Grey Shoes.", "en", {"profanity"}, id="profanity"),
         pytest.param(

@@ -256,7 +256,9 @@ def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> 
     if end < len(tokens) and (tokens[end].hyphened or _is_noun(tokens, end, words)):
         return False
     start = at - 1
-    while start >= max(at - _KIND_TOKENS, 0) and tokens[start].kind == "word" and tokens[start].key not in words.function:
+    while (
+        start >= max(at - _KIND_TOKENS, 0) and tokens[start].kind == "word" and tokens[start].key not in words.function
+    ):
         start -= 1
     while start > 0 and (back := _transparent_before(tokens, start, words)):
         start -= back
@@ -265,7 +267,9 @@ def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> 
         return True
     if start < 0 or not determines.at(tokens, start)[0]:
         return False
-    return not any(words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start))
+    return not any(
+        words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start)
+    )
 
 
 def _is_noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:

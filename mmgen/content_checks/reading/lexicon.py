@@ -17,16 +17,34 @@ from pydantic import BaseModel, ConfigDict
 from mmgen.content_checks.reading.tokens import Token, keys_of
 
 Phrase = tuple[str, ...]
-CLASSES = ("colour", "material", "size", "audience", "pronoun", "certificate", "promise", "comparison", "origin", "kind", "brand", "substance", "feature", "device")
+CLASSES = (
+    "colour",
+    "material",
+    "size",
+    "audience",
+    "pronoun",
+    "certificate",
+    "promise",
+    "comparison",
+    "origin",
+    "kind",
+    "brand",
+    "substance",
+    "feature",
+    "device",
+)
 MARKS = (
-    "plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms", "joins", "each", "pieces", "pure",
-    "throughout", "only", "transparent", "beside", "beside_behind", "determines", "apart", "along",
-)  # fmt: skip
+    *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms"),
+    *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
+    *("determines", "apart", "along"),
+)
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
 thing is named behind what ``determines``, ``transparent`` words between, but not behind ``beside`` (``for a desk``).
 ``apart`` says that something is not in the box, ``along`` that it is."""
 _FOLDER = "words"
+_EACH = "each"
+"""Stands for the parent in a line whose names are all different things."""
 _NONE: tuple[int, list[str]] = (0, [])
 
 
@@ -100,7 +118,7 @@ class Lexicon:
 
     ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: what turns a claim, see
     ``MARKS``. ``weak``: what is a claim only where a cue or a fact says so. ``parts``: phrase -> the part's one name;
-    ``main_parts``: those that a thing is mainly made of. ``shades``: what goes before a colour -> ``dark``, ``light`` ...
+    ``main_parts``: those that a thing is mainly made of. ``shades``: what goes before a colour -> ``dark`` or the like.
     """
 
     language: str
@@ -153,7 +171,9 @@ def lexicon_of(language: str) -> Lexicon:
         units=_phrases(one.units for one in own),
         currency=_phrases(one.currency for one in own),
         numbers=_phrases(table for one in own for table in (one.numbers, one.loose_numbers)),
-        loose_numbers=frozenset(keys_of(word) for one in own for line in one.loose_numbers.values() for word in _listed(line)),
+        loose_numbers=frozenset(
+            keys_of(word) for one in own for line in one.loose_numbers.values() for word in _listed(line)
+        ),
         vague=frozenset(word for one in own for word in _listed(one.classifiers.get("vague", ""))),
         classifiers=_phrases(one.classifiers for one in own),
         cues=_phrases(one.cues for one in own),
@@ -177,6 +197,10 @@ def _add_entries(one: _File, entries: Phrases, parents: dict[str, str], is_named
     for kind in CLASSES:
         for key, line in getattr(one, kind).items():
             parent, has_parent, names = line.rpartition(": ")
+            if parent == _EACH:
+                for name in _listed(names):
+                    entries.add(name, f"{kind}/{name}")
+                continue
             if has_parent:
                 parents[f"{kind}/{key}"] = f"{kind}/{parent}"
             own_name = [key.replace("_", " ")] if is_named and kind != "origin" else []

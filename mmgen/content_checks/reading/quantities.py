@@ -102,7 +102,9 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
             total, digit, end = (value, 0.0, end + step[0]) if end == at else (total, digit, end)
             break
         if value >= _TEN:
-            total, digit = (total + (digit or 1) * value, 0.0) if value < _TEN_THOUSAND else ((total + digit) * value, 0.0)
+            total, digit = (
+                (total + (digit or 1) * value, 0.0) if value < _TEN_THOUSAND else ((total + digit) * value, 0.0)
+            )
         else:
             digit = digit * _TEN + value if end > at and digit else value
         end += step[0]
@@ -204,7 +206,9 @@ def _nouns(tokens: tuple[Token, ...], at: int, words: Lexicon) -> frozenset[str]
         return frozenset()
     end = at
     while end < min(at + _NOUN_TOKENS, len(tokens)) and tokens[end].kind == tokens[at].kind:
-        if tokens[end].kind not in ("word", "cjk") or (tokens[end].kind == "word" and tokens[end].key in words.function):
+        if tokens[end].kind not in ("word", "cjk") or (
+            tokens[end].kind == "word" and tokens[end].key in words.function
+        ):
             break
         end += 1
     if end > at and tokens[at].kind == "cjk":
