@@ -16,7 +16,7 @@ _CLAUSE = re.compile(r"[^.;:!?,。；：！？，]+")
 
 
 def boxed(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verdict]:
-    """The clauses that say otherwise than the facts what comes along (``included``) and what apart (``not included``)."""
+    """The clauses that say otherwise than the facts what comes along (``included``) and what apart."""
     fields = [fact for fact in supporting(facts) if fact.slot.startswith("other_")]
     sides = [(fact, _side(f"{fact.name} {fact.value}", words)) for fact in fields]
     told = {side: [f"{fact.name} {fact.value}" for fact, own in sides if own == side] for side in _SIDES}
