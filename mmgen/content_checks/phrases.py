@@ -15,7 +15,7 @@ from mmgen.facts.fact import Fact
 
 _CLAUSE = re.compile(r"[.;。；\n!！?？]")
 _LABELLED = re.compile(r"[:：]\s*")
-_BEFORE_LABEL = (*".;。；!！?？,，、•*-", "")
+_BEFORE_LABEL = (*".;。；!！?？,，、•·|*–—-", "")
 """What a label may stand behind: it begins its clause."""
 _NOT_OPEN = ("kind", "kind_this", "size")
 """Cues that say nothing of a word that no list has."""
