@@ -12,19 +12,20 @@ from mmgen.content_checks.reading.tokens import Token, stem, tokens_of
 from mmgen.content_checks.verdict import Verdict
 from mmgen.facts.fact import Fact
 
-_CLAUSE = re.compile(r"[^.;:!?,。；：！？，]+")
+_SIDES = ("apart", "along")
+CLAUSE = re.compile(r"[^.;:!?,。；：！？，]+")
 
 
 def boxed(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verdict]:
     """The clauses that say otherwise than the facts what comes along (``included``) and what apart."""
     fields = [fact for fact in supporting(facts) if fact.slot.startswith("other_")]
-    sides = [(fact, _side(f"{fact.name} {fact.value}", words)) for fact in fields]
+    sides = [(fact, side_of(f"{fact.name} {fact.value}", words)) for fact in fields]
     told = {side: [f"{fact.name} {fact.value}" for fact, own in sides if own == side] for side in _SIDES}
     things = {side: _things(texts, words) for side, texts in told.items()}
     if not any(things.values()):
         return
-    for match in _CLAUSE.finditer(text):
-        side = _side(match.group(0), words)
+    for match in CLAUSE.finditer(text):
+        side = side_of(match.group(0), words)
         if side:
             other = "along" if side == "apart" else "apart"
             said = _things([match.group(0)], words)
@@ -33,10 +34,7 @@ def boxed(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verdict]
                 yield Verdict("contents", clause, "contradicted", f"the facts have it {other}", match.start())
 
 
-_SIDES = ("apart", "along")
-
-
-def _side(text: str, words: Lexicon) -> str:
+def side_of(text: str, words: Lexicon) -> str:
     """``apart`` or ``along``, as the longest mark of a text says; ``""`` where none does."""
     tokens = tokens_of(text)
     best, found = 0, ""
@@ -54,12 +52,12 @@ def _things(texts: Sequence[str], words: Lexicon) -> set[str]:
     for text in texts:
         tokens = tokens_of(text)
         found |= {stem(t.key) for t in tokens if t.kind == "word" and t.key not in words.function}
-        found |= {one.key + two.key for one, two in pairwise(tokens) if _are_side_by_side(one, two)}
+        found |= {one.key + two.key for one, two in pairwise(tokens) if _are_side_byside_of(one, two)}
     marks = {one for side in _SIDES for phrase in words.marks[side].values for one in _parts(phrase)}
     return found - marks
 
 
-def _are_side_by_side(one: Token, two: Token) -> bool:
+def _are_side_byside_of(one: Token, two: Token) -> bool:
     return one.kind == two.kind == "cjk" and two.glued
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from mmgen.content_checks.contents import CLAUSE, side_of
 from mmgen.content_checks.evidence import Evidence
 from mmgen.content_checks.reading.claims import claims_of, cued_phrases
 from mmgen.content_checks.reading.lexicon import Lexicon
@@ -85,6 +86,7 @@ def denied(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
     if not known.denied:
         return
     own = {claim.start for claim in claims_of(text, words) if claim.denied}
+    apart = [one.span() for one in CLAUSE.finditer(text) if side_of(one.group(0), words) == "apart"]
     tokens = tokens_of(text)
     for at, token in enumerate(tokens):
         if token.kind == "word":
@@ -92,7 +94,7 @@ def denied(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
         else:
             named = any(text.startswith(key, token.start) for key in known.denied)
             is_there = named and _is_affirmed(tokens, at, words)
-        if is_there:
+        if is_there and not any(start <= token.start < end for start, end in apart):
             yield Verdict("denial", token.key, "contradicted", "the facts say it is missing", token.start)
 
 

@@ -188,6 +188,103 @@ def test_whole_texts(facts: list[Fact], text: str, locale: str, wrong: list[str]
     assert sorted({verdict.kind for verdict in judge(text, facts, locale).failing}) == wrong
 
 
+KIT = [
+    Fact("title", "title", "Halden Kit 40", "title", "title"),
+    Fact("kind", "Category", "Sleeping bags", "category", "kind"),
+    Fact("brand", "Brand", "Halden", "brand", "brand"),
+    field("Colour", "light grey", "colour"),
+    field("Protection", "IP67", "attribute"),
+    field("Free from", "BPA-free, PVC-free", "attribute"),
+    field("Gender", "unisex", "gender"),
+    field("Shell", "80% merino wool, 20% nylon", "material"),
+    field("Lining", "cotton", "material"),
+    field("Plating", "gold", "material"),
+    field("Length", "160-220 cm", "measure"),
+    field("Weight each", "500 g", "measure"),
+    field("Pieces", "6", "number"),
+    field("Closure", "zip", "attribute"),
+    field("Batteries", "2 AA, not included", "attribute"),
+    field("Pouch", "carry pouch included", "attribute"),
+]
+TAO = [
+    Fact("title", "title", "山谷 收纳罐 4只装", "title", "title"),
+    field("颜色", "浅灰色", "colour"),
+    field("防护等级", "IP67", "attribute"),
+    field("不含", "不含双酚A", "attribute"),
+    field("罐身", "玻璃", "material"),
+    field("盖子", "竹", "material"),
+    field("数量", "4只", "number"),
+    field("长", "130-160厘米", "measure"),
+    field("闭合方式", "拉链", "attribute"),
+    field("适用性别", "男女通用", "gender"),
+    field("充电线", "不含充电线", "attribute"),
+    field("附件", "收纳袋", "attribute"),
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "locale", "text", "is_wrong"),
+    [
+        pytest.param(KIT, "en", "A pale grey tone.", False, id="shade_in_another_word"),
+        pytest.param(KIT, "en", "A dark grey tone.", True, id="another_shade"),
+        pytest.param(TAO, "zh", "淡灰色。", False, id="shade_in_another_word_zh"),
+        pytest.param(TAO, "zh", "深灰色。", True, id="another_shade_zh"),
+        pytest.param(KIT, "en", "Protected to IP67.", False, id="protection"),
+        pytest.param(KIT, "en", "Protected to IP54.", True, id="another_protection"),
+        pytest.param(TAO, "zh", "达到IP54。", True, id="another_protection_zh"),
+        pytest.param(KIT, "en", "It is free of PVC.", False, id="free_of"),
+        pytest.param(KIT, "en", "It is not free of PVC.", True, id="not_free_of"),
+        pytest.param(KIT, "en", "It contains BPA.", True, id="contains"),
+        pytest.param(TAO, "zh", "含有微量双酚A。", True, id="contains_zh"),
+        pytest.param(TAO, "zh", "没有收纳袋。", True, id="denied_though_there_zh"),
+        pytest.param(KIT, "en", "It has no zip.", True, id="denied_though_there"),
+        pytest.param(TAO, "zh", "Thermos收纳罐。", True, id="maker_beside_chinese"),
+        pytest.param(TAO, "zh", "Quavonix收纳罐。", True, id="unknown_maker_beside_chinese"),
+        pytest.param(TAO, "zh", "飞利浦的得意之作。", True, id="maker_zh"),
+        pytest.param(KIT, "en", "Coleman has done it again.", True, id="maker_at_the_beginning"),
+        pytest.param(KIT, "en", "A lovely sleeping bag.", False, id="kind"),
+        pytest.param(KIT, "en", "Simply a lovely hammock.", True, id="another_kind"),
+        pytest.param(KIT, "en", "Keep it beside a hammock.", False, id="kind_of_something_else"),
+        pytest.param(KIT, "en", "Made for men and women.", False, id="both"),
+        pytest.param(KIT, "en", "Made for women only.", True, id="one_alone"),
+        pytest.param(TAO, "zh", "女士专用。", True, id="one_alone_zh"),
+        pytest.param(KIT, "en", "A cotton lining.", False, id="of_its_part"),
+        pytest.param(KIT, "en", "A nylon lining.", True, id="of_another_part"),
+        pytest.param(KIT, "en", "Made of pure merino wool.", True, id="a_share_as_all"),
+        pytest.param(KIT, "en", "It is solid gold.", True, id="plating_as_the_metal"),
+        pytest.param(TAO, "zh", "连盖子都是玻璃。", True, id="all_parts_zh"),
+        pytest.param(KIT, "en", "It is 180 cm long.", False, id="in_the_range"),
+        pytest.param(KIT, "en", "It is 230 cm long.", True, id="outside_the_range"),
+        pytest.param(TAO, "zh", "长一百五十厘米。", False, id="in_the_range_zh"),
+        pytest.param(TAO, "zh", "长一百八十厘米。", True, id="outside_the_range_zh"),
+        pytest.param(KIT, "en", "Three kilos in all.", False, id="all_together"),
+        pytest.param(KIT, "en", "It closes with laces.", True, id="another_way"),
+        pytest.param(TAO, "zh", "用魔术贴闭合。", True, id="another_way_zh"),
+        pytest.param(KIT, "en", "Batteries are sold separately.", False, id="apart"),
+        pytest.param(KIT, "en", "It comes with batteries.", True, id="apart_as_included"),
+        pytest.param(KIT, "en", "Buy the carry pouch separately.", True, id="included_as_apart"),
+        pytest.param(TAO, "zh", "收纳袋要另外买。", True, id="included_as_apart_zh"),
+        pytest.param(KIT, "en", "Warmer than any other.", True, id="rank"),
+        pytest.param(KIT, "en", "More than just a bag.", False, id="no_rank"),
+        pytest.param(TAO, "zh", "比其他收纳罐更耐用。", True, id="rank_zh"),
+        pytest.param(TAO, "zh", "性价比让人满意。", False, id="no_rank_zh"),
+        pytest.param(KIT, "en", "A golden opportunity to iron out the little things.", False, id="idiom"),
+        pytest.param(TAO, "zh", "金牌品质，白天黑夜都好用。", False, id="idiom_zh"),
+    ],
+)
+def test_kinds_of_claims(facts: list[Fact], locale: str, text: str, is_wrong: bool) -> None:
+    assert bool(judge(text, facts, locale, is_prose=False).failing) is is_wrong
+
+
+def test_what_no_fact_says_is_told_from_what_they_deny() -> None:
+    judged = judge("In red. It is FSC certified and weighs 9 kg.", KIT, "en", is_prose=False)
+    assert {verdict.kind: verdict.outcome for verdict in judged.failing} == {
+        "colour": "unsupported",
+        "certificate": "unsupported",
+        "number": "contradicted",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "is_prose", "is_missing"),
     [

@@ -59,6 +59,7 @@ class _File(BaseModel):
     certificate: dict[str, str]
     promise: dict[str, str] = {}
     origin: dict[str, str] = {}
+    endings: dict[str, str] = {}
     size: dict[str, str] = {}
     pronoun: dict[str, str] = {}
     comparison: dict[str, str] = {}
@@ -197,15 +198,22 @@ def _add_entries(one: _File, entries: Phrases, parents: dict[str, str], is_named
     for kind in CLASSES:
         for key, line in getattr(one, kind).items():
             parent, has_parent, names = line.rpartition(": ")
+            endings = _listed(one.endings.get(kind, ""))
             if parent == _EACH:
                 for name in _listed(names):
-                    entries.add(name, f"{kind}/{name}")
+                    _add(entries, name, f"{kind}/{name}", endings)
                 continue
             if has_parent:
                 parents[f"{kind}/{key}"] = f"{kind}/{parent}"
             own_name = [key.replace("_", " ")] if is_named and kind != "origin" else []
             for name in [*own_name, *_listed(names or line)]:
-                entries.add(name, f"{kind}/{key}")
+                _add(entries, name, f"{kind}/{key}", endings)
+
+
+def _add(entries: Phrases, name: str, value: str, endings: Iterable[str]) -> None:
+    """A name, and with each ending that leaves it the same."""
+    for ending in ("", *endings):
+        entries.add(f"{name}{ending}", value)
 
 
 def _add_countries(language: str, entries: Phrases) -> None:
