@@ -1,46 +1,43 @@
 """What the gate finds of planted faults, and what it holds against sound texts and the shops' own sentences.
 
-A text counts as stopped where a claim of it fails. Recall is over texts with a fault, precision over texts stopped,
-with intervals by a bootstrap over products. The values planted come from published lists: CSS and Shopify's taxonomy
-for colours and materials, CLDR for countries and units, Google's feed for audiences. The frames around them,
-certificates, promises, sizes and brands are by the gate's author, who had also seen Shopify's English names: this is
-not yet the wording of somebody who had not read the rules, on which recall may be lower. The first run, on seed 2031
-and before any change, gave recall 0.967 (0.960 to 0.974) and precision 0.921 (0.909 to 0.934). Its misses, and those
-of seed 2032, were read; words that the lists have were added, and countries are now CLDR's on both sides, so origins
-are found by construction. The seed here is a third, of the same lists and frames: it shows that nothing else broke,
-not how the gate does on new wording.
+The texts are natural prose on 80 invented products of many trades, built by somebody who had not read how the gate
+judges, from about 900 wordings of their own (`gate_faults/`). Half of them have one planted fault: a wrong colour,
+number, promise and so on, a cut title, a lost warning, or a hidden value. A text is stopped where a claim of it fails.
+Recall is over the texts with a fault, precision over the texts stopped, with intervals by a bootstrap over wordings.
 
-The shops' own sentences (the grocery's descriptions, the fashion shop's titles) are judged twice: as at night, where
-they are facts themselves and so pass nearly by definition, and against the other fields alone, where what a sentence
-adds is true but in no fact: those are stopped as unsupported, which is how far the gate is from judging truth.
+Before any tuning, on an earlier state of the texts, recall was 0.744 and precision 0.807 on `held`, and 0.747 and 0.858
+on `dev`. Then the failures of `dev` were read, those of `held` never; its figures were printed twice before this run.
+Wordings that had been read as `dev` before they were drawn into `held` are `dev` here. Both parts are on the same
+products, and what is said wrongly of a product may come in both, in other wordings: on other products, expect less.
+
+The sentences are those of real shops in which nothing speaks against the product's other fields. They are judged twice:
+as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence counts
+as passed if the gate finds no fact that contradicts it; what no fact says is not counted against it there. Some of
+their failures were read, too.
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
-from gate_texts import Text, texts
+from gate_texts import FOLDER, Sentence, Text, sentences, texts
 
-import report
 from mmgen.content_checks.judge import judge
-from mmgen.facts.fact import Fact
-from mmgen.facts.record import facts_of
-from mmgen.facts.sentences import sentences_of
 from report import Interval, Section, bootstrap, options, publish
 
-SEED = 2033
 MIN_RECALL, MIN_PRECISION, MIN_PASSED = 0.97, 0.95, 0.95
+LANGUAGES = ("en", "zh")
 
 
-def is_stopped(text: str, facts: Sequence[Fact], language: str) -> bool:
-    return any(verdict.fails for verdict in judge(text, facts, language))
+def is_stopped(item: Text) -> bool:
+    return bool(judge(item.text, item.facts, item.language).failing)
 
 
 def row_of(name: str, made: Sequence[Text], stopped: Sequence[bool]) -> list[object]:
-    """Faults, recall, stopped, precision: with intervals over products."""
+    """Texts, those with a fault, recall, stopped, precision: with intervals over wordings."""
     groups: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for item, is_out in zip(made, stopped, strict=True):
         counts = groups[item.group]
@@ -54,72 +51,68 @@ def row_of(name: str, made: Sequence[Text], stopped: Sequence[bool]) -> list[obj
     return [name, len(made), int(sums[1]), recall, int(sums[2]), precision]
 
 
-def own_sentences(limit: int, is_known: bool) -> list[tuple[str, list[Fact]]]:
-    """Sentences of the real grocery's descriptions and fashion's titles, each with the facts of its product; the
-    sentence itself among them where ``is_known``."""
-    found: list[tuple[str, list[Fact]]] = []
-    for row in _rows("grocery"):
-        record = {"locale": "en", "title": row["name"].replace("-", " "), "category": [row["coarse_class"]]}
-        facts = facts_of({**record, "description": row["description"] if is_known else None})
-        found += [(sentence, facts) for sentence in sentences_of(row["description"], "en")]
-    for row in _rows("fashion")[: max(0, limit - len(found))]:
-        title, kinds = row["productDisplayName"], [row["masterCategory"], row["articleType"]]
-        fields = {"colour": row["baseColour"], "gender": row["gender"], "year": row["year"]}
-        record = {"locale": "en", "title": title if is_known else None, "category": kinds, "attributes": fields}
-        found.append((title, facts_of(record)))
-    return found[:limit]
+def rows_of(part: str, made: Sequence[Text], stopped: Sequence[bool]) -> list[list[object]]:
+    """The rows of one part: all, by language, by kind of fault."""
 
+    def row(name: str, places: Sequence[int]) -> list[object]:
+        return row_of(f"{part}, {name}", [made[at] for at in places], [stopped[at] for at in places])
 
-def _rows(shop: str) -> list[dict[str, str]]:
-    path = report.CATALOGUE / shop / "products.csv"
-    if not path.exists():
-        print(f"no sentences of {shop}: there is no {path}; set MMGEN_CATALOGUE")
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _shops(limit: int) -> list[list[object]]:
-    rows: list[list[object]] = []
-    for name, is_known in (("as at night", True), ("against the other fields", False)):
-        if sentences := own_sentences(limit, is_known):
-            marks = np.array([not _fails(text, facts) for text, facts in sentences], float)
-            passed = bootstrap(marks)
-            rows.append([f"the shops' own, {name}: passed", len(sentences), 0, passed, int((1 - marks).sum()), "-"])
+    rows = [row("all", range(len(made)))]
+    rows += [row(name, [at for at, item in enumerate(made) if item.language == name]) for name in LANGUAGES]
+    for kind in sorted({item.kind for item in made} - {""}):
+        for name in LANGUAGES:
+            places = [at for at, item in enumerate(made) if item.kind == kind and item.language == name]
+            rows += [[*row(f"{kind}, {name}", places)[:5], "-"]] if places else []
     return rows
 
 
-def _fails(text: str, facts: Sequence[Fact]) -> bool:
-    return any(verdict.fails for verdict in judge(text, facts, "en", whole=False))
+def rows_of_shops(own: Sequence[Sentence]) -> list[list[object]]:
+    """How many of the shops' own true sentences pass."""
+    at_night = [not judge(one.text, one.known, one.language, is_prose=False).failing for one in own]
+    apart = [not judge(one.text, one.others, one.language, is_prose=False).contradicted for one in own]
+    return [
+        [f"the shops' own, {name}: passed", len(own), 0, bootstrap(np.array(marks, float)), marks.count(False), "-"]
+        for name, marks in (("as at night", at_night), ("against the other fields", apart))
+        if own
+    ]
 
 
 def main() -> int:
     """Judge, print, write the section; 1 where a figure misses its floor."""
-    args = options(__doc__, ("--failures", "yes: list the texts judged wrongly, and stop"))
-    made = texts(8 if args.quick else 60, SEED)
-    stopped = [is_stopped(item.text, item.facts, item.language) for item in made]
-    if args.failures:
-        for item, is_out in zip(made, stopped, strict=True):
-            if bool(item.kind) != is_out:
-                fails = [f"{v.kind}: {v.words}" for v in judge(item.text, item.facts, item.language) if v.fails]
-                print(item.kind or "sound", "|", item.text, "|", fails)
-        return 0
-    rows = [row_of("all", made, stopped)]
-    for name in ("en", "zh"):
-        part = [at for at, item in enumerate(made) if item.language == name]
-        rows.append(row_of(name, [made[at] for at in part], [stopped[at] for at in part]))
-    for kind in sorted({item.kind for item in made} - {""}):
-        part = [at for at, item in enumerate(made) if item.kind == kind]
-        row = row_of(kind, [made[at] for at in part], [stopped[at] for at in part])
-        rows.append([*row[:5], "-"])
-    figures = [cell for row in rows[:3] for cell in (row[3], row[5])]
-    rows += _shops(50 if args.quick else 500)
+    args = options(
+        __doc__,
+        ("--material", "another folder of products.json, texts.json and sentences.json"),
+        ("--failures", "dev: list the texts of this part that are judged wrongly, and stop"),
+    )
+    folder = Path(args.material) if args.material else FOLDER
+    made = texts(folder)[:: 20 if args.quick else 1]
+    if args.failures == "dev":
+        return _failures([item for item in made if item.part == "dev"])
+    stopped = [is_stopped(item) for item in made]
+    rows: list[list[object]] = []
+    floors: list[tuple[object, float]] = []
+    for part in ("held", "dev"):
+        places = [at for at, item in enumerate(made) if item.part == part]
+        found = rows_of(part, [made[at] for at in places], [stopped[at] for at in places])
+        for row in found[:3] if part == "held" else ():
+            floors += [(row[3], MIN_RECALL), (row[5], MIN_PRECISION)]
+        rows += found
+    shops = rows_of_shops(sentences(folder)[:: 20 if args.quick else 1])
+    floors += [(row[3], MIN_PASSED) for row in shops]
     note = (__doc__ or "").partition("\n")[2].strip()
     note += f" Floors: recall {MIN_RECALL}, precision {MIN_PRECISION}, of the shops' sentences {MIN_PASSED} pass."
     columns = ["texts", "number", "with a fault", "recall", "stopped", "precision"]
-    publish(args, Section("quality_gate", "The gate on planted faults", note, columns, rows))
-    floors = [MIN_RECALL, MIN_PRECISION] * 3
-    return int(any(isinstance(f, Interval) and f.value < low for f, low in zip(figures, floors, strict=True)))
+    publish(args, Section("quality_gate", "The gate on planted faults", note, columns, [*rows, *shops]))
+    return int(any(isinstance(figure, Interval) and figure.value < low for figure, low in floors))
+
+
+def _failures(made: Sequence[Text]) -> int:
+    for item in made:
+        verdicts = judge(item.text, item.facts, item.language).failing
+        if bool(item.kind) != bool(verdicts):
+            found = [f"{one.kind}: {one.text} ({one.reason})" for one in verdicts]
+            print(item.language, item.kind or "sound", "|", item.text, "|", found)
+    return 0
 
 
 if __name__ == "__main__":

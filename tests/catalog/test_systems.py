@@ -257,6 +257,35 @@ sku,name,department,type,date_added,modified_on,zone group,colour,photo
     assert "colour" not in products["1"]["attributes"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "head", "row", "hidden"),
+    [
+        (
+            "en",
+            "sku,name,colour,supplier,cost price,stock",
+            "A{n},Lamp {n},red,Quillon Trading {n}7,4.93{n},317{n}",
+            ("Quillon", "4.93", "317"),
+        ),
+        (
+            "zh",
+            "货号,商品名称,颜色,供应商,成本价,库存",
+            "A{n},台灯{n}号,红色,启明贸易{n}7,4.93{n},317{n}",
+            ("启明", "4.93", "317"),
+        ),
+    ],
+)
+def test_what_is_hidden_reaches_no_writer(
+    tmp_path: Path, locale: str, head: str, row: str, hidden: tuple[str, ...]
+) -> None:
+    """It is in no field of a product, so in no fact, and nobody who writes can know it."""
+    text = "\n".join([head, *(row.format(n=n) for n in range(1, 7))])
+    _, products = imported(tmp_path, "p.csv", text, locale)
+    assert len(products) == 6
+    for product in products.values():
+        kept = json.dumps({name: value for name, value in product.items() if name != "imported_at"}, default=str)
+        assert not [value for value in hidden if value in kept or json.dumps(value)[1:-1] in kept]
+
+
 def test_the_next_file_is_held_against_the_profile(tmp_path: Path) -> None:
     first = "sku,name,colour\n" + "".join(f"A{n},Lamp {n},red\n" for n in range(10))
     assert imported(tmp_path, "p.csv", first, home=tmp_path)[0].warnings == ()

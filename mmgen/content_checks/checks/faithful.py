@@ -1,25 +1,27 @@
-"""Whether the facts bear out what a text claims, see ``mmgen.content_checks.judge``."""
+"""Whether what a text claims is so, and how much of it no fact has, see ``mmgen.content_checks.judge``."""
 
 from __future__ import annotations
 
 from mmgen.content_checks.check import Check, Context
-from mmgen.content_checks.judge import judge, unexplained
+from mmgen.content_checks.judge import Judgement, judge
 
 MAX_CLAIMS = 8
-_WHOLE = "description"
 
 
 def _unfaithful(text: str, context: Context) -> str:
-    """The claims that fail, each once, with how they come out. Warnings have to stand in descriptions alone."""
-    verdicts = judge(text, context.facts, context.language, whole=context.kind.name == _WHOLE)
-    failing = dict.fromkeys(f"{one.words} ({one.kind} {one.outcome})" for one in verdicts if one.fails)
-    return ", ".join(list(failing)[:MAX_CLAIMS])
+    """The claims that are not so, each once, and why. Warnings have to stand in prose alone."""
+    found = [f"{one.text} ({one.kind}: {one.reason})" for one in _judged(text, context).failing]
+    return ", ".join(list(dict.fromkeys(found))[:MAX_CLAIMS])
 
 
 def _unexplained(text: str, context: Context) -> str:
     """The share of words that neither facts nor the list of tone explain, where it is above the limit."""
-    share = unexplained(text, context.facts, context.language, context.params.puffery)
+    share = _judged(text, context).unexplained
     return f"{share:.0%} of the words are in no fact" if share > context.params.max_unexplained_share else ""
+
+
+def _judged(text: str, context: Context) -> Judgement:
+    return judge(text, context.facts, context.locale, is_prose=context.kind.is_prose, puffery=context.params.puffery)
 
 
 FAITHFUL = Check("faithful", "fail", _unfaithful)

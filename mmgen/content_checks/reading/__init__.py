@@ -1,0 +1,1 @@
+"""How a text is read: its tokens, words, numbers and claims."""

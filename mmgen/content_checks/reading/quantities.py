@@ -1,0 +1,244 @@
+"""Numbers of a text as values with units: ``1,25 kg`` is ``1250 g``. Nothing is rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from pint import UnitRegistry
+
+from mmgen.content_checks.reading.lexicon import Lexicon
+from mmgen.content_checks.reading.tokens import Token, stem
+
+_BETWEEN = frozenset("x×*~～至到/–—-") | {"to", "by", "and"}
+_POINT_FIRST = frozenset({"en", "zh", "ja", "ko"})
+"""Languages whose decimal mark is the point; the others write a comma."""
+_RANGE = frozenset("~～至到–—-") | {"to"}
+_EXACT, _ROUNDED = 1e-6, 0.006
+_TEN, _TEN_THOUSAND = 10, 10_000
+_PAIR, _NOUN_TOKENS = 2, 4
+_DEGREE = "degree"
+"""Of an angle, or of a temperature whose scale nobody says."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """``readings``: what the number may be, one value mostly. ``unit``: as pint knows it, ``currency:EUR``, or "".
+
+    ``nouns``: what is counted, as stems, where there is no unit. ``is_loose``: a word that is a number only beside what
+    the facts count (``one``). ``until``: the other end of a range that begins here.
+    """
+
+    readings: frozenset[float]
+    unit: str = ""
+    nouns: frozenset[str] = frozenset()
+    is_loose: bool = False
+    until: float | None = None
+
+
+def read_at(tokens: tuple[Token, ...], start: int, words: Lexicon) -> tuple[int, list[Quantity]]:
+    """(how many tokens, the quantities) of what begins at ``start``: ``30 x 40 cm`` are two; (0, []) for no number."""
+    before = _currency_at(tokens, start, words)
+    at = start + before[0]
+    spelled = _number_word(tokens, at, words) if not before[0] and at < len(tokens) else (0, [])
+    if spelled[0]:
+        return _spelled(tokens, start, spelled, words)
+    numbers, end, is_range = _run(tokens, at, words.language)
+    if not numbers:
+        return 0, []
+    unit = before[1]
+    if not unit:
+        size, unit = _unit_at(tokens, end, words)
+        end += size
+    nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+    found = [Quantity(readings, unit, nouns) for readings in numbers]
+    return end - start, [replace(found[0], until=max(numbers[1])), *found[1:]] if is_range else found
+
+
+def same(one: Quantity, other: Quantity, words: Lexicon) -> bool:
+    """Whether two quantities are the same amount of the same kind, or the first lies in the range of the other."""
+    if other.until is not None and (one.unit == other.unit or is_comparable(one.unit, other.unit)):
+        low, high = _based(replace(other, until=None)), _based(Quantity(frozenset({other.until}), other.unit))
+        return any(min(low) <= value <= max(high) for value in _based(one))
+    if one.unit == other.unit or "" in (one.unit, other.unit) or _DEGREE in (one.unit, other.unit):
+        return _meet(one.readings, other.readings, _EXACT)
+    if not is_comparable(one.unit, other.unit):
+        return False
+    loose = bool({one.unit, other.unit} & words.rounded)
+    return _meet(_based(one), _based(other), _ROUNDED if loose else _EXACT)
+
+
+def _based(quantity: Quantity) -> frozenset[float]:
+    """The readings in base units."""
+    unit = quantity.unit
+    return frozenset(_base(unit)(value) for value in quantity.readings) if unit else quantity.readings
+
+
+@lru_cache(maxsize=4096)
+def is_comparable(one: str, other: str) -> bool:
+    """Whether two units measure the same."""
+    if one == other:
+        return True
+    if not one or not other or "currency:" in one + other:
+        return False
+    return _dimension(one) == _dimension(other)
+
+
+def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, list[str]]:
+    """A number in words: ``twelve``; of Chinese numerals, several are one: 五十, 一百二十."""
+    size, found = words.numbers.at(tokens, at)
+    if size and tokens[at].kind != "cjk" and at + size < len(tokens) and tokens[at + size].hyphened:
+        more, digit_of = words.numbers.at(tokens, at + size)
+        if more and float(digit_of[0]) < _TEN <= float(found[0]):  # sixty-four
+            return size + more, [str(float(found[0]) + float(digit_of[0]))]
+    if not size or tokens[at].kind != "cjk":
+        return size, found
+    total, digit, end = 0.0, 0.0, at
+    while end < len(tokens) and tokens[end].kind == "cjk" and (step := words.numbers.at(tokens, end))[0]:
+        value = float(step[1][0])
+        if value < 1:
+            total, digit, end = (value, 0.0, end + step[0]) if end == at else (total, digit, end)
+            break
+        if value >= _TEN:
+            total, digit = (
+                (total + (digit or 1) * value, 0.0) if value < _TEN_THOUSAND else ((total + digit) * value, 0.0)
+            )
+        else:
+            digit = digit * _TEN + value if end > at and digit else value
+        end += step[0]
+    return end - at, [str(total + digit)]
+
+
+def _spelled(
+    tokens: tuple[Token, ...], start: int, spelled: tuple[int, list[str]], words: Lexicon
+) -> tuple[int, list[Quantity]]:
+    """A number word; in Chinese it is one only before a classifier or a unit."""
+    end = start + spelled[0]
+    value = frozenset({float(spelled[1][0])})
+    size, unit = _unit_at(tokens, end, words)
+    if tokens[start].kind != "cjk":
+        nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+        is_loose = tuple(token.key for token in tokens[start:end]) in words.loose_numbers
+        return end + size - start, [Quantity(value, unit, nouns, is_loose and not unit)]
+    counted = end < len(tokens) and words.classifiers.at(tokens, end)[0]
+    is_loose = value == {1.0} and not unit
+    if value == {1.0} and unit and _dimension(unit) == _dimension("second"):  # 一天 is no number
+        return 0, []
+    if not (counted or unit):
+        return 0, []
+    nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+    return end + size - start, [Quantity(value, unit, nouns, is_loose)]
+
+
+def _run(tokens: tuple[Token, ...], start: int, language: str) -> tuple[list[frozenset[float]], int, bool]:
+    """The numbers side by side, with marks between, the place behind them, and whether two are the ends of a range; a
+    fraction is one number."""
+    found: list[frozenset[float]] = []
+    ranges = 0
+    at = start
+    while at < len(tokens) and tokens[at].kind == "number":
+        is_part = bool(found) and not (tokens[at].hyphened or tokens[at - 1].key in _BETWEEN)
+        if is_part:
+            break
+        readings = _readings(tokens[at].key, language)
+        if found and tokens[at - 1].key == "/" and len(found) == 1 and len(readings) == 1 and 0.0 not in readings:
+            found = [frozenset({min(found[0]) / min(readings)})]
+        else:
+            ranges += bool(found) and (tokens[at].hyphened or tokens[at - 1].key in _RANGE)
+            found.append(readings)
+        at += 1
+        if at + 1 < len(tokens) and tokens[at].key in _BETWEEN and tokens[at + 1].kind == "number":
+            at += 1
+    return found, at, ranges == 1 and len(found) == _PAIR
+
+
+@lru_cache(maxsize=4096)
+def _readings(text: str, language: str) -> frozenset[float]:
+    """What a number may be. A mark before three last digits is a group's in a language that groups with it, and may be
+    a decimal one where the shop did not keep to its language."""
+    marks = [c for c in text if c in ".,"]
+    if len(set(marks)) == 2:  # the last one is the decimal mark
+        group = "," if marks[-1] == "." else "."
+        return frozenset({_float(text.replace(group, "").replace(",", "."))})
+    if len(marks) > 1:
+        return frozenset({_float(text.replace(marks[0], ""))})
+    if not marks:
+        return frozenset({_float(text)})
+    plain, grouped = _float(text.replace(",", ".")), _float(text.replace(marks[0], ""))
+    if len(text.split(marks[0])[1]) != 3 or text.startswith("0"):
+        return frozenset({plain})
+    groups_with = "," if language in _POINT_FIRST else "."
+    return frozenset({grouped}) if marks[0] == groups_with else frozenset({plain})
+
+
+def _float(text: str) -> float:
+    """Digits of any script as a number; one of more digits than a float holds is taken as so many digits."""
+    try:
+        return float(text[:300])
+    except ValueError:
+        return float(len(text))
+
+
+def _unit_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
+    if at >= len(tokens):
+        return 0, ""
+    size, found = words.units.at(tokens, at)
+    if size:
+        return size, found[-1]
+    return _currency_at(tokens, at, words)
+
+
+def _currency_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
+    if at >= len(tokens):
+        return 0, ""
+    size, found = words.currency.at(tokens, at)
+    if size:
+        return size, f"currency:{found[-1]}"
+    return 0, ""
+
+
+def _nouns(tokens: tuple[Token, ...], at: int, words: Lexicon) -> frozenset[str]:
+    """What a number may count: the words behind it, up to one of grammar; of Chinese the run, with its classifier and
+    without."""
+    if at >= len(tokens):
+        return frozenset()
+    end = at
+    while end < min(at + _NOUN_TOKENS, len(tokens)) and tokens[end].kind == tokens[at].kind:
+        if tokens[end].kind not in ("word", "cjk") or (
+            tokens[end].kind == "word" and tokens[end].key in words.function
+        ):
+            break
+        end += 1
+    if end > at and tokens[at].kind == "cjk":
+        size = words.classifiers.at(tokens, at)[0]
+        run = [token.key for token in tokens[at:end]]
+        found = {"".join(run[start:stop]) for start in {0, size} for stop in range(start + 2, len(run) + 1)}
+        return frozenset(found | ({run[0]} if size == 1 and run[0] not in words.vague else set()))
+    return frozenset(stem(token.key) for token in tokens[at:end])
+
+
+def _meet(one: frozenset[float], other: frozenset[float], tolerance: float) -> bool:
+    return any(abs(a - b) <= tolerance * max(abs(a), abs(b)) for a in one for b in other)
+
+
+@cache
+def _base(unit: str) -> Callable[[float], float]:
+    """From an amount in a unit to the one in base units."""
+    zero, one = (_registry().Quantity(amount, _registry().parse_expression(unit).units).to_base_units().magnitude
+                 for amount in (0.0, 1.0))  # fmt: skip
+    times = float(_registry().parse_expression(unit).magnitude)
+    return lambda value: zero + (one - zero) * value * times
+
+
+@cache
+def _dimension(unit: str) -> str:
+    """What a unit measures; one without a dimension measures itself alone."""
+    dimension = str(_registry().parse_expression(unit).dimensionality)
+    return unit if dimension == "dimensionless" else dimension
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    return UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
