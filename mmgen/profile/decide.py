@@ -91,8 +91,28 @@ def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
     for match in reading.matches:
         if match.weight == PART and _is_kept_back(match.concept, values):
             why = (f"the name ends in {match.phrase!r} ({match.language})", *_seen(values))
-            return Decision(match.concept.role, Disposition.HIDE, match.concept, match, None, why, match.weight)
+            role = _held(match.concept, values)
+            return Decision(role, Disposition.HIDE, match.concept, match, None, why, match.weight)
     return _unnamed(reading, values)
+
+
+def _held(concept: Concept, values: Evidence) -> Role:
+    """A meaning's role; of what is kept back, what its values are, else what its meaning holds where they agree."""
+    if concept.role is not Role.INTERNAL:
+        return concept.role
+    role, holds = form_role(values), concept.holds
+    if not values.num_filled:
+        return holds if holds in (Role.MONEY, Role.TEXT) else Role.INTERNAL
+    if holds is Role.MONEY and values.share(Form.MONEY, *_NUMERIC) >= MOST:
+        return holds
+    if role is Role.FLAG and values.num_distinct == 1 and values.share(Form.INTEGER) == 1 and holds is not None:
+        return Role.NUMBER  # "1" in every row of a column of counts
+    if holds in (Role.TEXT, Role.LIST) and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
+        return holds
+    return role if role in _HELD else Role.INTERNAL
+
+
+_HELD = (Role.FLAG, Role.NUMBER, Role.DATE, Role.MONEY, Role.ADDRESS, Role.IMAGE, Role.TEXT)
 
 
 def _is_kept_back(concept: Concept, values: Evidence) -> bool:
@@ -117,10 +137,10 @@ def _hinted(reading: Reading, values: Evidence, hint: Hint) -> Decision | None:
     if hint.concept is not None:
         concept = concepts()[hint.concept]
         does = hint.disposition or concept.disposition
-        return Decision(hint.role or concept.role, does, concept, None, hint.unit or reading.unit, why, 1.0)
+        return Decision(hint.role or _held(concept, values), does, concept, None, hint.unit or reading.unit, why, 1.0)
     if hint.role is not None or hint.disposition in (Disposition.HIDE, Disposition.USE):
         best = reading.best
-        role = hint.role or (best.concept.role if best else form_role(values))
+        role = hint.role or (_held(best.concept, values) if best else form_role(values))
         return Decision(role, hint.disposition or Disposition.HIDE, best.concept if best else None, best, hint.unit,
                         why, 1.0)  # fmt: skip
     return None
@@ -154,11 +174,12 @@ def _speaks(concept: Concept, values: Evidence) -> bool:
 def _named(match: Match, reading: Reading, values: Evidence) -> Decision:
     concept = match.concept
     why = [f"the name means {concept.key} ({match.phrase!r}, {match.language})", *_seen(values)]
-    role, does, unit = concept.role, concept.disposition, reading.unit
+    role, does, unit = _held(concept, values), concept.disposition, reading.unit
     if role is Role.MEASURE and does is Disposition.SAY and not unit and _is_bare(values):
         does = Disposition.USE
         why.append("numbers without a unit: not said")
-    if role not in (Role.FLAG, Role.SIZE, Role.INTERNAL, Role.IDENTIFIER, Role.NUMBER) and values.is_flag():
+    is_open = concept.role is not Role.INTERNAL and role not in (Role.FLAG, Role.SIZE, Role.IDENTIFIER, Role.NUMBER)
+    if is_open and values.is_flag():
         role = Role.FLAG
         why.append("every value is a yes or a no")
     return Decision(role, does, concept, match, unit, tuple(why), match.weight if match.weight < QUALIFIED else 1.0)

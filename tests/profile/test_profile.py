@@ -26,7 +26,7 @@ def repeated(*values: str, times: int = 15) -> list[str]:
 
 COLUMNS = {
     "a stock that is a content": ("quantity", repeated("500 g", "1 kg"), Role.MEASURE, Disposition.SAY),
-    "a stock": ("quantity", repeated("5", "12"), Role.INTERNAL, Disposition.HIDE),
+    "a stock": ("quantity", repeated("5", "12"), Role.NUMBER, Disposition.HIDE),
     "a colour of codes": ("colour", repeated("17", "230"), Role.NUMBER, Disposition.USE),
     "a handle of a door": ("handle", repeated("brass", "oak"), Role.ATTRIBUTE, Disposition.USE),
     "flags under a name of words": ("waterproof", repeated("TRUE", "FALSE"), Role.FLAG, Disposition.USE),
