@@ -12,7 +12,7 @@ from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, produc
 from mmgen.catalog.systems.shapes import shape_of
 from mmgen.catalog.systems.system import System, system_of_root
 from mmgen.catalog.values import Reading, text_of
-from mmgen.catalog.xml_reader import Spec, root_of, xml_rows
+from mmgen.catalog.xml_reader import PARAMETER, Spec, root_of, spec_of, xml_rows
 from mmgen.profile.build import Collector, profile_from
 from mmgen.profile.column import Profile
 from mmgen.profile.decide import Hint
@@ -95,9 +95,14 @@ def _export(path: Path, source_map: SourceMap) -> Export:
         raise ValueError(f"{path}: there is no such file")
     root = root_of(path)
     system = system_of_root(root)
-    if system is None:
-        raise ValueError(f"{path}: XML that begins with <{root}> is not known. Known: <rss>, <feed>, <yml_catalog>")
-    spec = Spec(frozenset(system.records), system.categories, system.parameters)
+    if system is not None:
+        spec = Spec(frozenset(system.records), system.categories, system.parameters)
+    elif (found := spec_of(path)) is not None:
+        spec = found
+    else:
+        raise ValueError(
+            f"{path}: XML that begins with <{root}> is not known, and no element in it repeats as a product's would"
+        )
     columns: dict[str, None] = {}
     for record in xml_rows(path, spec):
         columns.update(dict.fromkeys(record))
@@ -110,7 +115,8 @@ def _rows(export: Export) -> Iterator[Row]:
 
 
 def _hints(export: Export, read: Read, source_map: SourceMap, columns: list[str]) -> Mapping[str, Hint]:
-    hints = dict(read.hints)
+    named = (column for column in columns if column.startswith(PARAMETER))
+    hints = {column: Hint(label=column.removeprefix(PARAMETER)) for column in named} | read.hints
     if export.system is not None:
         hints |= export.system.hints_for(columns)
     concepts = {"product_id": "identifier", "title": "title", "description": "description", "brand": "brand",

@@ -10,6 +10,7 @@ from typing import Any
 from mmgen.catalog.opening import Opened
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.systems.system import proposed_map
+from mmgen.profile.build import BY_VALUES
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import MIN_ROWS
 from mmgen.profile.names import read_name
@@ -25,10 +26,12 @@ _ROLES = {"image": Role.IMAGE, "audio": Role.AUDIO}
 
 @dataclass(frozen=True)
 class Proposal:
-    """A map as TOML's values, and what it still needs from a person; sure where it needs nothing."""
+    """A map as TOML's values, and what it still needs from a person; sure where it needs nothing. ``notes``: what was
+    taken for something by its values alone, for a person to look over."""
 
     values: dict[str, Any]
     needs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -71,7 +74,10 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
             _set(fields, ours, _field(columns, concept, _ROLES.get(ours), taken), taken)
     order = ["product_id", "title", "description", "category", *[key for key in _SINGLE if key != "description"]]
     ordered = {key: fields[key] for key in order if fields.get(key)}
-    return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs))
+    named = columns.get(str(fields.get("title")))
+    notes = [f"title: taken from {named.name!r}; {'; '.join(named.evidence)} (such as {named.samples[0]!r})"] \
+        if named is not None and BY_VALUES in named.evidence and named.samples else []  # fmt: skip
+    return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs), tuple(notes))
 
 
 def header_language(names: Iterable[str]) -> str | None:
@@ -146,7 +152,12 @@ def _field(columns: dict[str, Column], concept: str, role: Role | None, taken: s
         return None
     if concept == "description":  # of several texts the longest
         return max(found, key=lambda c: (c.confidence, sum(map(len, c.samples)) * c.filled)).name
-    return max(found, key=lambda c: (c.confidence, round(c.filled, 1))).name
+    # Of several prices not that which is zero where there is none ("0.0" for goods that are not reduced)
+    return max(found, key=lambda c: (c.confidence, round(c.filled, 1), not any(map(_is_zero, c.samples)))).name
+
+
+def _is_zero(text: str) -> bool:
+    return bool(text) and not text.strip("0.,")
 
 
 def _asked(ours: str, why: str, candidates: list[str]) -> str:

@@ -9,13 +9,16 @@ from dataclasses import replace
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
-from mmgen.profile.names import label_of, read_name, unit_named
+from mmgen.profile.names import concepts, label_of, read_name, unit_named
 from mmgen.profile.relations import Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
 _SPLIT = re.compile(r"[_\s]+|(?<=[a-z0-9])(?=[A-Z][a-z])")
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
+
+
+BY_VALUES = "no name says what the products are called: these values look like it"
 
 
 class Collector:
@@ -75,6 +78,8 @@ def profile_from(
     readings = {name: read_name(shown.get(name, name), locale) for name in evidence}
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
     title = title_of(decisions, evidence)
+    if title is None and (title := title_by_values(decisions, evidence)) is not None:
+        decisions[title] = _as_title(decisions[title], evidence[title])
     relations = relations_of(collector.rows, evidence, title)
     columns = {}
     for name, decision in decisions.items():
@@ -91,6 +96,28 @@ def title_of(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]
         key=lambda name: (decisions[name].confidence, round(evidence[name].filled, 1), evidence[name].distinct),
         default=None,
     )
+
+
+def title_by_values(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]) -> str | None:
+    """Where no name says it, the one column whose values look like titles; None where none does, or several do."""
+    found = [name for name, decision in decisions.items() if _may_be_title(decision) and evidence[name].is_title_like()]
+    plain = [name for name in found if decisions[name].role is not Role.TEXT]
+    return next((names[0] for names in (plain, found) if len(names) == 1), None) if len(plain) < 2 else None
+
+
+def _may_be_title(decision: Decision) -> bool:
+    """Whether nothing says that a column is something else: its name means nothing, or a text."""
+    is_open = decision.concept is None and decision.disposition is Disposition.USE
+    return is_open or (decision.concept is not None and decision.concept.role is Role.TEXT)
+
+
+def _as_title(decision: Decision, values: Evidence) -> Decision:
+    why = (
+        BY_VALUES,
+        f"filled in {values.filled:.0%}, {values.distinct:.0%} different, {values.median_chars} characters",
+    )
+    return replace(decision, role=Role.TITLE, disposition=Disposition.SAY, concept=concepts()["title"], evidence=why,
+                   confidence=0.7)  # fmt: skip
 
 
 def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, locale: str) -> Column:

@@ -24,6 +24,8 @@ MAX_NOTED = 5000
 NUM_SAMPLES = 5
 LONG_TEXT_CHARS = 80
 MAX_WORD_CHARS = 40
+TITLE_CHARS = (10, 150)
+MIN_WIDE = 4
 FORM_CHARS = 400
 """Of a value as much as is looked at."""
 
@@ -172,6 +174,21 @@ class Evidence:
             return self.num_filled >= 2
         return found <= words_of("yes") | words_of("no")
 
+    @property
+    def median_chars(self) -> int:
+        """Length of the middle one of the first different values, in characters as wide as Latin ones."""
+        lengths = sorted(len(value) + len(_WIDE.findall(value)) for value in self.values)
+        return lengths[len(lengths) // 2] if lengths else 0
+
+    def is_title_like(self) -> bool:
+        """Whether nearly every row has a short text of its own here: words, no markup, no address, no number."""
+        is_of_words = self.share(Form.WORDS, Form.TEXT, Form.MEASURE) >= 0.9 and self.share(Form.MEASURE) < 0.3
+        low, high = TITLE_CHARS
+        if not is_of_words or self.filled < 0.9 or self.distinct < 0.9 or not low <= self.median_chars <= high:
+            return False
+        spaced = sum(" " in value or bool(_WIDE.search(value)) for value in self.values)
+        return spaced >= 0.7 * len(self.values)
+
     def number_format(self, locale: str) -> NumberFormat | None:
         """How most of the values write numbers; None where they are none, or leave it open and the locale does, too."""
         return number_format(self.shapes.elements(), locale) if self.share(*_NUMERALS) >= 0.5 else None
@@ -208,10 +225,12 @@ def form_of(text: str) -> Form:
             return form
     if _MARKUP.search(cut):
         return Form.MARKUP
-    length = len(text) + len(_WIDE.findall(cut))
+    num_wide = len(_WIDE.findall(cut))
+    length = len(text) + num_wide
     if length > LONG_TEXT_CHARS and (_SENTENCE_END.search(cut) or length > 3 * LONG_TEXT_CHARS):
         return Form.TEXT
-    return Form.CODE if _CODE.match(cut) or _DIGEST.match(cut) else Form.WORDS
+    is_code = _CODE.match(cut) and num_wide < MIN_WIDE  # Chinese words have no blanks between them
+    return Form.CODE if is_code or _DIGEST.match(cut) else Form.WORDS
 
 
 _PATTERNS = ((Form.DATE, _DATE), (Form.NUMBER, _NUMBER), (Form.MONEY, _MONEY), (Form.MEASURE, _MEASURE),
