@@ -83,8 +83,8 @@ def read_name(name: str, locale: str = "en") -> Reading:
     joined = folded(_MARK.sub(" ", unicodedata.normalize("NFKC", cut)).strip())  # "MwSt" is one word
     matches = [*_whole(whole, home), *_whole(words, home), *_telling(whole)]
     matches += [match for match in _whole(joined, home) if match.weight == WHOLE]
-    if (bare := without_language(words)) is not None:  # title_de, "nom FR", "name en US"
-        matches += [match for match in _whole(bare, home) if match.weight > PART]
+    if (spoken := without_language(words)) is not None:  # title_de, "nom FR", "name en US"
+        matches += [match for match in _whole(spoken, home) if match.weight > PART]
     if "." in cut:
         matches += _abbreviated(cut)
     if unit is None and (split := _without_unit(words)):
