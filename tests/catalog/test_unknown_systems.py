@@ -97,3 +97,24 @@ def test_the_price_that_is_never_zero(tmp_path: Path) -> None:
     rows = [f"Lamp of brass {n},{n % 3}.0,{n + 5}.5" for n in range(30)]
     _, products = imported(tmp_path, "shop.csv", "\n".join(["name,price,real price", *rows]))
     assert min(product["price"] for product in products.values()) == 5.5
+
+
+SHELVES = {
+    "one": ("Wines", ["Wines"]),
+    "several": ("Our wines;White wines;Staff shop", []),
+    "a path": ("Drinks > Wines > White", ["Drinks", "Wines", "White"]),
+}
+
+
+@pytest.mark.parametrize(("cell", "levels"), SHELVES.values(), ids=SHELVES)
+def test_shelves_side_by_side_are_no_kind(tmp_path: Path, cell: str, levels: list[str]) -> None:
+    others = [f"N{n},Lamp of brass {n},Lamps;Sale" for n in range(9)]
+    _, products = imported(tmp_path, "shop.csv", "\n".join(["id,name,category", f"A,White wine,{cell}", *others]))
+    assert products["A"]["category"] == levels
+    assert bool(levels) or "Staff shop" in products["A"]["attributes"]["category"]
+
+
+def test_the_shops_own_name_is_no_products_brand(tmp_path: Path) -> None:
+    rows = [f"N{n},Lamp of brass {n},Mi tienda" for n in range(30)]
+    _, products = imported(tmp_path, "shop.csv", "\n".join(["id,name,brand", *rows]))
+    assert (products["N1"]["brand"], products["N1"]["attributes"]["brand"]) == (None, "Mi tienda")

@@ -181,3 +181,28 @@ def test_the_shops_own_figures_are_never_said(name: str) -> None:
 @pytest.mark.parametrize(("name", "values"), TOLD.items(), ids=TOLD)
 def test_words_of_bookkeeping_within_a_name_for_customers_do_no_harm(name: str, values: tuple[str, str]) -> None:
     assert profiled({name: repeated(*values)}).columns[name].disposition is Disposition.SAY
+
+
+TITLES = [f"Brass lamp {n}" for n in range(30)]
+BRANDS = {
+    "the shop's own name": (["My Shop"] * 30, Disposition.USE),
+    "its own name, another one seldom": (["Wattio"] * 2 + ["Mi tienda"] * 28, Disposition.USE),
+    "a brand that titles say": (["Brass"] * 30, Disposition.SAY),
+    "several brands": (["Ostra", "Solvik"] * 15, Disposition.SAY),
+}
+
+
+@pytest.mark.parametrize(("brands", "does"), BRANDS.values(), ids=BRANDS)
+def test_the_shop_is_no_brand(brands: list[str], does: Disposition) -> None:
+    assert profiled({"title": TITLES, "brand": brands}).columns["brand"].disposition == does
+
+
+def test_what_goes_without_saying() -> None:
+    new = profiled({"title": TITLES, "condition": ["new"] * 30}).columns["condition"]
+    used = profiled({"title": TITLES, "condition": ["new", "used"] * 15}).columns["condition"]
+    assert (new.disposition, used.disposition) == (Disposition.USE, Disposition.SAY)
+
+
+def test_a_language_without_names_takes_the_shops_words() -> None:
+    column = profiled({"title": TITLES, "Colour": ["Red", "Blue"] * 15}, "hu").columns["Colour"]
+    assert column.labels["hu"] == "Colour"

@@ -94,6 +94,7 @@ class _Reader:
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
+        self.handles = [name for name in columns if self.system.handles and self.system.handles in name]
         self.levels, self.category = self.system.levels, column_of(self.system.map.get("category"), columns) or ""
         variants = self.system.variants
         self.type = column_of(variants.type, columns) if variants else None
@@ -189,6 +190,9 @@ class _Reader:
                 self._add(made, attribute, value, is_said=mark == ":")
         if self.levels and made.get(self.category):
             made[self.category] = " > ".join(level.strip() for level in made[self.category].split(self.levels))
+        for name in self.handles:
+            if " " not in re.sub(r"[;,]\s*", "", made.get(name, "")):
+                made[name] = made.get(name, "").replace("-", " ")
         self._add_price(made, prices)
         return made
 

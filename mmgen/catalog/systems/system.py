@@ -58,6 +58,7 @@ class System(Params):
 
     header: columns that a file of this system has, all of them. roots, records: of XML, the root elements and those
     that are a product. levels: the mark between the levels of a category's path, where it is not ``>``.
+    handles: part of the names of columns whose values have dashes for blanks (``acero-al-carbono``).
     map: our column -> the file's. hints: column -> what it means, or what is done with it.
     """
 
@@ -68,6 +69,7 @@ class System(Params):
     categories: str | None = None
     parameters: str | None = None
     levels: str | None = None
+    handles: str | None = None
     notes: str = ""
     scoped: bool = False
     map: dict[str, str] = Field(default_factory=dict)
@@ -79,6 +81,7 @@ class System(Params):
     hints: dict[str, str] = Field(default_factory=dict)
     ends: dict[str, Do] = Field(default_factory=dict)
     starts: dict[str, Do] = Field(default_factory=dict)
+    within: dict[str, Do] = Field(default_factory=dict)
 
     def hints_for(self, columns: Iterable[str]) -> dict[str, Hint]:
         """What this system says of a file's columns."""
@@ -94,6 +97,10 @@ class System(Params):
         for end, text in self.ends.items():
             if column.endswith(end):
                 return self._hint(text)
+        for part, text in self.within.items():
+            if part in column:
+                label = column.partition("(")[0].strip()
+                return Hint(disposition=Disposition(text), label=label or None, why=f"{self.name} means that")
         for start, text in self.starts.items():
             if column.startswith(start):
                 label = column.removeprefix(start).strip()
