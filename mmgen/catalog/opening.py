@@ -8,9 +8,10 @@ from pathlib import Path
 
 from mmgen.catalog.readers import Row, Source, Unreadable, open_source
 from mmgen.catalog.source_map import Columns, SourceMap
+from mmgen.catalog.systems.cells import unfolded
 from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
 from mmgen.catalog.systems.shapes import shape_of
-from mmgen.catalog.systems.system import System, system_of_root
+from mmgen.catalog.systems.system import System, system_of, system_of_root
 from mmgen.catalog.values import Reading, text_of
 from mmgen.catalog.xml_reader import PARAMETER, Spec, root_of, spec_of, xml_rows
 from mmgen.profile.build import Collector, profile_from
@@ -87,6 +88,7 @@ def unmapped(path: Path, locale: str) -> SourceMap:
 def _export(path: Path, source_map: SourceMap) -> Export:
     if path.suffix.lower() not in XML_SUFFIXES:
         source, ours = open_source(path, source_map), source_map.columns
+        source = unfolded(source, system_of(source.columns) is not None)
         # Values of other formats have types (lists, numbers), which a row that is put together from several loses
         is_text = path.suffix.lower() in TEXT_SUFFIXES
         shape = shape_of(source.columns, ours.product_id, ours.title, ours.image) if is_text else None
@@ -106,7 +108,7 @@ def _export(path: Path, source_map: SourceMap) -> Export:
     columns: dict[str, None] = {}
     for record in xml_rows(path, spec):
         columns.update(dict.fromkeys(record))
-    source = Source(list(columns), lambda: xml_rows(path, spec))
+    source = unfolded(Source(list(columns), lambda: xml_rows(path, spec)), system is not None)
     return export_of(source, source_map.locale, text_of, system)
 
 

@@ -123,7 +123,8 @@ def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -
     """The column that tells products apart: an identifier by name, then by values. None is fine: ids are then made."""
     unique = [c for c in columns.values() if c.filled >= FULL and c.distinct >= FULL and c.name not in taken]
     named = [c for c in unique if c.concept == "identifier"]
-    coded = [c for c in unique if c.role is Role.IDENTIFIER]
+    # A code that two products share is another thing's name: of a known id, the second is a duplicate
+    coded = [c for c in unique if c.role is Role.IDENTIFIER and c.distinct == 1]
     if found := named or coded:
         return found[0].name
     near = [c.name for c in columns.values() if c.concept == "identifier" and c.filled > 0.5 and c.name not in taken]

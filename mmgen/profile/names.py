@@ -211,8 +211,8 @@ def _shortened(text: str) -> str | None:
 
 
 def _parts(words: str, home: str) -> list[Match]:
-    """Meanings at the end of a longer name in the shop's own words (``strap colour``, ``couleur du cadre``): a hint, which
-    values confirm."""
+    """Meanings at the end of a longer name in the shop's own words (``strap colour``, ``couleur du cadre``): a hint,
+    which values confirm."""
     table, parts = _names(), words.split(" ")
     tails = [" ".join(parts[at:]) for at in range(1, len(parts))]
     # "Material de la herramienta": where a small word follows, the first word says what it is

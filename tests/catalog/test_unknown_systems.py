@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mmgen.catalog.opening import open_products, unmapped
 from mmgen.catalog.proposal import propose
+from mmgen.catalog.systems.cells import cells_of
 from tests.catalog.test_systems import imported, said
 
 HEUREKA = """<?xml version="1.0" encoding="utf-8"?>
@@ -118,3 +121,69 @@ def test_the_shops_own_name_is_no_products_brand(tmp_path: Path) -> None:
     rows = [f"N{n},Lamp of brass {n},Mi tienda" for n in range(30)]
     _, products = imported(tmp_path, "shop.csv", "\n".join(["id,name,brand", *rows]))
     assert (products["N1"]["brand"], products["N1"]["attributes"]["brand"]) == (None, "Mi tienda")
+
+
+CELLS = {
+    "a list of JSON": '["开 本：16开", "颜 色：红色"]',
+    "objects of a name and a value": '[{"name": "颜色", "value": "红色"}, {"name": "开本", "value": "16开"}]',
+    "an object": '{"颜色": "红色", "开本": "16开"}',
+    "a hash of Ruby's": '{"specs"=>[{"key"=>"颜色", "value"=>"红色"}, {"key"=>"开本", "value"=>"16开"}, {"value"=>nil}]}',
+    "what Python prints": "{'颜色': '红色', '开本': '16开'}",
+    "text": "颜色: 红色 | 开本: 16开",
+    "text with wide marks": "颜色：红色；开本：16开",
+    "a table": "<table><tr><th>颜色</th><td>红色</td></tr><tr><td>开本:</td><td><b>16开</b></td></tr></table>",
+    "definitions": "<dl><dt>颜色</dt><dd>红色</dd><dt>开本</dt><dd>16开</dd></dl>",
+}
+
+
+def filed(folder: Path, cell: str, name: str = "zxq") -> dict[str, Any]:
+    path = folder / "shop.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["编号", "名称", name])
+        writer.writerows([f"N{n}", f"深蓝色手工陶瓷茶杯{n}", cell] for n in range(5))
+    _, products = imported(folder, "shop.csv", path.read_text(encoding="utf-8"), "zh")
+    return products["N1"]
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_pairs_in_a_cell_are_columns(tmp_path: Path, cell: str) -> None:
+    assert said(filed(tmp_path, cell), "zh") == {"颜色": "红色", "装帧": "16开"}
+
+
+PROSE = {
+    "a sentence with a colon": "Note: wash cold; it lasts.",
+    "a time": "9:30 | 10:45",
+    "an address": "https://shop.example/a | https://shop.example/b",
+    "text beside a table": "<p>Thrown by hand in one piece.</p><table><tr><td>a</td><td>b</td></tr></table>",
+    "no data": "{colour: red",
+    "bombs": "[" * 60_000,
+}
+
+
+@pytest.mark.parametrize("cell", PROSE.values(), ids=PROSE)
+def test_what_holds_no_pairs_stays(cell: str) -> None:
+    assert not cells_of([{"text": cell}, {"text": cell}], False).pairs
+
+
+LISTS = {
+    "a path": ('[["图书", "文学", "小说"]]', "分类", ["图书", "文学", "小说"]),
+    "shelves": ('["新品", "促销"]', "分类", []),
+    "one shelf": ('["茶杯"]', "分类", ["茶杯"]),
+}
+
+
+@pytest.mark.parametrize(("cell", "name", "levels"), LISTS.values(), ids=LISTS)
+def test_lists_in_cells_are_lists(tmp_path: Path, cell: str, name: str, levels: list[str]) -> None:
+    assert filed(tmp_path, cell, name)["category"] == levels
+
+
+def test_parts_of_one_text_are_a_text() -> None:
+    rows = [{"a": f'["\\nDeep blue mug {n} of ", " stoneware, {n} cm\\n"]'} for n in range(5)]
+    assert cells_of(rows, False).applied(rows[1])["a"] == "Deep blue mug 1 of stoneware, 1 cm"
+
+
+def test_a_code_that_products_share_is_no_id(tmp_path: Path) -> None:
+    rows = [f"Lamp of brass {n},{4006381333931 + n // 2 * (n < 2) + n * (n > 1)}" for n in range(99)]
+    result, products = imported(tmp_path, "shop.csv", "\n".join(["name,ISBN", *rows]))
+    assert (len(products), result.rejected) == (99, {})
