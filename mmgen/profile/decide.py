@@ -109,10 +109,11 @@ def _held(concept: Concept, values: Evidence) -> Role:
         return Role.NUMBER  # "1" in every row of a column of counts
     if holds in (Role.TEXT, Role.LIST) and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
         return holds
-    return role if role in _HELD else Role.INTERNAL
+    # A number alone may be a code of the system's: "2" for a class of taxes counts nothing
+    return role if role in _HELD or (role is Role.NUMBER and holds is not None) else Role.INTERNAL
 
 
-_HELD = (Role.FLAG, Role.NUMBER, Role.DATE, Role.MONEY, Role.ADDRESS, Role.IMAGE, Role.TEXT)
+_HELD = (Role.FLAG, Role.DATE, Role.MONEY)
 
 
 def _is_kept_back(concept: Concept, values: Evidence) -> bool:
