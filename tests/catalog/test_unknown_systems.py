@@ -127,7 +127,8 @@ CELLS = {
     "a list of JSON": '["开 本：16开", "颜 色：红色"]',
     "objects of a name and a value": '[{"name": "颜色", "value": "红色"}, {"name": "开本", "value": "16开"}]',
     "an object": '{"颜色": "红色", "开本": "16开"}',
-    "a hash of Ruby's": '{"specs"=>[{"key"=>"颜色", "value"=>"红色"}, {"key"=>"开本", "value"=>"16开"}, {"value"=>nil}]}',
+    "a hash of Ruby's": '{"specs"=>[{"key"=>"颜色", "value"=>"红色"},'
+    ' {"key"=>"开本", "value"=>"16开"}, {"value"=>nil}]}',
     "what Python prints": "{'颜色': '红色', '开本': '16开'}",
     "text": "颜色: 红色 | 开本: 16开",
     "text with wide marks": "颜色：红色；开本：16开",
