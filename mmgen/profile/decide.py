@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mmgen.profile.evidence import Evidence, Form
-from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts
+from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts, folded, words_of
 from mmgen.profile.roles import Disposition, Role
 
 MOST = 0.8
@@ -78,10 +78,19 @@ def decide(reading: Reading, values: Evidence, hint: Hint | None = None) -> Deci
     """The most likely meaning whose values fit; without one, what the values look like."""
     if hint is not None and (known := _hinted(reading, values, hint)) is not None:
         return known
+    if _is_of_system(values) and (best := reading.best) is not None and best.concept.key in ("type", "kind"):
+        why = ("its values are kinds of records, not of products", *_seen(values))
+        return Decision(Role.INTERNAL, Disposition.HIDE, None, best, None, why, 1.0)
     for match in reading.matches:
         if match.weight > PART and _fits(match.concept, values):
             return _named(match, reading, values)
     return _shown(_part_or_unnamed(reading, values), hint)
+
+
+def _is_of_system(values: Evidence) -> bool:
+    """Whether all values are a system's words: ``simple``, ``variable``."""
+    few = 0 < values.num_distinct <= MAX_STATES
+    return few and all(folded(value) in words_of("system") for value in values.values)
 
 
 def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:

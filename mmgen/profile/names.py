@@ -138,10 +138,12 @@ def label_of(concept: str) -> dict[str, str]:
 
 @cache
 def words_of(kind: str) -> frozenset[str]:
-    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``) or no value (``none``), folded, of
-    all languages."""
+    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``), no value (``none``), not yet
+    (``pending``) or a kind of record in a shop's system (``system``), folded, of all languages."""
     kinds = ("yes", "no") if kind == "flag" else (kind,)
-    return frozenset(word for data in _data().values() for name in kinds for word in _list(data["values"][name]))
+    return frozenset(
+        word for data in _data().values() for name in kinds for word in _list(data["values"].get(name, ""))
+    )
 
 
 @cache

@@ -206,3 +206,24 @@ def test_what_goes_without_saying() -> None:
 def test_a_language_without_names_takes_the_shops_words() -> None:
     column = profiled({"title": TITLES, "Colour": ["Red", "Blue"] * 15}, "hu").columns["Colour"]
     assert column.labels["hu"] == "Colour"
+
+
+def test_a_systems_words_are_no_type() -> None:
+    kinds = profiled({"type": ["simple", "variable"] * 15}).columns["type"]
+    types = profiled({"type": ["simple", "frosted"] * 15}).columns["type"]
+    assert (kinds.disposition, types.disposition) == (Disposition.HIDE, Disposition.SAY)
+
+
+CERTIFICATES = {
+    "one is not held": ("CE, ENEC pending, RoHS", "CE, RoHS"),
+    "none is held": ("VDE beantragt", None),
+    "in Chinese": ("CE, 3C 申请中", "CE"),
+    "all are held": ("CE, GS", "CE, GS"),
+}
+
+
+@pytest.mark.parametrize(("cell", "said"), CERTIFICATES.values(), ids=CERTIFICATES)
+def test_a_certificate_that_is_pending_is_not_said(cell: str, said: str | None) -> None:
+    profile = profiled({"certificates": [cell, "CE, GS"] * 15})
+    facts = facts_of_row({"certificates": cell}, profile, "en", ())
+    assert [fact["value"] for fact in facts] == ([said] if said else [])
