@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmgen.catalog.formats.xml import Spec, root_of, xml_rows
+from mmgen.catalog.formats.xml import PARAMETER, Spec, root_of, spec_of, xml_rows
 from mmgen.catalog.readers import Row, Source, open_source
 from mmgen.catalog.source_map import Columns, SourceMap
+from mmgen.catalog.systems.cells import unfolded
 from mmgen.catalog.systems.rows import Export, Read, export_of, notes_of, product_rows
 from mmgen.catalog.systems.shapes import shape_of
-from mmgen.catalog.systems.system import System, system_of_root
+from mmgen.catalog.systems.system import System, system_of, system_of_root
 from mmgen.catalog.values import Reading, text_of
 from mmgen.profile.build import Collector, profile_from
 from mmgen.profile.column import Profile
@@ -93,6 +94,7 @@ def unmapped(path: Path, locale: str) -> SourceMap:
 def _export(path: Path, source_map: SourceMap) -> Export:
     if path.suffix.lower() not in XML_SUFFIXES:
         source, ours = open_source(path, source_map), source_map.columns
+        source = unfolded(source, system_of(source.columns) is not None)
         # Values of other formats have types (lists, numbers), which a row that is put together from several loses
         is_text = path.suffix.lower() in TEXT_SUFFIXES
         shape = shape_of(source.columns, ours.product_id, ours.title, ours.image) if is_text else None
@@ -101,13 +103,18 @@ def _export(path: Path, source_map: SourceMap) -> Export:
         raise ValueError(f"{path}: there is no such file")
     root = root_of(path)
     system = system_of_root(root)
-    if system is None:
-        raise ValueError(f"{path}: XML that begins with <{root}> is not known. Known: <rss>, <feed>, <yml_catalog>")
-    spec = Spec(frozenset(system.records), system.categories, system.parameters)
+    if system is not None:
+        spec = Spec(frozenset(system.records), system.categories, system.parameters)
+    elif (found := spec_of(path)) is not None:
+        spec = found
+    else:
+        raise ValueError(
+            f"{path}: XML that begins with <{root}> is not known, and no element in it repeats as a product's would"
+        )
     columns: dict[str, None] = {}
     for record in xml_rows(path, spec):
         columns.update(dict.fromkeys(record))
-    source = Source(list(columns), lambda: xml_rows(path, spec))
+    source = unfolded(Source(list(columns), lambda: xml_rows(path, spec)), system is not None)
     return export_of(source, source_map.locale, text_of, system, mapped=source_map.columns.named())
 
 
@@ -116,7 +123,8 @@ def _rows(export: Export) -> Iterator[Row]:
 
 
 def _hints(export: Export, read: Read, source_map: SourceMap, columns: list[str]) -> Mapping[str, Hint]:
-    hints = dict(read.hints)
+    named = (column for column in columns if column.startswith(PARAMETER))
+    hints = {column: Hint(label=column.removeprefix(PARAMETER)) for column in named} | read.hints
     if export.system is not None:
         hints |= export.system.hints_for(columns)
     concepts = {"product_id": "identifier", "title": "title", "description": "description", "brand": "brand",

@@ -10,6 +10,7 @@ from typing import Any
 from mmgen.catalog.opening import Opened
 from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.systems.system import proposed_map
+from mmgen.profile.build import BY_VALUES
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import MIN_ROWS
 from mmgen.profile.names import read_name
@@ -28,10 +29,12 @@ _ROLES = {"image": Role.IMAGE, "audio": Role.AUDIO}
 
 @dataclass(frozen=True)
 class Proposal:
-    """A map as TOML's values, and what it still needs from a person; sure where it needs nothing."""
+    """A map as TOML's values, and what it still needs from a person; sure where it needs nothing. ``notes``: what was
+    taken for something by its values alone, for a person to look over."""
 
     values: dict[str, Any]
     needs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -77,7 +80,10 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
             _set(fields, ours, _field(columns, concept, _ROLES.get(ours), taken), taken)
     order = ["product_id", "title", "description", "category", *[key for key in _SINGLE if key != "description"]]
     ordered = {key: fields[key] for key in order if fields.get(key)}
-    return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs))
+    named = columns.get(str(fields.get("title")))
+    notes = [f"title: taken from {named.name!r}; {'; '.join(named.evidence)} (such as {named.samples[0]!r})"] \
+        if named is not None and BY_VALUES in named.evidence and named.samples else []  # fmt: skip
+    return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs), tuple(notes))
 
 
 def header_language(names: Iterable[str]) -> str | None:
@@ -123,7 +129,8 @@ def _identifier(columns: dict[str, Column], taken: set[str], needs: list[str]) -
     """The column that tells products apart: an identifier by name, then by values. None is fine: ids are then made."""
     unique = [c for c in columns.values() if c.filled >= FULL and c.distinct >= FULL and c.name not in taken]
     named = [c for c in unique if c.concept == "identifier"]
-    coded = [c for c in unique if c.role is Role.IDENTIFIER]
+    # A code that two products share is another thing's name: of a known id, the second is a duplicate
+    coded = [c for c in unique if c.role is Role.IDENTIFIER and c.distinct == 1]
     if found := named or coded:
         return found[0].name
     near = [c.name for c in columns.values() if c.concept == "identifier" and c.filled > 0.5 and c.name not in taken]
@@ -167,7 +174,12 @@ def _field(columns: dict[str, Column], concept: str, role: Role | None, taken: s
         return None
     if concept == "description":  # of several texts the longest
         return max(found, key=lambda c: (c.confidence, sum(map(len, c.samples)) * c.filled)).name
-    return max(found, key=lambda c: (c.confidence, round(c.filled, 1))).name
+    # Of several prices not that which is zero where there is none ("0.0" for goods that are not reduced)
+    return max(found, key=lambda c: (c.confidence, round(c.filled, 1), not any(map(_is_zero, c.samples)))).name
+
+
+def _is_zero(text: str) -> bool:
+    return bool(text) and not text.strip("0.,")
 
 
 def _asked(ours: str, why: str, candidates: list[str]) -> str:

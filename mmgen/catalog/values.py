@@ -109,15 +109,20 @@ def to_product(
     money = _read("price", prices, lambda text: price_of(text.split("\n"), reading.number, locale), reading)
     currency = field_of(columns.currency) or (money.currency if money else None) or source_map.defaults.currency
     updated_at = _read("updated_at", field_of(columns.updated_at), lambda text: time_of(text, reading.date), reading)
-    brand = field_of(columns.brand)
+    brand = field_of(columns.brand) if _is_said(columns.brand, profile) else None
+    if columns.brand and brand is None and texts.get(columns.brand, "").strip():
+        attributes[storable(columns.brand)] = texts[columns.brand]  # for models: it is the shop's own name
     has_kind = own is None or own.issuperset(columns.categories)
+    category = _category(row, source_map, profile) if has_kind else []
+    if not category and (shelves := {name: texts.get(name, "") for name in columns.categories}):
+        attributes |= {storable(name): text for name, text in shelves.items() if text.strip()}
     product = {
         "product_id": product_id,
         "source": source_map.name,
         "locale": locale,
         "title": words_of(columns.title),
         "description": words_of(columns.description),
-        "category": json.dumps(_category(row, source_map) if has_kind else [], ensure_ascii=False),
+        "category": json.dumps(category, ensure_ascii=False),
         "brand": (None if brand and is_placeholder(brand) else brand) or source_map.defaults.brand,
         "price": None if money is None else float(money.amount),
         "is_price_from": None if money is None else money.is_lowest,
@@ -168,10 +173,16 @@ def _product_id(texts: Mapping[str, str], source_map: SourceMap) -> str:
     return f"{source_map.name}-{digest_of(source_map.name, title)[:16]}" if title else ""
 
 
-def _category(row: Mapping[str, Any], source_map: SourceMap) -> list[str]:
+def _is_said(column: str | None, profile: Profile | None) -> bool:
+    found = profile.columns.get(column) if profile is not None and column else None
+    return found is None or found.disposition is Disposition.SAY
+
+
+def _category(row: Mapping[str, Any], source_map: SourceMap, profile: Profile | None) -> list[str]:
     """Category levels, broadest first. One column may hold them all: a list, or text such as ``Food > Fruit``.
 
-    Of several paths in a cell the longest, of these the first.
+    Of several paths in a cell the longest, of these the first. Several shelves without an order (``Sale;Wines``) are no
+    kind of product: none of them is a level.
     """
     names = source_map.columns.categories
     levels: list[str] = []
@@ -181,8 +192,15 @@ def _category(row: Mapping[str, Any], source_map: SourceMap) -> list[str]:
             levels += [text_of(item) for item in value]
         else:
             text = text_of(value)
-            levels += _path_of(text) if len(names) == 1 else [text]
+            levels += [] if _is_shelves(text, name, profile) else _path_of(text) if len(names) == 1 else [text]
     return [level.strip() for level in levels if level.strip()]
+
+
+def _is_shelves(text: str, column: str, profile: Profile | None) -> bool:
+    """Whether a cell names several categories side by side, as its column's lists are separated."""
+    found = profile.columns.get(column) if profile is not None else None
+    mark = found.separator if found is not None else None
+    return mark is not None and ">" not in text and len([part for part in text.split(mark) if part.strip()]) > 1
 
 
 def _images(texts: Mapping[str, str], column: str | None, profile: Profile | None) -> list[dict[str, str]]:

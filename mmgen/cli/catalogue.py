@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -69,13 +69,16 @@ def import_products(
     """
     from mmgen.catalog.source_map import load_source_map
 
+    notes: tuple[str, ...] = ()
     if map_file is not None:
         source_map = load_source_map(find_file(Path(map_file)))
     else:
-        source_map = proposal_for(file, locale, write_map, name, meanings_of(settings)).source_map()
+        proposal = proposal_for(file, locale, write_map, name, meanings_of(settings))
+        source_map, notes = proposal.source_map(), proposal.notes
     if variations is not None:
         source_map = source_map.model_copy(update={"variations": str(Path(variations).resolve())})
     result = load(settings, file, source_map, media_root, allow_removals)
+    result = replace(result, warnings=(*notes, *result.warnings))
     show(settings, asdict(result), lambda console: print_import(console, result))
 
 

@@ -10,15 +10,19 @@ from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import Decision, Hint, decide
 from mmgen.profile.evidence import Evidence
 from mmgen.profile.meaning import Meanings
-from mmgen.profile.names import label_of, read_name, unit_named
-from mmgen.profile.relations import Rows, relations_of
+from mmgen.profile.names import concepts, folded, label_of, read_name, unit_named, words_of
+from mmgen.profile.relations import SELDOM, Rows, relations_of
 from mmgen.profile.roles import Disposition, Role
 
 _SPLIT = re.compile(r"[_\s]+|(?<=[^\W\d])\.(?=[^\W\d])|(?<=[a-z0-9])(?=[A-Z][a-z])")
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ -][^\W\d_]+){0,4}$")
 MAX_CELL_CHARS = 10_000
 """Of a value, what tells its kind: a text of megabytes is looked at no longer than this."""
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
+
+
+BY_VALUES = "no name says what the products are called: these values look like it"
 
 
 class Collector:
@@ -82,11 +86,14 @@ def profile_from(
         readings = meanings.read(readings, locale.replace("_", "-").split("-")[0].lower())
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
     title = title_of(decisions, evidence)
+    if title is None and (title := title_by_values(decisions, evidence)) is not None:
+        decisions[title] = _as_title(decisions[title], evidence[title])
     relations = relations_of(collector.rows, evidence, title)
     columns = {}
     for name, decision in decisions.items():
         column = _column(name, decision, evidence[name], known.get(name), locale)
         columns[name] = _related(column, relations[name])
+    columns |= _not_told(columns, evidence, collector.rows)
     return Profile(source, locale, columns, system, collector.num_rows)
 
 
@@ -98,6 +105,51 @@ def title_of(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]
         key=lambda name: (decisions[name].confidence, round(evidence[name].filled, 1), evidence[name].distinct),
         default=None,
     )
+
+
+def _not_told(columns: Mapping[str, Column], evidence: Mapping[str, Evidence], rows: Rows) -> dict[str, Column]:
+    """Columns whose values are for customers by their name, and tell them nothing: the shop's own name as the brand of
+    nearly all products, which no title or text says; "new" in every row."""
+    texts = [name for name, column in columns.items() if column.role in (Role.TITLE, Role.TEXT)]
+    found = {}
+    for name, column in columns.items():
+        why = None
+        if column.disposition is not Disposition.SAY:
+            continue
+        if column.role is Role.BRAND and texts and (share := rows.share_named(name, texts)) is not None:
+            why = f"one brand, in {share:.0%} of the titles and texts: the shop's own name" if share < SELDOM else None
+        elif column.role is Role.CONDITION and _is_skipped(evidence[name]):
+            why = "it says in every row what goes without saying"
+        if why is not None:
+            does = Disposition.USE
+            found[name] = replace(column, disposition=does, proposed=does, evidence=(*column.evidence, why))
+    return found
+
+
+def _is_skipped(values: Evidence) -> bool:
+    return bool(values.values) and all(folded(value) in words_of("skip") for value in values.values)
+
+
+def title_by_values(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]) -> str | None:
+    """Where no name says it, the one column whose values look like titles; None where none does, or several do."""
+    found = [name for name, decision in decisions.items() if _may_be_title(decision) and evidence[name].is_title_like()]
+    plain = [name for name in found if decisions[name].role is not Role.TEXT]
+    return next((names[0] for names in (plain, found) if len(names) == 1), None) if len(plain) < 2 else None
+
+
+def _may_be_title(decision: Decision) -> bool:
+    """Whether nothing says that a column is something else: its name means nothing, or a text."""
+    is_open = decision.concept is None and decision.disposition is Disposition.USE
+    return is_open or (decision.concept is not None and decision.concept.role is Role.TEXT)
+
+
+def _as_title(decision: Decision, values: Evidence) -> Decision:
+    why = (
+        BY_VALUES,
+        f"filled in {values.filled:.0%}, {values.distinct:.0%} different, {values.median_chars} characters",
+    )
+    return replace(decision, role=Role.TITLE, disposition=Disposition.SAY, concept=concepts()["title"], evidence=why,
+                   confidence=0.7)  # fmt: skip
 
 
 def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, locale: str) -> Column:
@@ -126,7 +178,12 @@ def _labels(name: str, decision: Decision, hint: Hint | None, locale: str) -> di
     """Language -> the name that customers read: the meaning's, else the shop's own word where it is one."""
     language = locale.replace("_", "-").split("-")[0].lower()
     if decision.concept is not None and decision.role is not Role.FLAG:
-        return label_of(decision.concept.key)
+        known = label_of(decision.concept.key)
+        own = (hint.label if hint and hint.label else name).strip()
+        # Of a language that there are no names of, the shop's own word is the best there is
+        return (
+            known if language in known or not _WORDS.match(own) else known | {language: humanised(own, decision.unit)}
+        )
     if hint is not None and hint.label:
         return {language: humanised(hint.label, decision.unit)}
     if decision.match is not None:

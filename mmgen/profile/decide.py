@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mmgen.profile.evidence import Evidence, Form
-from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts
+from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts, folded, words_of
 from mmgen.profile.roles import Disposition, Role
 
 MOST = 0.8
@@ -78,10 +78,19 @@ def decide(reading: Reading, values: Evidence, hint: Hint | None = None) -> Deci
     """The most likely meaning whose values fit; without one, what the values look like."""
     if hint is not None and (known := _hinted(reading, values, hint)) is not None:
         return known
+    if _is_of_system(values) and (best := reading.best) is not None and best.concept.key in ("type", "kind"):
+        why = ("its values are kinds of records, not of products", *_seen(values))
+        return Decision(Role.INTERNAL, Disposition.HIDE, None, best, None, why, 1.0)
     for match in reading.matches:
         if match.weight > PART and _fits(match.concept, values):
             return _named(match, reading, values)
     return _shown(_part_or_unnamed(reading, values), hint)
+
+
+def _is_of_system(values: Evidence) -> bool:
+    """Whether all values are a system's words: ``simple``, ``variable``."""
+    few = 0 < values.num_distinct <= MAX_STATES
+    return few and all(folded(value) in words_of("system") for value in values.values)
 
 
 def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
@@ -91,8 +100,29 @@ def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
     for match in reading.matches:
         if match.weight == PART and _is_kept_back(match.concept, values):
             why = (f"the name ends in {match.phrase!r} ({match.language})", *_seen(values))
-            return Decision(match.concept.role, Disposition.HIDE, match.concept, match, None, why, match.weight)
+            role = _held(match.concept, values)
+            return Decision(role, Disposition.HIDE, match.concept, match, None, why, match.weight)
     return _unnamed(reading, values)
+
+
+def _held(concept: Concept, values: Evidence) -> Role:
+    """A meaning's role; of what is kept back, what its values are, else what its meaning holds where they agree."""
+    if concept.role is not Role.INTERNAL:
+        return concept.role
+    role, holds = form_role(values), concept.holds
+    if not values.num_filled:
+        return holds if holds in (Role.MONEY, Role.TEXT) else Role.INTERNAL
+    if holds is Role.MONEY and values.share(Form.MONEY, *_NUMERIC) >= MOST:
+        return holds
+    if role is Role.FLAG and values.num_distinct == 1 and values.share(Form.INTEGER) == 1 and holds is not None:
+        return Role.NUMBER  # "1" in every row of a column of counts
+    if holds in (Role.TEXT, Role.LIST) and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
+        return holds
+    # A number alone may be a code of the system's: "2" for a class of taxes counts nothing
+    return role if role in _HELD or (role is Role.NUMBER and holds is not None) else Role.INTERNAL
+
+
+_HELD = (Role.FLAG, Role.DATE, Role.MONEY)
 
 
 def _is_kept_back(concept: Concept, values: Evidence) -> bool:
@@ -117,10 +147,10 @@ def _hinted(reading: Reading, values: Evidence, hint: Hint) -> Decision | None:
     if hint.concept is not None:
         concept = concepts()[hint.concept]
         does = hint.disposition or concept.disposition
-        return Decision(hint.role or concept.role, does, concept, None, hint.unit or reading.unit, why, 1.0)
+        return Decision(hint.role or _held(concept, values), does, concept, None, hint.unit or reading.unit, why, 1.0)
     if hint.role is not None or hint.disposition in (Disposition.HIDE, Disposition.USE):
         best = reading.best
-        role = hint.role or (best.concept.role if best else form_role(values))
+        role = hint.role or (_held(best.concept, values) if best else form_role(values))
         return Decision(role, hint.disposition or Disposition.HIDE, best.concept if best else None, best, hint.unit,
                         why, 1.0)  # fmt: skip
     return None
@@ -155,14 +185,15 @@ def _named(match: Match, reading: Reading, values: Evidence) -> Decision:
     concept = match.concept
     how = "means" if match.similarity is None else f"is near in meaning ({match.similarity:.2f}) to"
     why = [f"the name {how} {concept.key} ({match.phrase!r}, {match.language})", *_seen(values)]
-    role, does, unit = concept.role, concept.disposition, reading.unit
+    role, does, unit = _held(concept, values), concept.disposition, reading.unit
     if role is Role.MEASURE and does is Disposition.SAY and not unit and _is_bare(values):
         does = Disposition.USE
         why.append("numbers without a unit: not said")
     if match.similarity is not None and role is Role.NUMBER and does is Disposition.SAY:
         does = Disposition.USE  # "pieces left" is near "pieces", and is the stock
         why.append("a number under a name that is only near: not said")
-    if role not in (Role.FLAG, Role.SIZE, Role.INTERNAL, Role.IDENTIFIER, Role.NUMBER) and values.is_flag():
+    is_open = concept.role is not Role.INTERNAL and role not in (Role.FLAG, Role.SIZE, Role.IDENTIFIER, Role.NUMBER)
+    if is_open and values.is_flag():
         role = Role.FLAG
         why.append("every value is a yes or a no")
     return Decision(role, does, concept, match, unit, tuple(why), match.weight if match.weight < QUALIFIED else 1.0)

@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+
+from babel.numbers import list_currencies
 
 from mmgen.profile.names import folded, words_of
 from mmgen.values.dates import date_format
@@ -21,6 +24,8 @@ MAX_NOTED = 5000
 NUM_SAMPLES = 5
 LONG_TEXT_CHARS = 80
 MAX_WORD_CHARS = 40
+TITLE_CHARS = (10, 150)
+MIN_WIDE = 4
 FORM_CHARS = 400
 """Of a value as much as is looked at."""
 
@@ -44,20 +49,26 @@ class Form(StrEnum):
 
 
 _NUMERALS = (Form.NUMBER, Form.MONEY, Form.MEASURE, Form.INTEGER)
-_URL = re.compile(r"^(?:https?:)?//\S+|^www\.\S+", re.I)
+_URL = re.compile(r"^(?:https?:)?//\S+|^www\.\S+|^[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,4}\.[a-z]{2,6}/\S*$", re.I)
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|jfif)(?:[?#]\S{0,300})?\s*(?:[,;|\s]|$)", re.I)
 _AUDIO = re.compile(r"\.(?:wav|mp3|flac|ogg|m4a|aac)(?:[?#]\S{0,300})?\s*(?:[,;|\s]|$)", re.I)
 _INTEGER = re.compile(r"^[+-]?\d{1,18}$")
 _NUMBER = re.compile(r"^[+-]?(?:\d[\d.,'\u00a0\u202f ]{0,30}|[.,]\d{1,18})%?$")
 _MONEY = re.compile(
-    r"^(?:[A-Z]{3}\s?|[$€£¥₹₽₩₺元]\s?|zł\s?|kr\.?\s?)\d[\d.,'\u00a0\u202f ]{0,20}$"
-    r"|^\d[\d.,'\u00a0\u202f ]{0,20}\s?(?:[A-Z]{3}|[$€£¥₹₽₩₺元]|zł|kr\.?|руб\.?|円)$"
+    r"^(?:(?P<before>[A-Z]{3})\s?|[$€£¥₹₽₩₺元]\s?|zł\s?|kr\.?\s?)\d[\d.,'\u00a0\u202f ]{0,20}$"
+    r"|^\d[\d.,'\u00a0\u202f ]{0,20}\s?(?:(?P<after>[A-Z]{3})|[$€£¥₹₽₩₺元]|zł|kr\.?|руб\.?|円)$"
 )
 _MEASURE = re.compile(
     r"^[ø⌀~≈<>≤≥]?\s?\d[\d.,/ ]{0,12}(?:\s?[x×*–-]\s?\d[\d.,/]{0,12}){0,3}\s?"
     r"(?P<unit>[a-zа-яµμ°%\"”″'\u4e00-\u9fff][a-zа-я²³/°%·.\u4e00-\u9fff\d]{0,11})(?:\s?[x×*]\s?.{1,20})?$",
     re.I,
 )
+_SPAN = re.compile(
+    r"^[±+-]?\s?\d[\d.,]{0,12}\s?(?P<unit>[°a-zµ%Ω]{0,4})\s?(?:-|–|~|\.{2,3}|bis|to|…)\s?[±+-]?\s?\d[\d.,]{0,12}\s?"
+    r"[°%a-zµΩ][°a-zµ%Ω ]{0,5}(?:\s?/\s?\d[\d.,]{0,12}(?:\s?[-–~]\s?\d[\d.,]{0,12})?\s?[°%a-zµΩ]{1,4})?$",
+    re.I,
+)
+"""From one measure to another: ``-28° - +45° C``, ``150-240 V / 50-60 Hz``."""
 _DATE = re.compile(
     r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?\S{0,12})?$"
     r"|^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ ,T]+\d{1,2}:\d{2}(?::\d{2})?\s?(?:[ap]m)?)?$"
@@ -163,6 +174,21 @@ class Evidence:
             return self.num_filled >= 2
         return found <= words_of("yes") | words_of("no")
 
+    @property
+    def median_chars(self) -> int:
+        """Length of the middle one of the first different values, in characters as wide as Latin ones."""
+        lengths = sorted(len(value) + len(_WIDE.findall(value)) for value in self.values)
+        return lengths[len(lengths) // 2] if lengths else 0
+
+    def is_title_like(self) -> bool:
+        """Whether nearly every row has a short text of its own here: words, no markup, no address, no number."""
+        is_of_words = self.share(Form.WORDS, Form.TEXT, Form.MEASURE) >= 0.9 and self.share(Form.MEASURE) < 0.3
+        low, high = TITLE_CHARS
+        if not is_of_words or self.filled < 0.9 or self.distinct < 0.9 or not low <= self.median_chars <= high:
+            return False
+        spaced = sum(" " in value or bool(_WIDE.search(value)) for value in self.values)
+        return spaced >= 0.7 * len(self.values)
+
     def number_format(self, locale: str) -> NumberFormat | None:
         """How most of the values write numbers; None where they are none, or leave it open and the locale does, too."""
         return number_format(self.shapes.elements(), locale) if self.share(*_NUMERALS) >= 0.5 else None
@@ -194,15 +220,32 @@ def form_of(text: str) -> Form:
         return _media(cut)
     if len(cut) <= MAX_WORD_CHARS and folded(cut) in words_of("flag"):
         return Form.FLAG
-    for form, pattern in ((Form.DATE, _DATE), (Form.NUMBER, _NUMBER), (Form.MONEY, _MONEY), (Form.MEASURE, _MEASURE)):
-        if pattern.match(cut):
+    for form, pattern in _PATTERNS:
+        if (match := pattern.match(cut)) and (form is not Form.MONEY or _is_currency(match)):
             return form
     if _MARKUP.search(cut):
         return Form.MARKUP
-    length = len(text) + len(_WIDE.findall(cut))
+    num_wide = len(_WIDE.findall(cut))
+    length = len(text) + num_wide
     if length > LONG_TEXT_CHARS and (_SENTENCE_END.search(cut) or length > 3 * LONG_TEXT_CHARS):
         return Form.TEXT
-    return Form.CODE if _CODE.match(cut) or _DIGEST.match(cut) else Form.WORDS
+    is_code = _CODE.match(cut) and num_wide < MIN_WIDE  # Chinese words have no blanks between them
+    return Form.CODE if is_code or _DIGEST.match(cut) else Form.WORDS
+
+
+_PATTERNS = ((Form.DATE, _DATE), (Form.NUMBER, _NUMBER), (Form.MONEY, _MONEY), (Form.MEASURE, _MEASURE),
+             (Form.MEASURE, _SPAN))  # fmt: skip
+
+
+def _is_currency(match: re.Match[str]) -> bool:
+    """Whether the three letters beside a number are a currency's: of ``SMD 2835`` they are not."""
+    code = match["before"] or match["after"]
+    return code is None or code in _currencies()
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
 
 
 def _media(text: str) -> Form:

@@ -19,6 +19,7 @@ MAX_FACTS = 60
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,10})?$")
 _ZERO = re.compile(r"^[+-]?0+(?:[.,]0+)?(?:\s?\D{0,8})?$")
 _TAG = re.compile(r"<[^<>]{1,300}>")
+_WORD = re.compile(r"\w+")
 _SPOKEN = (Role.TITLE, Role.TEXT)
 """Said where they belong, not among the facts that columns give."""
 _WORDLESS = (Role.FLAG, Role.BRAND)
@@ -80,6 +81,8 @@ def value_of(text: str, column: Column, language: str) -> str | None:
     concept = concepts().get(column.concept or "")
     if concept is not None and concept.skips and folded(value) in words_of("skip"):
         return None
+    if column.role is Role.CERTIFICATE:
+        value = _held_now(value, column.separator)
     if column.role is Role.FLAG:
         return word_for_yes(language) if folded(value) in words_of("yes") else None
     is_zero_said = concept is not None and concept.is_zero_said
@@ -93,6 +96,19 @@ def value_of(text: str, column: Column, language: str) -> str | None:
             wide = language in ("zh", "ja") and not column.unit.isascii()
             value = f"{value}{'' if wide else ' '}{unit_words(column.unit, language)}"
     return value or None
+
+
+def _held_now(value: str, separator: str | None) -> str:
+    """Certificates without those that are applied for: ``CE, ENEC pending`` is CE alone."""
+    parts = value.split(separator.strip() or separator) if separator else [value]
+    return (separator or "").join(part for part in parts if not _is_pending(folded(part)))
+
+
+def _is_pending(text: str) -> bool:
+    spaced = f" {' '.join(_WORD.findall(text))} "
+    return any(
+        (f" {word} " in spaced) if word.isascii() or " " in word else (word in text) for word in words_of("pending")
+    )
 
 
 def _joined(value: str, separator: str, language: str) -> str:

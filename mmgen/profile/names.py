@@ -26,18 +26,28 @@ _MARK = re.compile(r"[\s_\-./:;,|*#!?'’`\"&+=<>()（）\[\]【】\\]+")
 _BRACKET = re.compile(r"[(\[（【](?P<inside>[^()\[\]（）【】]{1,40})[)\]）】]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _NUMBERED = re.compile(r"\s*\d{1,2}$")
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+"""Blanks that a page sets between two characters to make them as wide as four (``开 本``)."""
+_LANGUAGE = re.compile(
+    r" (?:ar|bg|ca|cs|da|de|el|en|es|et|fi|fr|hr|hu|it|ja|ko|lt|lv|nl|no|pl|pt|ro|ru|sk|sl|sr|sv|tr|uk|zh)"
+    r"(?: [a-z]{2})?$"
+)
+_ABBREVIATED = re.compile(r"([^\W\d_]+)(\.?)")
+MIN_CUT_CHARS = 3
 MAX_NAME_CHARS = 200
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One meaning of a column. ``skips``: values such as "new" are left out; ``is_zero_said``: a zero is a value."""
+    """One meaning of a column. ``skips``: values such as "new" are left out; ``is_zero_said``: a zero is a value;
+    ``holds``: what a column that is kept back holds, where its values agree."""
 
     key: str
     role: Role
     disposition: Disposition
     skips: bool = False
     is_zero_said: bool = False
+    holds: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +88,10 @@ def read_name(name: str, locale: str = "en") -> Reading:
     joined = folded(_MARK.sub(" ", unicodedata.normalize("NFKC", cut)).strip())  # "MwSt" is one word
     matches = [*_whole(whole, home), *_whole(words, home), *_telling(whole)]
     matches += [match for match in _whole(joined, home) if match.weight == WHOLE]
-    if words.endswith(f" {home}"):  # title_de in a German shop
-        matches += _whole(words.removesuffix(f" {home}"), home)
+    if (spoken := without_language(words)) is not None:  # title_de, "nom FR", "name en US"
+        matches += [match for match in _whole(spoken, home) if match.weight > PART]
+    if "." in cut:
+        matches += _abbreviated(cut)
     if unit is None and (split := _without_unit(words)):
         stem, found = split
         if not any(match.weight == WHOLE for match in matches):
@@ -96,7 +108,13 @@ def _order(home: str, match: Match) -> tuple[float, bool, bool]:
 def normalised(name: str) -> str:
     """A name in small letters without marks of any kind, words apart: ``baseColour`` -> ``base colour``."""
     text = unicodedata.normalize("NFKC", name)
-    return folded(_MARK.sub(" ", _CAMEL.sub(" ", text)).strip())
+    return _SPACED.sub("", folded(_MARK.sub(" ", _CAMEL.sub(" ", text)).strip()))
+
+
+def without_language(words: str) -> str | None:
+    """A normalised name without the language, and the number, behind it: ``nom fr`` -> ``nom``; None without one."""
+    bare = _LANGUAGE.sub("", _NUMBERED.sub("", words))
+    return bare if bare and bare != _NUMBERED.sub("", words) else None
 
 
 def folded(text: str) -> str:
@@ -131,10 +149,12 @@ def names_in(languages: Collection[str]) -> Iterator[tuple[Concept, str, str]]:
 
 @cache
 def words_of(kind: str) -> frozenset[str]:
-    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``) or no value (``none``), folded, of
-    all languages."""
+    """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``), no value (``none``), not yet
+    (``pending``) or a kind of record in a shop's system (``system``), folded, of all languages."""
     kinds = ("yes", "no") if kind == "flag" else (kind,)
-    return frozenset(word for data in _data().values() for name in kinds for word in _list(data["values"][name]))
+    return frozenset(
+        word for data in _data().values() for name in kinds for word in _list(data["values"].get(name, ""))
+    )
 
 
 @cache
@@ -160,6 +180,20 @@ def _whole(words: str, home: str) -> list[Match]:
         if found := table.get(stem):
             return [Match(concept, QUALIFIED, language, stem) for concept, language in found]
     return _parts(words, home)
+
+
+def _abbreviated(name: str) -> list[Match]:
+    """Meanings of a name whose words are cut by a point (``Kurzbez.``, ``Art.-Nr.``), where all that fit agree."""
+    parts = _ABBREVIATED.findall(unicodedata.normalize("NFKC", name))
+    cut = [(folded(word), bool(dot)) for word, dot in parts]
+    if not any(is_cut and len(word) >= MIN_CUT_CHARS for word, is_cut in cut):
+        return []
+    pattern = re.compile(r"\s?".join(re.escape(word) + (r"[^\W\d_]*" if is_cut else "") for word, is_cut in cut))
+    found = {pair for known, pairs in _names().items() if pattern.fullmatch(known) for pair in pairs}
+    if len({concept.key for concept, _ in found}) != 1:
+        return []
+    concept, language = sorted(found, key=lambda pair: pair[1])[0]
+    return [Match(concept, QUALIFIED, language, name.strip())]
 
 
 def _stems(words: str) -> list[str]:
@@ -190,9 +224,12 @@ def _shortened(text: str) -> str | None:
 
 
 def _parts(words: str, home: str) -> list[Match]:
-    """Meanings at the end of a longer name in the shop's own words (``strap colour``): a hint, which values confirm."""
+    """Meanings at the end of a longer name in the shop's own words (``strap colour``, ``couleur du cadre``): a hint,
+    which values confirm."""
     table, parts = _names(), words.split(" ")
     tails = [" ".join(parts[at:]) for at in range(1, len(parts))]
+    # "Material de la herramienta": where a small word follows, the first word says what it is
+    tails += [" ".join(parts[:at]) for at in range(1, len(parts) - 1) if parts[at] in _qualifiers()]
     if _CJK.search(words):
         tails = [words[at:] for at in range(1, len(words) - 1)]
     for tail in tails:
@@ -237,9 +274,10 @@ def concepts() -> dict[str, Concept]:
     """Every meaning that there is."""
     data = tomllib.loads(files("mmgen.profile").joinpath("concepts.toml").read_text(encoding="utf-8"))
     return {
-        key: Concept(key, Role(row["role"]), Disposition(row["do"]), row.get("skip", False), row.get("zero", False))
+        key: Concept(key, Role(row["role"]), Disposition(row["do"]), row.get("skip", False), row.get("zero", False),
+                     Role(row["holds"]) if "holds" in row else None)
         for key, row in data.items()
-    }
+    }  # fmt: skip
 
 
 @cache

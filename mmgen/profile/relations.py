@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,6 +11,11 @@ from mmgen.profile.evidence import Evidence, Form
 
 MAX_ROWS = 5000
 """Rows that columns are compared in, the first of the file."""
+MAX_TEXTS = 300
+"""Rows that are searched for what another column says."""
+MIN_SHOP_ROWS = 20
+SELDOM = 0.05
+"""Of rows: a brand that fewer of them name is the shop's own name."""
 MIN_ROWS = 5
 MIN_CODES = 5
 """Different codes, below which two columns agree by chance."""
@@ -23,15 +29,28 @@ class Rows:
 
     def __init__(self) -> None:
         self._rows: list[dict[str, int]] = []
+        self._texts: list[Mapping[str, str]] = []
 
     def add(self, row: Mapping[str, str]) -> None:
         """Keep what two columns can be compared by."""
+        if len(self._texts) < MAX_TEXTS:
+            self._texts.append(row)
         if len(self._rows) < MAX_ROWS:
             self._rows.append({name: hash(text.strip().casefold()) for name, text in row.items() if text.strip()})
 
     def columns(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Column -> [rows] int64, 0 where empty."""
         return {name: np.array([row.get(name, 0) for row in self._rows], np.int64) for name in names}
+
+    def share_named(self, name: str, others: Sequence[str]) -> float | None:
+        """Share of the rows (0 to 1) that say the value of ``name`` in one of ``others``, too; None for few rows, and
+        where more than a tenth of them have another value than the most common one."""
+        pairs = [(row[name].strip().casefold(), row) for row in self._texts if row.get(name, "").strip()]
+        counts = Counter(value for value, _ in pairs)
+        if len(pairs) < MIN_SHOP_ROWS or counts.most_common(1)[0][1] < 0.9 * len(pairs):
+            return None
+        told = (any(value in row.get(other, "").casefold() for other in others) for value, row in pairs)
+        return sum(told) / len(pairs)
 
 
 def relations_of(rows: Rows, evidence: Mapping[str, Evidence], title: str | None) -> dict[str, list[str]]:

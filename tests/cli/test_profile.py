@@ -26,7 +26,7 @@ def test_a_file_is_profiled_and_nothing_is_imported(mmgen: Run, tmp_path: Path) 
     assert value["locale"] == "de"
     columns = {name: (column["role"], column["disposition"]) for name, column in value["columns"].items()}
     assert columns["Gewicht (kg)"] == ("measure", "say")
-    assert columns["EK netto"] == ("internal", "hide")
+    assert columns["EK netto"] == ("money", "hide")
     assert value["columns"]["Farbe"]["labels"]["de"] == "Farbe"
     assert (value["unclear"], value["needs"]) == (["Zonenwert"], [])
     assert list(iter_products(open_catalog(load_config().catalogue_url))) == []

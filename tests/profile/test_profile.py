@@ -26,7 +26,7 @@ def repeated(*values: str, times: int = 15) -> list[str]:
 
 COLUMNS = {
     "a stock that is a content": ("quantity", repeated("500 g", "1 kg"), Role.MEASURE, Disposition.SAY),
-    "a stock": ("quantity", repeated("5", "12"), Role.INTERNAL, Disposition.HIDE),
+    "a stock": ("quantity", repeated("5", "12"), Role.NUMBER, Disposition.HIDE),
     "a colour of codes": ("colour", repeated("17", "230"), Role.NUMBER, Disposition.USE),
     "a handle of a door": ("handle", repeated("brass", "oak"), Role.ATTRIBUTE, Disposition.USE),
     "flags under a name of words": ("waterproof", repeated("TRUE", "FALSE"), Role.FLAG, Disposition.USE),
@@ -181,3 +181,49 @@ def test_the_shops_own_figures_are_never_said(name: str) -> None:
 @pytest.mark.parametrize(("name", "values"), TOLD.items(), ids=TOLD)
 def test_words_of_bookkeeping_within_a_name_for_customers_do_no_harm(name: str, values: tuple[str, str]) -> None:
     assert profiled({name: repeated(*values)}).columns[name].disposition is Disposition.SAY
+
+
+TITLES = [f"Brass lamp {n}" for n in range(30)]
+BRANDS = {
+    "the shop's own name": (["My Shop"] * 30, Disposition.USE),
+    "its own name, another one seldom": (["Wattio"] * 2 + ["Mi tienda"] * 28, Disposition.USE),
+    "a brand that titles say": (["Brass"] * 30, Disposition.SAY),
+    "several brands": (["Ostra", "Solvik"] * 15, Disposition.SAY),
+}
+
+
+@pytest.mark.parametrize(("brands", "does"), BRANDS.values(), ids=BRANDS)
+def test_the_shop_is_no_brand(brands: list[str], does: Disposition) -> None:
+    assert profiled({"title": TITLES, "brand": brands}).columns["brand"].disposition == does
+
+
+def test_what_goes_without_saying() -> None:
+    new = profiled({"title": TITLES, "condition": ["new"] * 30}).columns["condition"]
+    used = profiled({"title": TITLES, "condition": ["new", "used"] * 15}).columns["condition"]
+    assert (new.disposition, used.disposition) == (Disposition.USE, Disposition.SAY)
+
+
+def test_a_language_without_names_takes_the_shops_words() -> None:
+    column = profiled({"title": TITLES, "Colour": ["Red", "Blue"] * 15}, "hu").columns["Colour"]
+    assert column.labels["hu"] == "Colour"
+
+
+def test_a_systems_words_are_no_type() -> None:
+    kinds = profiled({"type": ["simple", "variable"] * 15}).columns["type"]
+    types = profiled({"type": ["simple", "frosted"] * 15}).columns["type"]
+    assert (kinds.disposition, types.disposition) == (Disposition.HIDE, Disposition.SAY)
+
+
+CERTIFICATES = {
+    "one is not held": ("CE, ENEC pending, RoHS", "CE, RoHS"),
+    "none is held": ("VDE beantragt", None),
+    "in Chinese": ("CE, 3C 申请中", "CE"),
+    "all are held": ("CE, GS", "CE, GS"),
+}
+
+
+@pytest.mark.parametrize(("cell", "said"), CERTIFICATES.values(), ids=CERTIFICATES)
+def test_a_certificate_that_is_pending_is_not_said(cell: str, said: str | None) -> None:
+    profile = profiled({"certificates": [cell, "CE, GS"] * 15})
+    facts = facts_of_row({"certificates": cell}, profile, "en", ())
+    assert [fact["value"] for fact in facts] == ([said] if said else [])

@@ -6,11 +6,14 @@ begin so) is let pass. Depth and sizes are bounded.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
+
+from mmgen.profile.names import normalised, pair_words
 
 CHUNK_BYTES = 1 << 16
 MAX_DEPTH = 40
@@ -18,17 +21,30 @@ MAX_VALUE_CHARS = 1 << 20
 MAX_FIELDS = 2000
 """Elements of one record."""
 MAX_CATEGORIES = 500_000
+MAX_NAME_CHARS = 100
+MAX_PATHS = 10_000
+"""Different places of elements in a document that are counted."""
 PARAMETER = "param:"
 """Before the name that a feed gives a parameter: what the shop calls ``name`` is not the element of that name."""
 
 
+ANY = "*"
+"""Of ``Spec.parameters``: any element that has a name and a value."""
+_ADDRESSES = ("href", "url", "src", "link")
+
+
 @dataclass(frozen=True)
 class Spec:
-    """What to read of a document: the elements that are records, and what stands apart from them."""
+    """What to read of a document: the elements that are records, and what stands apart from them.
+
+    ``depth``: where the records stand, the root at 1; 0 for anywhere. ``parameters``: the element that has a name and
+    a value, either as the attribute ``name`` and its text or as two elements below it (``PARAM_NAME``, ``VAL``).
+    """
 
     records: frozenset[str]
     categories: str | None = None
     parameters: str | None = None
+    depth: int = 0
 
 
 @dataclass
@@ -43,6 +59,35 @@ class _State:
     num_fields: int = 0
     done: list[dict[str, str]] = field(default_factory=list)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    leaves: list[list[tuple[str, str, str]]] = field(default_factory=list)
+    """Of each open element what stands below it: element, key of the record, text."""
+
+
+def spec_of(path: Path) -> Spec | None:
+    """How to read a document of no known system: the most common of the elements that repeat and have two elements
+    below them, nearest to the root. None where there is none. Raises ValueError as ``xml_rows`` does."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    inner: Counter[tuple[str, ...]] = Counter()
+    stack: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        inner[tuple(stack)] += 1
+        stack.append(_local(name))
+        if len(stack) > MAX_DEPTH:
+            raise ValueError(f"{path}: elements within elements, more than {MAX_DEPTH} deep: refused")
+        if len(counts) < MAX_PATHS or tuple(stack) in counts:
+            counts[tuple(stack)] += 1
+
+    parser = _parser(path)
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: stack.pop()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            _parse(parser, chunk, False, path)
+    _parse(parser, b"", True, path)
+    tables = [one for one, count in counts.items() if len(one) > 1 and count > 1 and inner[one] >= 2 * count]
+    best = min(tables, key=lambda one: (len(one), -counts[one]), default=None)
+    return None if best is None else Spec(frozenset([best[-1]]), parameters=ANY, depth=len(best))
 
 
 def root_of(path: Path) -> str:
@@ -112,7 +157,8 @@ def _start(state: _State, spec: Spec, name: str, attributes: dict[str, str], pat
     state.attributes.append(attributes)
     if len(state.path) > MAX_DEPTH:
         raise ValueError(f"{path}: elements within elements, more than {MAX_DEPTH} deep: refused")
-    if not state.record_depth and name in spec.records:
+    state.leaves.append([])
+    if not state.record_depth and name in spec.records and spec.depth in (0, len(state.path)):
         state.record_depth, state.num_fields = len(state.path), 0
         state.record = {f"@{key}": [value] for key, value in attributes.items()}
 
@@ -127,9 +173,10 @@ def _text(state: _State, text: str, path: Path) -> None:
 
 def _end(state: _State, spec: Spec, name: str) -> None:
     text, attributes = "".join(state.texts.pop()).strip(), state.attributes.pop()
-    depth = len(state.path)
+    depth, below = len(state.path), state.leaves.pop()
     if state.record_depth and depth > state.record_depth:
-        _field(state, spec, name, text, attributes)
+        if not _is_named(state, spec, name, below):
+            _field(state, spec, name, text, attributes)
     elif state.record_depth == depth:
         state.done.append({key: ", ".join(values) for key, values in _named(state, spec).items()})
         state.record_depth = 0
@@ -138,20 +185,49 @@ def _end(state: _State, spec: Spec, name: str) -> None:
     state.path.pop()
 
 
+def _is_named(state: _State, spec: Spec, name: str, below: list[tuple[str, str, str]]) -> bool:
+    """Whether an element is a parameter by the two elements below it; it is put under its name then."""
+    if spec.parameters not in (ANY, name) or len(below) < 2:
+        return False
+    found = {kind: leaf for leaf in below for kind in ("name", "value") if _is_half(leaf[0], name, kind)}
+    if len(found) < 2 or not found["name"][2] or len(found["name"][2]) > MAX_NAME_CHARS:
+        return False
+    for _, key, text in below:
+        if text:
+            state.record[key].pop()
+            if not state.record[key]:
+                del state.record[key]
+    if found["value"][2]:
+        state.record.setdefault(PARAMETER + found["name"][2], []).append(found["value"][2])
+    return True
+
+
+def _is_half(leaf: str, outer: str, kind: str) -> bool:
+    """Whether an element below ``outer`` has the name, or the value, of a pair: ``PARAM_NAME``, ``VAL``."""
+    words = normalised(leaf)
+    return words in pair_words(kind) or words.removeprefix(normalised(outer)).strip() in pair_words(kind)
+
+
 def _field(state: _State, spec: Spec, name: str, text: str, attributes: dict[str, str]) -> None:
     state.num_fields += 1
     if state.num_fields > MAX_FIELDS:
         return
-    if name == spec.parameters and attributes.get("name", "").strip():
+    outer = state.path[state.record_depth : -1]
+    key = "_".join([*outer, name])
+    if spec.parameters in (ANY, name) and attributes.get("name", "").strip():
         key, unit = PARAMETER + attributes["name"].strip(), attributes.get("unit", "").strip()
+        text = text or (attributes.get("value", "").strip() if spec.parameters == ANY else "")
         text = f"{text} {unit}" if text and unit else text
     else:
-        outer = state.path[state.record_depth : -1]
-        key = "_".join([*outer, name])
-        # An Atom feed's link has its address in an attribute
-        text = text or attributes.get("href", "")
+        # An Atom feed's link has its address in an attribute, as pictures have in many a feed
+        text = text or next((attributes[one] for one in _ADDRESSES if attributes.get(one)), "")
+        if spec.parameters == ANY:
+            for attribute, value in attributes.items():
+                if value.strip() and value != text:
+                    state.record.setdefault(f"{key}_{attribute}", []).append(value.strip())
     if text:
         state.record.setdefault(key, []).append(text)
+        state.leaves[-1].append((name, key, text))
 
 
 def _named(state: _State, spec: Spec) -> dict[str, list[str]]:

@@ -130,6 +130,8 @@ class _Reader:
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
+        self.handles = [name for name in columns if self.system.handles and self.system.handles in name]
+        self.levels, self.category = self.system.levels, column_of(self.system.map.get("category"), columns) or ""
         variants = self.system.variants
         self.type = column_of(variants.type, columns) if variants else None
         self.is_variant = {value.casefold() for value in variants.values} if variants else set[str]()
@@ -168,7 +170,7 @@ class _Reader:
             return False
         by = column_of(continued.by, self.columns) or ""
         mark = column_of(continued.blank or continued.overlay, self.columns) or ""
-        is_same = bool(row.get(by)) and row.get(by) == first.get(by)
+        is_same = continued.by is None or (bool(row.get(by)) and row.get(by) == first.get(by))
         return is_same and bool(row.get(mark, "").strip()) == (continued.overlay is not None)
 
     def _joined(self, rows: list[_Said]) -> _Said:
@@ -239,6 +241,11 @@ class _Reader:
             for attribute, value in unpacked(row.get(name, ""), mark):
                 # Of Magento's attributes many are its own: what each is, its name and its values have to tell
                 self._add(made, attribute, value, is_said=mark == ":")
+        if self.levels and made.get(self.category):
+            made[self.category] = " > ".join(level.strip() for level in made[self.category].split(self.levels))
+        for name in self.handles:
+            if " " not in re.sub(r"[;,]\s*", "", made.get(name, "")):
+                made[name] = made.get(name, "").replace("-", " ")
         self._add_variants(made, prices)
         return made
 

@@ -18,13 +18,14 @@ from mmgen.profile.roles import Disposition
 
 
 class Continued(Params):
-    """Rows that follow each other with one value in ``by`` are one product.
+    """Rows that follow each other with one value in ``by`` are one product; without ``by`` those that leave ``blank``
+    empty are the product's above.
 
     ``blank``: a row that leaves this column empty continues the row before. ``overlay``: a row that fills this column
     (a store view) says the product again; it is laid over the first where it is of the wanted language.
     """
 
-    by: str
+    by: str | None = None
     blank: str | None = None
     overlay: str | None = None
 
@@ -60,7 +61,9 @@ class System(Params):
     """One export system. Of a name such as ``"Handle|URL handle"`` the first that a file has counts.
 
     header: columns that a file of this system has, all of them. roots, records: of XML, the root elements and those
-    that are a product. map: our column -> the file's. hints: column -> what it means, or what is done with it.
+    that are a product. levels: the mark between the levels of a category's path, where it is not ``>``.
+    handles: part of the names of columns whose values have dashes for blanks (``acero-al-carbono``).
+    map: our column -> the file's. hints: column -> what it means, or what is done with it.
     """
 
     name: str
@@ -69,6 +72,8 @@ class System(Params):
     records: list[str] = Field(default_factory=list)
     categories: str | None = None
     parameters: str | None = None
+    levels: str | None = None
+    handles: str | None = None
     notes: str = ""
     scoped: bool = False
     map: dict[str, str] = Field(default_factory=dict)
@@ -80,6 +85,7 @@ class System(Params):
     hints: dict[str, str] = Field(default_factory=dict)
     ends: dict[str, Do] = Field(default_factory=dict)
     starts: dict[str, Do] = Field(default_factory=dict)
+    within: dict[str, Do] = Field(default_factory=dict)
 
     def hints_for(self, columns: Iterable[str]) -> dict[str, Hint]:
         """What this system says of a file's columns."""
@@ -95,6 +101,10 @@ class System(Params):
         for end, text in self.ends.items():
             if column.endswith(end):
                 return self._hint(text)
+        for part, text in self.within.items():
+            if part in column:
+                label = column.partition("(")[0].strip()
+                return Hint(disposition=Disposition(text), label=label or None, why=f"{self.name} means that")
         for start, text in self.starts.items():
             if column.startswith(start):
                 label = column.removeprefix(start).strip()
