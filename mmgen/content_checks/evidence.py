@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from mmgen.content_checks.reading.claims import Claim, claims_of, kinds_of
+from mmgen.content_checks.reading.claims import Claim, claims_of
+from mmgen.content_checks.reading.kinds import kinds_of
 from mmgen.content_checks.reading.lexicon import CLASSES, Lexicon, lexicon_of
 from mmgen.content_checks.reading.quantities import Quantity, is_comparable, read_at
 from mmgen.content_checks.reading.tokens import stem, tokens_of

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from mmgen.content_checks.contents import CLAUSE, side_of
 from mmgen.content_checks.evidence import Evidence
-from mmgen.content_checks.reading.claims import claims_of, cued_phrases
+from mmgen.content_checks.reading.claims import claims_of
+from mmgen.content_checks.reading.cues import cued_phrases
 from mmgen.content_checks.reading.lexicon import Lexicon
 from mmgen.content_checks.reading.tokens import Token, stem, tokens_of
 from mmgen.content_checks.verdict import Verdict

@@ -6,10 +6,10 @@ One walk over the tokens. What turns a sense is kept with the claim: that it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from mmgen.content_checks.reading.kinds import is_named
 from mmgen.content_checks.reading.lexicon import Lexicon, lexicon_of
 from mmgen.content_checks.reading.quantities import Quantity, read_at
 from mmgen.content_checks.reading.tokens import Token, stem, tokens_of
@@ -18,8 +18,6 @@ _STOPS = frozenset(".!?;。！？；…|•")
 _COMMAS = frozenset(",:，：、()（）[]【】—–")
 _QUIET = frozenset({"substance", "feature"})
 """Classes whose words claim something only where a fact speaks of the same."""
-_JOINTS = frozenset(":：为是")
-"""May stand between a cue and what it is about."""
 _TURNING = (
     "plain",
     "lacks",
@@ -32,7 +30,7 @@ _TURNING = (
     "only",
 )
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
-_NOT_FREE_TOKENS, _KIND_TOKENS, _BESIDE_TOKENS, _PURE_TOKENS = 1, 4, 4, 2
+_NOT_FREE_TOKENS, _PURE_TOKENS = 1, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
 
@@ -103,50 +101,13 @@ def _claims(text: str, language: str) -> tuple[Claim, ...]:
     return tuple(state.found)
 
 
-def kinds_of(text: str, words: Lexicon) -> Iterator[str]:
-    """All kinds of things that a text names, whatever of: ``kind/key``."""
-    tokens = tokens_of(text)
-    for at in range(len(tokens)):
-        yield from (key for key in words.entries.at(tokens, at)[1] if key.startswith("kind/"))
-
-
-def cued_phrases(text: str, words: Lexicon) -> Iterator[tuple[str, tuple[Token, ...]]]:
-    """(class of the cue, the tokens behind it up to a mark) for every cue of a text."""
-    tokens = tokens_of(text)
-    at = 0
-    while at < len(tokens):
-        size, kinds = words.cues.at(tokens, at)
-        if size:
-            start = at + size
-            start += start < len(tokens) and tokens[start].key in _JOINTS
-            end = start
-            while end < len(tokens) and end - start < _CUE_TOKENS and tokens[end].key not in _STOPS | _COMMAS:
-                end += 1
-            for kind in kinds:
-                yield kind, tokens[start:end]
-        yield from _before(tokens, at, words)
-        at += max(size, 1)
-
-
-def _before(tokens: tuple[Token, ...], at: int, words: Lexicon) -> Iterator[tuple[str, tuple[Token, ...]]]:
-    """What stands before a Chinese cue, from the last mark or word of grammar on."""
-    size, kinds = words.cues_behind.at(tokens, at)
-    if not size or tokens[at].kind != "cjk":
-        return
-    start = at
-    while start > max(at - _CUE_TOKENS, 0) and tokens[start - 1].kind == "cjk":
-        start -= 1
-    for kind in kinds:
-        yield kind, tokens[start:at]
-
-
 def _step(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> int:
     """What stands at a place, added to the state; how many tokens it takes."""
     key = tokens[at].key
     if key in _STOPS or (key in _COMMAS and tokens[at].kind == "mark"):
         return _end_clause(key, at, state)
     entry_size, keys = words.entries.at(tokens, at)
-    keys = [key for key in keys if not key.startswith("kind/") or _is_named(tokens, at, entry_size, words)]
+    keys = [key for key in keys if not key.startswith("kind/") or is_named(tokens, at, entry_size, words)]
     entry_size = entry_size if keys else 0
     mark_size, mark = _mark_at(tokens, at, words)
     if mark_size and mark_size >= entry_size:
@@ -243,45 +204,6 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     )
     state.claimed.update(range(at, at + size))
     return end - at
-
-
-def _is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> bool:
-    """Whether a text calls the product by a noun: ``a desk``, not ``for a desk``, ``your desk`` or ``desk lamp``."""
-    end = at + size
-    if tokens[at].kind == "cjk":
-        near = range(max(at - _BESIDE_TOKENS, 0), at)
-        beside = words.marks["beside"]
-        is_beside = any(beside.at(tokens, start)[0] for start in near if tokens[start].kind == "cjk")
-        return not is_beside and not (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0])
-    if end < len(tokens) and (tokens[end].hyphened or _is_noun(tokens, end, words)):
-        return False
-    start = at - 1
-    while (
-        start >= max(at - _KIND_TOKENS, 0) and tokens[start].kind == "word" and tokens[start].key not in words.function
-    ):
-        start -= 1
-    while start > 0 and (back := _transparent_before(tokens, start, words)):
-        start -= back
-    determines = words.marks["determines"]
-    if any(determines.at(tokens, one)[0] == start + 1 - one for one in range(max(start - 3, 0), start)):
-        return True
-    if start < 0 or not determines.at(tokens, start)[0]:
-        return False
-    return not any(
-        words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start)
-    )
-
-
-def _is_noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
-    """Whether a word makes another thing of the noun before it: ``desk lamp``."""
-    is_kind = any(key.startswith("kind/") for key in words.entries.at(tokens, at)[1])
-    return is_kind or bool(words.parts.at(tokens, at)[0])
-
-
-def _transparent_before(tokens: tuple[Token, ...], at: int, words: Lexicon) -> int:
-    """How many tokens that end at a place say nothing of their own: ``pair of``."""
-    sizes = range(1, min(at + 1, 3) + 1)
-    return next((size for size in sizes if words.marks["transparent"].at(tokens, at + 1 - size)[0] == size), 0)
 
 
 def _cue_of(tokens: tuple[Token, ...], at: int, size: int, cue: str, words: Lexicon) -> tuple[str, bool]:
