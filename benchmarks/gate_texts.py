@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mmgen.facts.fact import Fact
-from mmgen.facts.language import columns, role_of
-from mmgen.facts.named import humanised
 from mmgen.facts.record import facts_of
+from mmgen.profile.names import read_name
 
 FOLDER = Path(__file__).with_name("gate_faults")
 _BRAND, _KIND = ("brand", "品牌"), ("category", "类别")
@@ -103,12 +102,17 @@ def _sentence(one: Mapping[str, Any]) -> Sentence:
             value = fields.pop(name)
             record[name.lower()] = [value] if name.lower() == "category" else value
     record["facts"] = [
-        {"column": name, "role": role_of(columns().get(humanised(name), "")), "name": name, "value": value}
-        for name, value in fields.items()
+        {"column": name, "role": _role(name, language), "name": name, "value": value} for name, value in fields.items()
     ]
     others = facts_of(record)
     text = str(one["sentence"])
     return Sentence(language, text, tuple(others), tuple(facts_of({**record, "description": text})))
+
+
+def _role(name: str, language: str) -> str:
+    """What a column's name alone says that it is."""
+    best = read_name(name, language or "en").best
+    return str(best.concept.role) if best else ""
 
 
 @cache

@@ -114,8 +114,8 @@ def _held(concept: Concept, values: Evidence) -> Role:
         return holds if holds in (Role.MONEY, Role.TEXT) else Role.INTERNAL
     if holds is Role.MONEY and values.share(Form.MONEY, *_NUMERIC) >= MOST:
         return holds
-    if role is Role.FLAG and values.num_distinct == 1 and values.share(Form.INTEGER) == 1 and holds is not None:
-        return Role.NUMBER  # "1" in every row of a column of counts
+    if values.num_filled < MIN_ROWS or (values.num_distinct == 1 and values.share(*_NUMERIC) == 1):
+        return Role.INTERNAL  # a few values, or "1" in every row, tell nothing
     if holds in (Role.TEXT, Role.LIST) and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
         return holds
     # A number alone may be a code of the system's: "2" for a class of taxes counts nothing

@@ -24,7 +24,7 @@ _SPOKEN = (Role.TITLE, Role.TEXT)
 """Said where they belong, not among the facts that columns give."""
 _WORDLESS = (Role.FLAG, Role.BRAND)
 """What every language says alike, or by words that there are data for."""
-_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_SPELT = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 
 def facts_of_row(
@@ -67,7 +67,7 @@ def facts_of_row(
 
 def _is_understood(column: Column, text: str, language: str, is_own: bool) -> bool:
     """Whether a fact of a translation is in its language: its name is, and its value is, or has no words."""
-    wordless = column.role in _WORDLESS or not _WORD.search(text)
+    wordless = column.role in _WORDLESS or not _SPELT.search(text)
     return language in column.labels and (is_own or wordless)
 
 

@@ -58,8 +58,8 @@ WORDS = ["red", "blue", "green"] * 4
     [
         ("hue of it", WORDS, "en", Role.COLOUR, Disposition.SAY),
         ("整体色调", ["红色", "蓝色", "绿色"] * 4, "zh", Role.COLOUR, Disposition.SAY),
-        ("our outlay", ["4.10", "3.20", "9.99"] * 4, "en", Role.INTERNAL, Disposition.HIDE),
-        ("textile outlay", ["4.10", "3.20", "9.99"] * 4, "en", Role.INTERNAL, Disposition.HIDE),
+        ("our outlay", ["4.10", "3.20", "9.99"] * 4, "en", Role.MONEY, Disposition.HIDE),
+        ("textile outlay", ["4.10", "3.20", "9.99"] * 4, "en", Role.MONEY, Disposition.HIDE),
         ("hue of it", ["https://a.example/1", "https://a.example/2"] * 6, "en", Role.ADDRESS, Disposition.HIDE),
         ("pieces left", ["4", "3", "9"] * 4, "en", Role.NUMBER, Disposition.USE),
         ("zyx of it", WORDS, "en", Role.ATTRIBUTE, Disposition.USE),

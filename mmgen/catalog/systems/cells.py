@@ -16,7 +16,7 @@ from typing import Any
 from mmgen.catalog.readers import Row, Source
 from mmgen.profile.names import normalised, pair_words
 
-SAMPLE_ROWS = 1000
+SAMPLE_ROWS = 300
 TRIED_CELLS = 60
 """Of a column the first filled ones, which decide whether it is looked into."""
 MOST = 0.8
