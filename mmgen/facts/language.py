@@ -32,6 +32,7 @@ class Words:
     leads_on: tuple[str, ...]
     fillers: frozenset[str]
     buyers: tuple[str, ...]
+    headings: frozenset[str]
     warnings: tuple[str, ...]
     denials: tuple[str, ...]
     no_warnings: tuple[str, ...]
@@ -115,6 +116,7 @@ def _words(tables: list[dict[str, Any]]) -> Words:
         leads_on=listed("sentences", "leads_on"),
         fillers=frozenset(listed("sentences", "fillers")),
         buyers=listed("sentences", "buyers"),
+        headings=frozenset(listed("sentences", "headings")),
         warnings=listed("warnings", "words"),
         denials=listed("warnings", "denials"),
         no_warnings=listed("warnings", "except"),

@@ -19,6 +19,7 @@ from mmgen.facts.language import words_of
 from mmgen.facts.named import named_facts
 from mmgen.facts.sentences import sentences_of
 from mmgen.facts.values import INJECTION, LINK, PROFANITY, is_name, key_of, shown, without_private
+from mmgen.values.locales import is_place
 
 MAX_BRAND_CHARS = 60
 MAX_SENTENCES = 12
@@ -41,7 +42,7 @@ def facts_of(example: Mapping[str, Any]) -> list[Fact]:
     brand = brand or next((fact.value for fact in named if fact.role == "brand"), "")
     title = usable_title(example.get("title"))
     facts = [Fact("title", "title", title, "title", "title")] if title else []
-    facts += [Fact("kind", labels.get("kind", ""), path[-1], "category", "kind")] if path else []
+    facts += [Fact("kind", labels.get("kind", ""), _leaf(path, language), "category", "kind")] if path else []
     facts += [Fact("brand", labels.get("brand", ""), brand, "brand", "brand")] if brand else []
     facts += _sentences(example.get("description"), title, language)
     said, conflicts = agreed([fact for fact in named if fact.role != "brand"], path, language)
@@ -70,6 +71,11 @@ def _kind(level: Any, language: str) -> str:
     text = text.replace("_", " ") if " " not in text else text
     none = words_of(language).no_kinds | words_of("en").no_kinds
     return text if is_name(text, language) and text.lower() not in none and not PROFANITY.search(text) else ""
+
+
+def _leaf(path: list[str], language: str) -> str:
+    """The last level that names a kind of thing: of ``Novels > Foreign novels > Germany`` the one before."""
+    return next((level for level in reversed(path) if not is_place(level, language)), path[-1])
 
 
 def _sentences(description: Any, title: str, language: str) -> list[Fact]:

@@ -21,6 +21,7 @@ _LAST_WORD = re.compile(r"([^\s(]+)\.$")
 _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
 _ENTRY = re.compile(r"([^\W\d_][^:：]{1,40}?)\s?[:：]\s?\S")
+_PAIRS = ("()", "（）", "[]", "【】", "《》", "「」", "“”", "„“", "«»", '""')
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
 UNSPACED = ("zh", "ja")
 """Languages in Chinese characters, whose words are not set apart."""
@@ -128,11 +129,23 @@ def _ended(sentence: str, language: str) -> str:
     if warns(plain, language):
         ends = plain.endswith((".", "!", "?", "。", "！", "？", ":", "："))
     else:
-        plain = "".join(c for c in plain if not _is_emoji(c)).strip()
+        plain = _paired("".join(c for c in plain if not _is_emoji(c)).strip())
         plain = " ".join(re.sub(r"[!！]+$", "", plain).split())
         plain = plain[:1].upper() + plain[1:] if plain.split(" ")[0].islower() else plain
         ends = plain.endswith((".", "?", "。", "？", ":", "："))
     return plain + ("" if ends else "。" if language in UNSPACED and not plain.isascii() else ".") if plain else ""
+
+
+def _paired(text: str) -> str:
+    """Without a quotation mark or a bracket at its ends whose other half stands in another sentence."""
+    for pair in _PAIRS:
+        opening, closing = pair[0], pair[1]
+        if text.startswith(opening) and closing not in text[1:]:
+            text = text[1:]
+        bare = text.rstrip(".。!！?？")
+        if bare.endswith(closing) and opening not in bare[:-1]:
+            text = bare[:-1] + text[len(bare) :]
+    return text.strip()
 
 
 def _is_emoji(character: str) -> bool:
@@ -173,7 +186,10 @@ def _is_kept_back(sentence: str, language: str) -> bool:
 
 
 def _is_anothers(sentence: str, language: str) -> bool:
-    """Whether it is no sentence of the shop's: what a buyer says of the thing, or what fills a page to be written."""
+    """Whether it is no sentence of the shop's: a heading, what a buyer says of the thing, or what fills a page to be
+    written."""
+    if sentence.strip(" .。:：-–—*#").lower() in words_of(language).headings:
+        return True
     if says_any(sentence, words_of(language).buyers):
         return True
     words = re.findall(r"[^\W\d_]+", sentence.lower())

@@ -7,7 +7,7 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-from babel import Locale, localedata
+from babel import Locale, UnknownLocaleError, localedata
 
 _TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
 _TOLD_IN = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "ru", "uk", "zh", "ja", "ko", "tr", "sv", "da", "cs", "hu")
@@ -33,6 +33,20 @@ def locale_of(text: str | None) -> str | None:
 def locale_named(text: str) -> str | None:
     """The language that a text is the name of, in any widespread language (``German``, ``Deutsch``, ``德语``)."""
     return _names().get(text.strip().casefold())
+
+
+def is_place(text: str, language: str) -> bool:
+    """Whether a text names a country or a part of the world, in a language or in English: ``德国``, ``Europe``."""
+    folded = text.strip().casefold()
+    return folded in _places(language) or folded in _places("en")
+
+
+@lru_cache(maxsize=64)
+def _places(language: str) -> frozenset[str]:
+    try:
+        return frozenset(str(name).casefold() for name in Locale.parse(language).territories.values())
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
 
 
 def _subtag(part: str) -> str:

@@ -81,9 +81,13 @@ def test_no_mask_of_private_data_is_said(mask: str) -> None:
         pytest.param(["Furniture", "Coffee Tables"], "Coffee Tables", id="leaf"),
         pytest.param(["Furniture", "Other"], "Furniture", id="a_leaf_that_says_nothing"),
         pytest.param(["Default Category"], None, id="none_that_says_anything"),
+        pytest.param(["Books", "Foreign novels", "Germany"], "Foreign novels", id="a_place"),
+        pytest.param(["Wine", "Red wine", "Spain"], "Red wine", id="another_place"),
+        pytest.param(["Italy"], "Italy", id="nothing_but_a_place"),
         pytest.param(["coffee_tables"], "coffee tables", id="underscores"),
         pytest.param([], None, id="none"),
         pytest.param(["家居", "其他"], "家居", id="chinese"),
+        pytest.param(["家居", "外国小说", "德国"], "外国小说", id="a_chinese_place"),
     ],
 )
 def test_the_kind_is_the_leaf_of_the_category(path: list[str], kind: str | None) -> None:

@@ -145,6 +145,13 @@ def test_a_text_may_be_as_long_as_its_warnings_make_it() -> None:
     assert len(text) > 900 and status_of(check_content("description", text, facts, "en", ContentParams())) == "approved"
 
 
+def test_a_field_may_be_called_what_prose_may_not_say() -> None:
+    example = product("p", "de", "Leuchte", ["Leuchten"], None, None, Garantie="60 Monate")
+    text = text_of(example, "description", 1)
+    assert text == "Leuchte. Kategorie: Leuchten. Garantie: 60 Monate."
+    assert status_of(check_content("description", text, facts_of(example), "de", ContentParams())) == "approved"
+
+
 def test_the_next_drafts_say_less_but_what_warns() -> None:
     example = product("p", "en", "Oslo", ["Lamps"], None, "A warm light. Do not cover.", colour="red", care="Wipe dry.",
                       warning="Hot surface.")  # fmt: skip

@@ -13,8 +13,11 @@ def _instructions(text: str, _context: Context) -> str:
 
 
 def _superlatives(text: str, context: Context) -> str:
-    """Those that the shop has not written itself in a name (``The Best of Chopin``) or in a warning."""
+    """Those that the shop has not written itself in a name (``The Best of Chopin``), as the name of a field
+    (``Garantie: 24 Monate``) or in a warning."""
     for fact in context.facts:
+        if fact.slot.startswith("other_") and fact.name:
+            text = re.sub(rf"{re.escape(fact.name)}\s?[:：]", " ", text)
         if fact.role in ("title", "kind", "brand", "warning") or fact.slot in ("title", "brand"):
             text = text.replace(fact.value, " ")
     return _first(BANNED, text)
