@@ -30,6 +30,7 @@ class Words:
     abbreviations: frozenset[str]
     points_back: tuple[str, ...]
     leads_on: tuple[str, ...]
+    unfinished: tuple[str, ...]
     fillers: frozenset[str]
     buyers: tuple[str, ...]
     headings: frozenset[str]
@@ -114,6 +115,7 @@ def _words(tables: list[dict[str, Any]]) -> Words:
         abbreviations=frozenset(listed("sentences", "abbreviations")),
         points_back=listed("sentences", "points_back"),
         leads_on=listed("sentences", "leads_on"),
+        unfinished=listed("sentences", "unfinished"),
         fillers=frozenset(listed("sentences", "fillers")),
         buyers=listed("sentences", "buyers"),
         headings=frozenset(listed("sentences", "headings")),

@@ -49,7 +49,10 @@ def _fragment(text: str, facts: Sequence[Fact], language: str) -> str:
         return "two marks in a row"
     plain = _unmarked(text)
     last = plain.rpartition(" ")[2]
-    if last in words_of(language).leads_on and not any(f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts):
+    words = words_of(language)
+    if last in (*words.leads_on, *words.unfinished) and not any(
+        f" {plain}".endswith(f" {_unmarked(f.value)}") for f in facts
+    ):
         return f"ends in {last!r}"
     return ""
 
