@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -30,6 +31,8 @@ SAMPLED = ("title", "description", "kind", "short_description", "material", "col
 """Meanings of columns whose values tell the language."""
 MAX_SAMPLED, MAX_SAMPLED_CHARS = 300, 1_000
 """Products that are looked at for it, and characters of a value."""
+AGREED = 0.6
+"""The share of products whose language is told that has to be told alike, and twice the share of all."""
 
 
 @command(
@@ -237,7 +240,7 @@ def _unmapped(file: Path, locale: str | None, meanings: Meanings | None) -> tupl
 
 
 def _language(opened: Opened) -> str:
-    """The language of the texts; where they do not tell, of the header."""
+    """The language that most products are told in; where they do not agree, that of the header, then of all texts."""
     from mmgen.catalog.proposal import header_language
     from mmgen.catalog.values import text_of
     from mmgen.clean.text.language import UNKNOWN, text_language
@@ -245,9 +248,16 @@ def _language(opened: Opened) -> str:
 
     told = [column.name for column in opened.profile.columns.values() if column.concept in SAMPLED]
     rows = islice((row for row in opened.source.read_rows() if isinstance(row, dict)), MAX_SAMPLED)
-    text = " ".join(repair(text_of(row.get(name)))[:MAX_SAMPLED_CHARS] for row in rows for name in told)
+    texts = [" ".join(repair(text_of(row.get(name)))[:MAX_SAMPLED_CHARS] for name in told) for row in rows]
+    votes = Counter(language for text in texts if (language := text_language(text)) != UNKNOWN)
     hint = header_language(opened.profile.columns)
-    found = text_language(text, hint or "en")
+    if votes:
+        language, count = votes.most_common(1)[0]
+        if count >= AGREED * votes.total() and count >= AGREED / 2 * len(texts):
+            return language
+    if hint and hint != "en":  # systems have English headers for shops of any language
+        return hint
+    found = text_language(" ".join(texts), hint or "en")
     return (hint or "en") if found == UNKNOWN else found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mmgen.facts.fact import Fact
 from mmgen.facts.language import words_of
 from mmgen.facts.sentences import UNSPACED, warns
-from mmgen.facts.values import CJK, says_something, shown
+from mmgen.facts.values import CJK, says_something, shown, untagged
 
 MAX_VALUE_CHARS = 200
 _WRITTEN = ("", "attribute", "audience", "care", "text", "use")
@@ -41,7 +41,7 @@ def _fact(
     name: str, raw: str, source: str, role: str, language: str, unit: str | None = None, confidence: float = 1.0
 ) -> Fact | None:
     """The fact, or None where it has no name in this language or its value says nothing in it."""
-    value = shown(raw).strip(" ,;，；、")  # what a list leaves behind its last entry
+    value = untagged(shown(raw), language).strip(" ,;，；、")  # what a list leaves behind its last entry
     value = value.replace("_", " ") if " " not in value else value
     words = words_of(language)
     low = value.lower()

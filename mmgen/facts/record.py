@@ -18,10 +18,12 @@ from mmgen.facts.fact import Fact
 from mmgen.facts.language import words_of
 from mmgen.facts.named import named_facts
 from mmgen.facts.sentences import sentences_of
-from mmgen.facts.values import INJECTION, LINK, PROFANITY, is_name, key_of, shown, without_private
+from mmgen.facts.values import INJECTION, LINK, PROFANITY, is_name, key_of, shown, untagged, without_private
 from mmgen.values.locales import is_place
 
 MAX_BRAND_CHARS = 60
+MIN_TITLE_CHARS = 25
+"""From here on a level that begins as the title does is no kind but the title."""
 MAX_SENTENCES = 12
 """Of a description; those that warn come on top."""
 
@@ -42,7 +44,8 @@ def facts_of(example: Mapping[str, Any]) -> list[Fact]:
     brand = brand or next((fact.value for fact in named if fact.role == "brand"), "")
     title = usable_title(example.get("title"))
     facts = [Fact("title", "title", title, "title", "title")] if title else []
-    facts += [Fact("kind", labels.get("kind", ""), _leaf(path, language), "category", "kind")] if path else []
+    if path and (leaf := _leaf(path, title, language)):
+        facts.append(Fact("kind", labels.get("kind", ""), leaf, "category", "kind"))
     facts += [Fact("brand", labels.get("brand", ""), brand, "brand", "brand")] if brand else []
     facts += _sentences(example.get("description"), title, language)
     said, conflicts = agreed([fact for fact in named if fact.role != "brand"], path, language)
@@ -68,14 +71,23 @@ def _brand(value: Any, language: str) -> str:
 
 def _kind(level: Any, language: str) -> str:
     text = shown(level if isinstance(level, str) else None)
-    text = text.replace("_", " ") if " " not in text else text
+    text = untagged(text.replace("_", " ") if " " not in text else text, language)
     none = words_of(language).no_kinds | words_of("en").no_kinds
     return text if is_name(text, language) and text.lower() not in none and not PROFANITY.search(text) else ""
 
 
-def _leaf(path: list[str], language: str) -> str:
-    """The last level that names a kind of thing: of ``Novels > Foreign novels > Germany`` the one before."""
-    return next((level for level in reversed(path) if not is_place(level, language)), path[-1])
+def _leaf(path: list[str], title: str, language: str) -> str:
+    """The last level that names a kind of thing: of ``Novels > Foreign novels > Germany`` the one before. A path may
+    end in the product itself, cut short."""
+    levels = [level for level in path if not _is_title(level, title)]
+    return next((level for level in reversed(levels) if not is_place(level, language)), levels[-1] if levels else "")
+
+
+def _is_title(level: str, title: str) -> bool:
+    """Whether a level of a path is the product's title, whole or begun, with something behind it or not."""
+    one, other = key_of(level.rstrip(" .…")), key_of(title)
+    is_long = len(one) >= MIN_TITLE_CHARS
+    return bool(other) and (one == other or (is_long and (other.startswith(one) or one.startswith(other))))
 
 
 def _sentences(description: Any, title: str, language: str) -> list[Fact]:

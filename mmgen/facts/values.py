@@ -28,6 +28,7 @@ INJECTION = unsayable("instructions")
 # Claims that need proof, or that the advertising law of China (article 9) bans. Not: "best before", "last", "at least".
 BANNED = unsayable("puffery")
 PROFANITY = unsayable("profanity")
+_TAG = re.compile(r"(?P<lang>[a-z]{2}):(?P<words>\S+)")
 _ZERO = re.compile(r"[-+]?0+(?:[.,]0+)?")
 
 
@@ -44,6 +45,17 @@ def shown(text: str | None) -> str:
     kept = (" " if unicodedata.category(c) in ("Cc", "Co", "Cn", "Cs", "Zl", "Zp") or c == "\ufffd" else c
             for c in unicodedata.normalize("NFC", plain))  # fmt: skip
     return " ".join("".join(kept).split())
+
+
+def untagged(text: str, language: str) -> str:
+    """A value without the language that a database sets before it (``en:dry-pastas`` -> ``dry pastas``); ``""`` for
+    one in another language than ``language``. Of a list what is left."""
+    parts = [part.strip() for part in text.split(",")]
+    if not any(_TAG.fullmatch(part) for part in parts):
+        return text
+    tags = ((part, _TAG.fullmatch(part)) for part in parts)
+    kept = [tag["words"].replace("-", " ") if tag else part for part, tag in tags if not tag or tag["lang"] == language]
+    return ", ".join(dict.fromkeys(kept))
 
 
 def is_private(text: str) -> bool:

@@ -84,6 +84,9 @@ def test_no_mask_of_private_data_is_said(mask: str) -> None:
         pytest.param(["Books", "Foreign novels", "Germany"], "Foreign novels", id="a_place"),
         pytest.param(["Wine", "Red wine", "Spain"], "Red wine", id="another_place"),
         pytest.param(["Italy"], "Italy", id="nothing_but_a_place"),
+        pytest.param(["Food", "en:dry-pastas"], "dry pastas", id="a_tag"),
+        pytest.param(["Food", "it:paste-secche"], "Food", id="a_tag_in_another_language"),
+        pytest.param(["Tables", "Oslo"], "Tables", id="the_product_itself"),
         pytest.param(["coffee_tables"], "coffee tables", id="underscores"),
         pytest.param([], None, id="none"),
         pytest.param(["家居", "其他"], "家居", id="chinese"),
@@ -135,6 +138,16 @@ def test_what_the_import_says_is_said_under_its_name(item: dict[str, Any], name:
 )
 def test_what_says_nothing_to_a_customer_is_dropped(item: dict[str, Any]) -> None:
     assert said(told(**item)) == {}
+
+
+def test_a_path_that_ends_in_the_title_cut_short() -> None:
+    path = ["Car", "Sun Shades", "Brema ST381 Magnetic Sun Shade For the Front Win..."]
+    facts = by_slot(facts_of(product("p", "en", "Brema ST381 Magnetic Sun Shade For the Front Window", path)))
+    assert facts["kind"].value == "Sun Shades"
+
+
+def test_of_tags_those_in_the_language_are_said() -> None:
+    assert said(told(value="en:gluten-free, it:senza-glutine, Organic"))["Play time"] == "gluten free, Organic"
 
 
 def test_what_the_import_does_not_tell_is_not_said() -> None:

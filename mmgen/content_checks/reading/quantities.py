@@ -17,6 +17,7 @@ _POINT_FIRST = frozenset({"en", "zh", "ja", "ko"})
 """Languages whose decimal mark is the point; the others write a comma."""
 _RANGE = frozenset("~～至到–—-") | {"to"}
 _EXACT, _ROUNDED = 1e-6, 0.006
+_CURRENCY = "currency:"
 _TEN, _TEN_THOUSAND = 10, 10_000
 _PAIR, _NOUN_TOKENS = 2, 4
 _DEGREE = "degree"
@@ -81,7 +82,7 @@ def is_comparable(one: str, other: str) -> bool:
     """Whether two units measure the same."""
     if one == other:
         return True
-    if not one or not other or "currency:" in one + other:
+    if not one or not other or _CURRENCY in one + other:
         return False
     return _dimension(one) == _dimension(other)
 
@@ -195,7 +196,7 @@ def _currency_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
         return 0, ""
     size, found = words.currency.at(tokens, at)
     if size:
-        return size, f"currency:{found[-1]}"
+        return size, f"{_CURRENCY}{found[-1]}"
     return 0, ""
 
 
@@ -225,7 +226,9 @@ def _meet(one: frozenset[float], other: frozenset[float], tolerance: float) -> b
 
 @cache
 def _base(unit: str) -> Callable[[float], float]:
-    """From an amount in a unit to the one in base units."""
+    """From an amount in a unit to the one in base units; money is not changed."""
+    if unit.startswith(_CURRENCY):
+        return lambda value: value
     zero, one = (_registry().Quantity(amount, _registry().parse_expression(unit).units).to_base_units().magnitude
                  for amount in (0.0, 1.0))  # fmt: skip
     times = float(_registry().parse_expression(unit).magnitude)
@@ -234,7 +237,9 @@ def _base(unit: str) -> Callable[[float], float]:
 
 @cache
 def _dimension(unit: str) -> str:
-    """What a unit measures; one without a dimension measures itself alone."""
+    """What a unit measures; one without a dimension, and a currency, measures itself alone."""
+    if unit.startswith(_CURRENCY):
+        return unit
     dimension = str(_registry().parse_expression(unit).dimensionality)
     return unit if dimension == "dimensionless" else dimension
 
