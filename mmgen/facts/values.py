@@ -12,7 +12,8 @@ from mmgen.facts.language import unsayable, words_of
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 MARKUP = re.compile(r"</?[A-Za-z!][^>]{0,200}>|```|\{\{.*?\}\}|\$\{.*?\}")
 LINK = re.compile(
-    r"https?://\S+|www\.\S+|\b[\w.-]+@[\w-]+\.\w+|\b[a-z0-9][\w-]+\.(?:com|net|org|shop|store|info|co\.[a-z]{2})\b",
+    r"https?://\S+|www\.\S+|\b[\w.-]{1,64}@[\w-]{1,63}\.\w+"
+    r"|\b[a-z0-9][\w-]{1,62}\.(?:com|net|org|shop|store|info|co\.[a-z]{2})\b",
     re.I,
 )
 MACHINE = re.compile(
