@@ -149,7 +149,7 @@ def filed(folder: Path, cell: str, name: str = "zxq") -> dict[str, Any]:
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 def test_pairs_in_a_cell_are_columns(tmp_path: Path, cell: str) -> None:
-    assert said(filed(tmp_path, cell), "zh") == {"颜色": "红色", "装帧": "16开"}
+    assert said(filed(tmp_path, cell), "zh") == {"颜色": "红色", "开本": "16开"}
 
 
 PROSE = {
