@@ -1,8 +1,9 @@
 """The material of quality_gate.py: products, texts on them with a label, and sentences that real shops wrote.
 
-`gate_faults/products.json`, `texts.json` and `sentences.json` were written for this measurement by somebody who had
-not read how the gate judges. A text has one planted fault of a `kind`, or none; wordings are in two parts, `dev` and
-`held`.
+`gate_faults/products.json` and `texts.json` were written for this measurement by somebody who had not read how the gate
+judges. A text has one planted fault of a `kind`, or none; wordings are in two parts, `dev` and `held`. Shops' own
+sentences are theirs and not kept here: `sentences.json` of another folder (`--material`) holds a list of `title`,
+`fields`, `sentence`, `lang`, and `true` where nothing in the fields speaks against it.
 """
 
 from __future__ import annotations
