@@ -78,6 +78,8 @@ def audit(contract: Contract, files: list[Path]) -> Audit:
     enough = [c for c in contract.checks if num_rows and num_rows >= c.min_rows]
     singly = [c for c in enough if judges_single_rows(c)]
     together = [c for c in enough if c not in singly]
+    groups = [[c for c in singly if c.besides == one] for one in sorted({c.besides for c in singly})]
+    singly = [check for checks in groups for check in checks]
     required = _required_columns(contract)
     rejects: Counter[str] = Counter()
     nulls: Counter[str] = Counter()
@@ -88,7 +90,7 @@ def audit(contract: Contract, files: list[Path]) -> Audit:
         clean = table.filter(pc.is_null(reasons)) if required else table
         for name in required:
             nulls[name] += (clean if name in contract.own_columns else table).column(name).null_count
-        seen.append(run_expectations(table.select(_columns_of(singly)).to_pandas(), singly))
+        seen.append([one for checks in groups for one in run_expectations(_judged(table, checks), checks)])
     whole = [table.to_pandas() for table in _chunks(files, _columns_of(together))] if together else []
     of_all = run_expectations(pd.concat(whole, ignore_index=True), together) if whole else []
     results = list(zip(singly, map(merged, zip(*seen, strict=True)), strict=True)) if seen else []
@@ -100,6 +102,16 @@ def audit(contract: Contract, files: list[Path]) -> Audit:
     ]
     outcomes += [CheckOutcome(f"{n}_present", "fail", not nulls[n], _share(nulls[n], num_rows)) for n in required]
     return Audit(num_rows, dict(rejects.most_common()), outcomes)
+
+
+def _judged(table: pa.Table, checks: list[Check]) -> pd.DataFrame:
+    """The columns that checks of one ``besides`` speak of; that reject reason is none to them."""
+    judged = table.select(_columns_of(checks))
+    if checks[0].besides and "reject_reason" in judged.column_names:
+        reasons = judged.column("reject_reason")
+        counted = pc.if_else(pc.equal(reasons, checks[0].besides), pa.scalar(None, reasons.type), reasons)
+        judged = judged.set_column(judged.column_names.index("reject_reason"), "reject_reason", counted)
+    return judged.to_pandas()
 
 
 def _chunks(files: list[Path], columns: list[str]) -> Iterator[pa.Table]:

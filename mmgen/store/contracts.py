@@ -55,7 +55,8 @@ class Check:
     """One expectation. ``severity`` is ``fail`` (stops the commit) or ``warn`` (is reported).
 
     ``min_rows``: below so many rows a share says nothing, and the check is skipped: one bad row of three
-    must not stop a night.
+    must not stop a night. ``besides``: the reject reason that this check does not count, since it is counted where the
+    input was rejected: a shop whose photos cannot be fetched still gets its texts.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Check:
     severity: str
     min_rows: int = 0
     description: str = ""
+    besides: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _check(quality: Any, where: str) -> Check:
         kwargs=kwargs,
         severity=severity,
         min_rows=int(custom.get("minRows", 0)),
+        besides=str(custom.get("besides", "")),
         description=(quality.description or "").strip(),
     )
 
