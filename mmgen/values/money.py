@@ -121,16 +121,20 @@ def _is_money(before: str, after: str) -> bool:
     words = [word[0] for word in (_LAST_WORD.search(before), _FIRST_WORD.match(after)) if word]
     return (
         before.endswith(drawn) or after.startswith(drawn)
-        or any(word in _current() - _WORDS or word.casefold().rstrip(".") in spelt for word in words)
+        or any(word in _current() - _listed("codes", "words") or word.casefold().rstrip(".") in spelt for word in words)
     )  # fmt: skip
 
 
 _AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,']*")
 _LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+\.?$"), re.compile(r"[^\W\d_]+")
 _NEAR = 12
-_SHORT = ("￥", "rs", "руб", "грн")
-"""Signs that shops write and CLDR does not have."""
-_WORDS = {"ALL", "TOP", "MOP", "LAK", "CUP", "ANG", "SOS", "PEN"}
+
+
+@lru_cache(maxsize=4)
+def _listed(table: str, key: str) -> frozenset[str]:
+    """A list of ``signs.toml``."""
+    data = tomllib.loads(files("mmgen.values").joinpath("signs.toml").read_text(encoding="utf-8"))
+    return frozenset(part.strip() for part in data[table][key].split(","))
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +142,7 @@ def _written_signs() -> tuple[frozenset[str], tuple[str, ...]]:
     """Signs of letters (``kr``, ``zł``), and those of other characters (``€``, ``元``), of money in use: gold and
     silver are goods. One Latin letter is none: 5 F is a capacity."""
     used = (sign for sign, code in _signs().items() if code in _current())
-    signs = {sign.rstrip(".") for sign in (*used, *_SHARED, *_SHORT) if len(sign) < 4}
+    signs = {sign.rstrip(".") for sign in (*used, *_SHARED, *_listed("signs", "short")) if len(sign) < 4}
     spelt = {sign for sign in signs if sign.isalpha() and sign[0] < "\u3000"}
     return frozenset(sign for sign in spelt if len(sign) > 1), tuple(signs - spelt)
 
