@@ -44,8 +44,7 @@ def facts_of(example: Mapping[str, Any]) -> list[Fact]:
     brand = brand or next((fact.value for fact in named if fact.role == "brand"), "")
     title = usable_title(example.get("title"))
     facts = [Fact("title", "title", title, "title", "title")] if title else []
-    if path and (leaf := _leaf(path, title, language)):
-        facts.append(Fact("kind", labels.get("kind", ""), leaf, "category", "kind"))
+    facts += [Fact("kind", labels.get("kind", ""), _leaf(path, title, language), "category", "kind")] if path else []
     facts += [Fact("brand", labels.get("brand", ""), brand, "brand", "brand")] if brand else []
     facts += _sentences(example.get("description"), title, language)
     said, conflicts = agreed([fact for fact in named if fact.role != "brand"], path, language)
@@ -79,8 +78,8 @@ def _kind(level: Any, language: str) -> str:
 def _leaf(path: list[str], title: str, language: str) -> str:
     """The last level that names a kind of thing: of ``Novels > Foreign novels > Germany`` the one before. A path may
     end in the product itself, cut short."""
-    levels = [level for level in path if not _is_title(level, title)]
-    return next((level for level in reversed(levels) if not is_place(level, language)), levels[-1] if levels else "")
+    levels = [level for level in path if not _is_title(level, title)] or path
+    return next((level for level in reversed(levels) if not is_place(level, language)), levels[-1])
 
 
 def _is_title(level: str, title: str) -> bool:

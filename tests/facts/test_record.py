@@ -87,6 +87,7 @@ def test_no_mask_of_private_data_is_said(mask: str) -> None:
         pytest.param(["Food", "en:dry-pastas"], "dry pastas", id="a_tag"),
         pytest.param(["Food", "it:paste-secche"], "Food", id="a_tag_in_another_language"),
         pytest.param(["Tables", "Oslo"], "Tables", id="the_product_itself"),
+        pytest.param(["Oslo"], "Oslo", id="nothing_but_the_product_itself"),
         pytest.param(["coffee_tables"], "coffee tables", id="underscores"),
         pytest.param([], None, id="none"),
         pytest.param(["家居", "其他"], "家居", id="chinese"),
