@@ -234,9 +234,8 @@ def _affirmed(facts: Sequence[Fact], denied: set[str]) -> set[str]:
     """Of the words that are denied somewhere those that another fact says."""
     found: set[str] = set()
     for fact in facts:
-        own = {
-            key for claim in claims_of(fact.value, lexicon_of("en")) if claim.kind == "denial" for key in claim.words
-        }
-        if not CJK.search(fact.value):
-            found |= (denied & {stem(token.key) for token in tokens_of(fact.value)}) - own
+        said = frozenset[str]() if CJK.search(fact.value) else denied & {stem(t.key) for t in tokens_of(fact.value)}
+        if said:
+            own = (claim for claim in claims_of(fact.value, lexicon_of("en")) if claim.kind == "denial")
+            found |= said.difference(*(claim.words for claim in own))
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from mmgen.content_checks.evidence import is_hidden, supporting
 from mmgen.content_checks.reading.lexicon import Lexicon
@@ -12,6 +14,7 @@ from mmgen.facts.fact import Fact
 from mmgen.facts.stated import says
 
 _WHOLE = ("title", "sentence", "warning")
+_SPACE = re.compile(r"\s")
 _LONG_TOKENS, _BEFORE_CHARS = 4, 12
 _TITLE_SHARE, _MIN_TITLE_TOKENS, _MAX_TITLE_TOKENS = 0.7, 3, 60
 
@@ -79,9 +82,13 @@ def hidden(text: str, facts: Sequence[Fact]) -> list[Verdict]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def _folded(text: str) -> str:
     """In lower case, any space a blank, as long as the text."""
-    return "".join(" " if c.isspace() else low if len(low := c.lower()) == 1 else c for c in text)
+    low = text.lower()
+    if len(low) != len(text):  # a letter whose small one is two
+        low = "".join(small if len(small := c.lower()) == 1 else c for c in text)
+    return _SPACE.sub(" ", low)
 
 
 def _places(text: str, value: str) -> Iterator[int]:

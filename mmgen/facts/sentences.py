@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mmgen.facts.language import Words, says_any, starts_with, without, words_of
 from mmgen.facts.values import BANNED, CJK, INJECTION, LINK, PROFANITY, is_private, shown
@@ -101,6 +102,7 @@ def _joined(lines: Iterable[str], language: str) -> list[str]:
     return joined
 
 
+@lru_cache(maxsize=1024)
 def warns(text: str, language: str) -> bool:
     """Whether a sentence warns, limits or denies: it is never the one to leave out."""
     words = _words_for(text, language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from mmgen.clean.text.pii.mask import MASKS, mask_personal_data
 from mmgen.facts.language import unsayable, words_of
@@ -90,6 +91,7 @@ def says_something(value: str, language: str) -> bool:
     )
 
 
+@lru_cache(maxsize=2048)
 def key_of(text: str) -> str:
     """What is the same for all ways to write a text: case, marks and spaces don't count, but for a mark in a number."""
     return " ".join(re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", " ", text.casefold()).split())

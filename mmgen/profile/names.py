@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -78,6 +78,7 @@ class Reading:
         return self.matches[0] if self.matches else None
 
 
+@lru_cache(maxsize=4096)
 def read_name(name: str, locale: str = "en") -> Reading:
     """What a column's name can mean; ``locale`` decides between languages that share a word."""
     cut = name[:MAX_NAME_CHARS]
@@ -243,8 +244,9 @@ def _telling(words: str) -> list[Match]:
     padded = f" {words} "
     matches = []
     for phrase, (concept, language) in _marked().items():
-        if (phrase in words) if _CJK.search(phrase) else (f" {phrase} " in padded):
-            matches.append(Match(concept, WHOLE if phrase == words else TELLING, language, phrase))
+        if phrase in padded:
+            name = phrase.strip()
+            matches.append(Match(concept, WHOLE if name == words else TELLING, language, name))
     return matches
 
 
@@ -313,12 +315,15 @@ def _names() -> dict[str, list[tuple[Concept, str]]]:
 
 @cache
 def _marked() -> dict[str, tuple[Concept, str]]:
+    """What tells the meaning of any name that it stands in, as whole words but in Chinese."""
     table: dict[str, tuple[Concept, str]] = {}
     for language, data in _data().items():
         for key, text in data["names"].items():
             for name in text.partition(":")[2].split(","):
                 if name.strip().startswith("~"):
-                    table.setdefault(normalised(name.strip()[1:]), (concepts()[key], language))
+                    phrase = normalised(name.strip()[1:])
+                    padded = phrase if _CJK.search(phrase) else f" {phrase} "
+                    table.setdefault(padded, (concepts()[key], language))
     return table
 
 

@@ -142,9 +142,11 @@ def _looked_at(
     """``before`` with what a writer's candidates add to it, each put to the checks."""
     approved: list[Candidate] = []
     number, spare = before.num_looked_at, before.spare
+    statuses: dict[str, str] = {}  # a sampler draws the same text again and again
     for candidate in candidates:
         number += 1
-        status = _status_of(request, candidate, params)
+        status = statuses.get(candidate.text) or _status_of(request, candidate, params)
+        statuses[candidate.text] = status
         if status == "approved":
             approved.append(candidate)
             if writer.choice == "first":

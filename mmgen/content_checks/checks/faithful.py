@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mmgen.content_checks.check import Check, Context
 from mmgen.content_checks.judge import Judgement, judge
+from mmgen.facts.fact import Fact
 
 MAX_CLAIMS = 8
 
@@ -21,7 +24,13 @@ def _unexplained(text: str, context: Context) -> str:
 
 
 def _judged(text: str, context: Context) -> Judgement:
-    return judge(text, context.facts, context.locale, is_prose=context.kind.is_prose, puffery=context.params.puffery)
+    return _kept(text, tuple(context.facts), context.locale, context.kind.is_prose, tuple(context.params.puffery))
+
+
+@lru_cache(maxsize=64)
+def _kept(text: str, facts: tuple[Fact, ...], locale: str, is_prose: bool, puffery: tuple[str, ...]) -> Judgement:
+    """Both checks look at the same judgement, and so do an ad line and the picture that shows it."""
+    return judge(text, facts, locale, is_prose=is_prose, puffery=puffery)
 
 
 FAITHFUL = Check("faithful", "fail", _unfaithful)

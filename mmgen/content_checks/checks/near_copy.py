@@ -15,7 +15,10 @@ def _near_copy(text: str, context: Context) -> str:
     written = " ".join(own)
     if len(written) < params.near_copy_chars or len(text) < params.near_copy_chars:
         return ""
-    share = SequenceMatcher(None, written, text, autojunk=False).ratio()
+    matcher = SequenceMatcher(None, written, text, autojunk=False)
+    if matcher.real_quick_ratio() <= params.near_copy_share or matcher.quick_ratio() <= params.near_copy_share:
+        return ""  # at most so much alike: what is exact takes the square of their lengths
+    share = matcher.ratio()
     return f"{share:.0%} like the written description" if share > params.near_copy_share else ""
 
 

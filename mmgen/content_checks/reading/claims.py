@@ -18,17 +18,6 @@ _STOPS = frozenset(".!?;。！？；…|•")
 _COMMAS = frozenset(",:，：、()（）[]【】—–")
 _QUIET = frozenset({"substance", "feature"})
 """Classes whose words claim something only where a fact speaks of the same."""
-_TURNING = (
-    "plain",
-    "lacks",
-    "lacks_weakly",
-    "denies",
-    "looks_before",
-    "contrasts",
-    "pure",
-    "throughout",
-    "only",
-)
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
 _NOT_FREE_TOKENS, _PURE_TOKENS = 1, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
@@ -142,12 +131,8 @@ def _mark_clause(state: _State) -> None:
 
 def _mark_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, str]:
     """The longest mark at a place and its name; of two as long the one that says more."""
-    best = (0, "")
-    for name in _TURNING:
-        size, _ = words.marks[name].at(tokens, at)
-        if size > best[0]:
-            best = (size, name)
-    return best
+    size, names = words.turning.at(tokens, at)
+    return (size, names[0]) if size else (0, "")
 
 
 def _turn(mark: str, size: int, at: int, state: _State) -> int:
@@ -281,8 +266,7 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
     token = tokens[at]
     behind = _denied_behind(tokens, at + 1, words)
     is_denied = at < state.lacks_until or behind[0]
-    is_box = any(words.marks[name].at(tokens, at)[0] for name in ("apart", "along"))
-    if token.kind in ("word", "cjk") and is_denied and token.key not in words.function and not is_box:
+    if token.kind in ("word", "cjk") and is_denied and token.key not in words.function and not _is_box(tokens, at, words):
         keys = (stem(token.key),) if token.kind == "word" else _cjk_run(tokens, at)
         is_weak = state.is_weakly and not behind[0]
         state.found.append(Claim("denial", token.start, token.end, keys, denied=True, is_weak=is_weak))
@@ -290,6 +274,11 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
         state.lacks_until = at + 1 + goes_on if goes_on else at
         return behind[1] - at if behind[0] else 1
     return 1
+
+
+def _is_box(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether it is said here what is in the box: that is judged apart."""
+    return any(words.marks[name].at(tokens, at)[0] for name in ("apart", "along"))
 
 
 def _cjk_run(tokens: tuple[Token, ...], at: int) -> tuple[str, ...]:

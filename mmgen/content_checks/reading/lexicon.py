@@ -42,6 +42,8 @@ MARKS = (
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
 thing is named behind what ``determines``, ``transparent`` words between, but not behind ``beside`` (``for a desk``).
 ``apart`` says that something is not in the box, ``along`` that it is."""
+TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts", "pure", "throughout", "only")
+"""Those that turn the sense of what follows; of two as long the first counts."""
 _FOLDER = "words"
 _EACH = "each"
 """Stands for the parent in a line whose names are all different things."""
@@ -118,7 +120,7 @@ class Lexicon:
     """The words of a language. ``entries``: phrase -> ``class/key``; ``parents``: what a ``class/key`` is a kind of.
 
     ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: what turns a claim, see
-    ``MARKS``. ``weak``: what is a claim only where a cue or a fact says so. ``parts``: phrase -> the part's one name;
+    ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says so. ``parts``: phrase -> the part's one name;
     ``main_parts``: those that a thing is mainly made of. ``shades``: what goes before a colour -> ``dark`` or the like.
     """
 
@@ -134,6 +136,7 @@ class Lexicon:
     cues: Phrases
     cues_behind: Phrases
     marks: Mapping[str, Phrases]
+    turning: Phrases
     parts: Phrases
     main_parts: frozenset[str]
     shades: Mapping[str, str]
@@ -180,6 +183,7 @@ def lexicon_of(language: str) -> Lexicon:
         cues=_phrases(one.cues for one in own),
         cues_behind=_phrases(one.cues_behind for one in own),
         marks={name: _phrases([{name: one.marks.get(name, "")} for one in own]) for name in MARKS},
+        turning=_phrases({name: one.marks.get(name, "")} for name in TURNING for one in own),
         parts=_phrases(one.parts for one in own),
         main_parts=frozenset(word for one in own for word in _listed(one.main_parts.get("names", ""))),
         shades={word: shade for one in own for shade, line in one.modifiers.items() for word in _listed(line)},

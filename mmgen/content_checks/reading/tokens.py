@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{CJK}]|[^\W\d_{CJK}]+(?:['’](?=[^\W\d_{CJK}])[^\W\d_{CJK}]+)*|[^\s\w]|_")
-_NUMBER = re.compile(r"\d")
+_TOKEN = re.compile(
+    rf"(?P<number>\d+(?:[.,]\d+)*)|(?P<cjk>[{CJK}])"
+    rf"|(?P<word>[^\W\d_{CJK}]+(?:['’](?=[^\W\d_{CJK}])[^\W\d_{CJK}]+)*)|(?P<mark>[^\s\w]|_)"
+)
 _ENDINGS = ("ing", "es", "ed", "en", "er", "s", "e", "n", "d")
 _MAX_ENDINGS, _MIN_STEM = 2, 3
 _HYPHENS = frozenset("-‐‑–—")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """``key`` in lower case, compatible forms made one; ``start``, ``end``: characters of the text.
 
     ``kind``: ``word``, ``number``, ``cjk`` or ``mark``. ``glued``: nothing stands between it and the one before;
@@ -41,7 +42,9 @@ def tokens_of(text: str) -> tuple[Token, ...]:
         if raw in _HYPHENS and start == end and found[-1].kind != "mark" and text[start + 1 : start + 2].isalnum():
             hyphen_at = start + 1
             continue
-        found.append(Token(_key(raw), start, match.end(), _kind(raw), start == end, start == hyphen_at))
+        kind = match.lastgroup or "mark"
+        kind = kind if kind != "word" or raw[0].isalpha() else "mark"
+        found.append(Token(_key(raw), start, match.end(), kind, start == end, start == hyphen_at))
         end = match.end()
     return tuple(found)
 
@@ -52,19 +55,12 @@ def _key(raw: str) -> str:
     return key[:-2] if key.endswith("'s") and len(key) > 3 else key
 
 
-def _kind(raw: str) -> str:
-    if _NUMBER.match(raw):
-        return "number"
-    if re.match(f"[{CJK}]", raw):
-        return "cjk"
-    return "word" if raw[0].isalpha() else "mark"
-
-
 def keys_of(text: str) -> tuple[str, ...]:
     """The keys of the tokens of a text."""
     return tuple(token.key for token in tokens_of(text))
 
 
+@lru_cache(maxsize=65536)
 def stem(key: str) -> str:
     """What the forms of a word have in common, roughly: endings of number and case taken off a longer word.
 
