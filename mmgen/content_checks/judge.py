@@ -23,6 +23,9 @@ from mmgen.content_checks.verdict import Verdict
 from mmgen.content_checks.votes import Entailment
 from mmgen.facts.fact import Fact
 
+_APART = 10
+"""More full stops than tokens that anything is looked for across."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -84,10 +87,10 @@ def judge(
 
 
 def _outside(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with the spans blanked by full stops, so that places stay and nothing reaches across."""
+    """The text with the spans blanked, full stops at their ends, so that places stay and nothing reaches across."""
     found = list(text)
     for start, end in spans:
-        found[start:end] = ["."] * (end - start)
+        found[start:end] = ("." * min(end - start, _APART)).rjust(end - start)
     return "".join(found)
 
 

@@ -89,30 +89,48 @@ class _File(BaseModel):
     rounded: dict[str, str] = {}
 
 
+@dataclass(slots=True)
+class _Node:
+    """What is said of the phrase that ends here, and by the next key what goes on."""
+
+    values: list[str] = field(default_factory=list)
+    following: dict[str, _Node] = field(default_factory=dict)
+
+
 @dataclass
 class Phrases:
-    """Phrases to values, found from the left, the longest first; at most ``longest`` tokens are looked at a place."""
+    """Phrases to values, found from the left, the longest first.
+
+    ``tree``: by the first key the rest, ``_Node`` by ``_Node``, so that a walk ends at the first key that leads nowhere.
+    """
 
     values: dict[Phrase, list[str]] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)
+    tree: dict[str, _Node] = field(default_factory=dict)
 
     def add(self, phrase: str, value: str) -> None:
         """Add a phrase as it is written; an empty one is none."""
         keys = keys_of(phrase)
-        if keys and value not in self.values.setdefault(keys, []):
-            self.values[keys].append(value)
-            self.longest[keys[0]] = max(self.longest.get(keys[0], 0), len(keys))
+        if not keys or value in self.values.setdefault(keys, []):
+            return
+        self.values[keys].append(value)
+        node = self.tree.setdefault(keys[0], _Node())
+        for key in keys[1:]:
+            node = node.following.setdefault(key, _Node())
+        node.values = self.values[keys]
 
     def at(self, tokens: tuple[Token, ...], start: int) -> tuple[int, list[str]]:
         """(how many tokens, values) of the longest phrase that begins at ``start``; (0, []) where none does."""
-        most = self.longest.get(tokens[start].key)
-        if most is None:
+        node = self.tree.get(tokens[start].key)
+        if node is None:
             return _NONE
-        for size in range(min(most, len(tokens) - start), 0, -1):
-            found = self.values.get(tuple(token.key for token in tokens[start : start + size]))
-            if found:
-                return size, found
-        return _NONE
+        best, end, size = _NONE, len(tokens), 0
+        while node is not None:
+            size += 1
+            if node.values:
+                best = (size, node.values)
+            start += 1
+            node = node.following.get(tokens[start].key) if start < end and node.following else None
+        return best
 
 
 @dataclass(frozen=True)
