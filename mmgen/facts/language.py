@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 _FOLDER = "languages"
+_EDGE = r"\b"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 
@@ -58,8 +59,14 @@ def words_of(language: str) -> Words:
 
 @cache
 def unsayable(group: str) -> re.Pattern[str]:
-    """``puffery``, ``profanity`` or ``instructions`` (to a model) in any language."""
-    return re.compile("|".join(part for one in languages() for part in _read(one)["unsayable"][group]), re.I)
+    """``puffery``, ``profanity`` or ``instructions`` (to a model) in any language.
+
+    Patterns that begin at the edge of a word stand together: they are tried there alone, not at each letter.
+    """
+    parts = [part for one in languages() for part in _read(one)["unsayable"][group]]
+    edged = "|".join(part.removeprefix(_EDGE) for part in parts if part.startswith(_EDGE))
+    others = [part for part in parts if not part.startswith(_EDGE)]
+    return re.compile("|".join([rf"{_EDGE}(?:{edged})", *others] if edged else others), re.I)
 
 
 def says_any(text: str, phrases: Iterable[str]) -> bool:
@@ -81,11 +88,18 @@ def starts_with(text: str, phrases: Iterable[str]) -> bool:
 @cache
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Matches what ``says_any`` says; nothing where there are no phrases."""
-    parts = [
-        re.escape(phrase) if _CJK.search(phrase) else rf"(?<!\w){re.escape(phrase)}(?!\w)"
-        for phrase in sorted(phrases, key=lambda one: (-len(one), one))
-    ]
-    return re.compile("|".join(parts) or r"(?!)", re.I)
+    ordered = sorted(phrases, key=lambda one: (-len(one), one))
+    spaced = _one_of([phrase for phrase in ordered if not _CJK.search(phrase)])
+    parts = [*([rf"(?<!\w)(?:{spaced})(?!\w)"] if spaced else []), _one_of(filter(_CJK.search, ordered))]
+    return re.compile("|".join(filter(None, parts)) or r"(?!)", re.I)
+
+
+def _one_of(phrases: Iterable[str]) -> str:
+    """A pattern of phrases, those of one first letter together: a text is asked for few letters at a place."""
+    by_letter: dict[str, list[str]] = {}
+    for phrase in phrases:
+        by_letter.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
 
 
 @cache

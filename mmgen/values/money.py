@@ -121,8 +121,12 @@ def _is_money(before: str, after: str) -> bool:
     words = [word[0] for word in (_LAST_WORD.search(before), _FIRST_WORD.match(after)) if word]
     return (
         before.endswith(drawn) or after.startswith(drawn)
-        or any(word in _current() - _listed("codes", "words") or word.casefold().rstrip(".") in spelt for word in words)
+        or any(_is_code(word) or word.casefold().rstrip(".") in spelt for word in words)
     )  # fmt: skip
+
+
+def _is_code(word: str) -> bool:
+    return word in _current() and word not in _listed("codes", "words")
 
 
 _AMOUNT = re.compile(r"(?<![\d.,])\d[\d.,']*")
