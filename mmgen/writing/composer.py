@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mmgen.config.descriptions import DESCRIPTIONS_VERSION, DescriptionParams
+from mmgen.kinds import KINDS
 from mmgen.seeds import seed_of
+from mmgen.writing.sound_part import sound_part
 from mmgen.writing.specification import drafts
 from mmgen.writing.writer import Candidate, Materials, Request, WriterEntry
 
@@ -18,13 +20,15 @@ class Composer:
     params: DescriptionParams
 
     def write(self, requests: Sequence[Request]) -> list[Iterator[Candidate]]:
-        """Drafts for each request, the fullest first."""
+        """Drafts for each request, the fullest first; of prose the next is without what the checks object to."""
         return [self._drafts(request) for request in requests]
 
     def _drafts(self, request: Request) -> Iterator[Candidate]:
         seed = seed_of(request.product_id, self.params.run_seed, request.kind)
-        for draft in drafts(request.facts, request.language, request.kind, seed, self.params):
-            yield Candidate(draft.text)
+        found = drafts(request.facts, request.language, request.kind, seed, self.params)
+        yield from (Candidate(draft.text) for draft in found)
+        if KINDS[request.kind].is_prose:
+            yield Candidate(sound_part(found[0], request, self.params).text)
 
 
 def _composer(materials: Materials) -> Composer:

@@ -8,7 +8,7 @@ in it: nothing is inflected, nothing is joined but by marks.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mmgen.clean.text.language import language_of
@@ -53,23 +53,37 @@ class Draft:
     text: str
 
 
-def compose(facts: Sequence[Fact], locale: str, kind: str, seed: int, limits: DescriptionParams = _LIMITS) -> Draft:
-    """The first of ``drafts``."""
-    return drafts(facts, locale, kind, seed, limits)[0]
+def compose(
+    facts: Sequence[Fact],
+    locale: str,
+    kind: str,
+    seed: int,
+    limits: DescriptionParams = _LIMITS,
+    without: Collection[str] = (),
+) -> Draft:
+    """The first of ``drafts``, of the facts but those of some slots."""
+    return drafts([fact for fact in facts if fact.slot not in without], locale, kind, seed, limits)[0]
+
+
+def optional_slots(draft: Draft, facts: Sequence[Fact]) -> list[str]:
+    """The slots of a description that may be left out of it, in its order: sentences and facts, but for what warns."""
+    known = by_slot(facts)
+    slots = [token[1:-1] for token in draft.tokens if token.startswith(("<sentence_", "<other_"))]
+    return [slot for slot in slots if slot in known and known[slot].role != "warning"]
 
 
 def drafts(
     facts: Sequence[Fact], locale: str, kind: str, seed: int, limits: DescriptionParams = _LIMITS
 ) -> list[Draft]:
-    """Texts of ``kind``, the fullest first: a specification where the kind is prose, else a line.
+    """Texts of ``kind``: a specification where the kind is prose, else lines, the fullest first.
 
-    The next ones say less, for where something in the first may not be said. The same arguments give the same drafts;
+    The next lines say less, for where something in the first may not be said. The same arguments give the same drafts;
     ``seed`` chooses the fact of a line. Raises ValueError for a kind that there is not.
     """
     entry = entry_named(KINDS, kind, "kind of content")
     known, language = _sayable(facts), language_of(locale)
     if entry.is_prose:
-        found = _descriptions(known, language, kind, limits)
+        found = [_fullest(known, language, kind, limits)]
     else:
         found = _drawn_lines(known, language, kind, seed, limits)
     made = [Draft(tokens, realise(tokens, facts)) for tokens in found if tokens]
@@ -90,8 +104,8 @@ def _sayable(facts: Sequence[Fact]) -> Facts:
     return {slot: fact for slot, fact in by_slot(facts).items() if slot != "price"}
 
 
-def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionParams) -> list[list[str]]:
-    """With all that fits; without the shop's sentences; and with what may not be missing alone."""
+def _fullest(facts: Facts, language: str, kind: str, limits: DescriptionParams) -> list[str]:
+    """With all that fits."""
     needed = [slot for slot, fact in facts.items() if fact.role == "warning"]
     own = [slot for slot in facts if slot.startswith("sentence_")]
     others = [slot for slot in facts if slot.startswith("other_")]
@@ -101,12 +115,7 @@ def _descriptions(facts: Facts, language: str, kind: str, limits: DescriptionPar
     room -= sum(_length(facts[slot], language) for slot in written if slot not in needed)
     listed = _fitting(others, needed, facts, language, room)[:MAX_FACTS]
     listed += [slot for slot in others if slot in needed and slot not in listed]
-    bare = [slot for slot in written if slot in needed], [slot for slot in listed if slot in needed]
-    return [
-        _description(facts, language, written, listed),
-        _description(facts, language, bare[0], listed),
-        _description(facts, language, *bare),
-    ]
+    return _description(facts, language, written, listed)
 
 
 def _length(fact: Fact, language: str) -> int:

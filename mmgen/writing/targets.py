@@ -15,7 +15,7 @@ from mmgen.kinds import learnt_kinds
 from mmgen.models.text.sentences import TextTargets
 from mmgen.models.text.vocabulary import begin_token
 from mmgen.seeds import seed_of
-from mmgen.writing.fitting import open_slots
+from mmgen.writing.fitting import form_of
 from mmgen.writing.specification import compose
 
 MAX_TARGET_TOKENS = 70
@@ -39,7 +39,8 @@ def training_targets(example: Mapping[str, Any], limits: DescriptionParams = _LI
         for seed in seeds
     )
     texts = [list(text) for text in dict.fromkeys(found) if 1 < len(text) <= MAX_TARGET_TOKENS + 2]
-    slots = [frozenset(open_slots(_kind_of(text), facts, locale, limits)) for text in texts]
+    forms = {kind: form_of(kind, facts, locale, limits) for kind in learnt_kinds()}
+    slots = [frozenset(forms[_kind_of(text)].open_slots) for text in texts]
     return TextTargets(texts, slots)
 
 

@@ -14,7 +14,7 @@ from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import from_json
 from mmgen.facts.record import facts_of
 from mmgen.writing.descriptions import COMPOSER_VERSION, columns, write_descriptions
-from mmgen.writing.fitting import open_slots
+from mmgen.writing.fitting import form_of
 from mmgen.writing.targets import training_targets
 from tests.facts.records import EMPTY, OTHERS
 from tests.facts.records_en import ENGLISH
@@ -119,7 +119,7 @@ def test_the_sampler_sees_only_what_it_can_write_for() -> None:
     write([ENGLISH[0], EMPTY, OTHERS[0], CHINESE[0]], sampler)
     assert [kind for kind, _, _ in sampler.calls] == ["description", "ad_copy"]
     assert sampler.calls[0][1] == [
-        open_slots("description", facts_of(e), e["locale"], PARAMS) for e in (ENGLISH[0], CHINESE[0])
+        form_of("description", facts_of(e), e["locale"], PARAMS).open_slots for e in (ENGLISH[0], CHINESE[0])
     ]
     assert len({*sampler.calls[0][2], *sampler.calls[1][2]}) == 4
 

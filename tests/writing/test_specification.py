@@ -14,7 +14,9 @@ from mmgen.content_checks.run import check_content, status_of
 from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.facts.stated import coverage, is_stated
+from mmgen.writing.sound_part import sound_part
 from mmgen.writing.specification import compose, drafts
+from mmgen.writing.writer import Request
 from tests.facts.records import EMPTY, OTHERS, product
 from tests.facts.records_en import ENGLISH
 from tests.facts.records_zh import CHINESE
@@ -152,14 +154,19 @@ def test_a_field_may_be_called_what_prose_may_not_say() -> None:
     assert status_of(check_content("description", text, facts_of(example), "de", ContentParams())) == "approved"
 
 
-def test_the_next_drafts_say_less_but_what_warns() -> None:
-    example = product("p", "en", "Oslo", ["Lamps"], None, "A warm light. Do not cover.", colour="red", care="Wipe dry.",
-                      warning="Hot surface.")  # fmt: skip
-    full, plain, bare = (draft.text for draft in drafts(facts_of(example), "en", "description", 1))
-    end = "Colour: red; Care: Wipe dry. Warning: Hot surface."
-    assert full == f"Oslo. Category: Lamps. A warm light. Do not cover. {end}".replace("red; Care", "red. Care")
-    assert plain == full.replace("A warm light. ", "")
-    assert bare == "Oslo. Category: Lamps. Do not cover. Warning: Hot surface."
+@pytest.mark.parametrize(
+    ("locale", "description", "without"),
+    [
+        pytest.param("en", "Good for skin. Sweet almond oil is inside. Kind to skin. Sweet almond oil cleans. Do not eat.",
+                     " Sweet almond oil cleans.", id="english"),
+        pytest.param("zh", "适合油性皮肤。甜杏仁油滋润。也适合干性皮肤。甜杏仁油清洁。请勿食用。", "甜杏仁油清洁。", id="chinese"),
+    ],
+)  # fmt: skip
+def test_the_sentence_that_a_check_objects_to_is_left_out_alone(locale: str, description: str, without: str) -> None:
+    facts = facts_of(product("p", locale, "Lumo", [], None, description, care="Warm wash", 颜色="白色"))
+    full = compose(facts, locale, "description", 1)
+    found = sound_part(full, Request("description", 0, "p", locale, facts), DescriptionParams())
+    assert without in full.text and found.text == full.text.replace(without, "")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from mmgen.config.descriptions import DescriptionParams
 from mmgen.facts.record import facts_of
 from mmgen.models.text.sentences import Sentences, split_sentences
 from mmgen.models.text.vocabulary import Vocabulary
-from mmgen.writing.fitting import allowed_slots, open_slots, says_enough
+from mmgen.writing.fitting import allowed_slots, form_of
 from mmgen.writing.slots import realise
 from mmgen.writing.specification import compose
 from mmgen.writing.targets import training_targets
@@ -35,7 +35,7 @@ def test_targets_begin_right_and_can_be_realised(example: dict[str, Any]) -> Non
         kind = "description" if "description" in text[0] else "ad_copy"
         assert {token for token in text[1:] if token[0] == "<"} <= slots <= allowed_slots(facts)
         assert realise(text, facts)
-        assert says_enough(text[1:], kind, facts, locale, PARAMS)
+        assert form_of(kind, facts, locale, PARAMS).is_kept_by(text[1:])
 
 
 @pytest.mark.parametrize("example", [pytest.param(EMPTY, id="empty"), pytest.param(OTHERS[0], id="another_language")])
@@ -75,11 +75,12 @@ def test_what_one_shop_teaches_can_be_said_of_all_its_products() -> None:
     ],
 )  # fmt: skip
 def test_a_sample_says_as_much_as_a_specification(kind: str, tokens: str, is_enough: bool) -> None:
-    assert says_enough(tokens.split(), kind, facts_of(MUG), "en", PARAMS) is is_enough
+    assert form_of(kind, facts_of(MUG), "en", PARAMS).is_kept_by(tokens.split()) is is_enough
 
 
 def test_only_slots_of_the_specification_are_open() -> None:
     facts = facts_of(MUG)
     tokens = compose(facts, "en", "description", 0).tokens
-    assert open_slots("description", facts, "en", PARAMS) == {token for token in tokens if token.startswith("<")}
-    assert open_slots("ad_copy", facts, "en", PARAMS) == {"<title>", "<kind>", "<other_1>", "<other_1_name>"}
+    assert form_of("description", facts, "en", PARAMS).open_slots == {t for t in tokens if t.startswith("<")}
+    lines = form_of("ad_copy", facts, "en", PARAMS)
+    assert lines.open_slots == {"<title>", "<kind>", "<other_1>", "<other_1_name>"}

@@ -266,7 +266,12 @@ def _other(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) ->
     token = tokens[at]
     behind = _denied_behind(tokens, at + 1, words)
     is_denied = at < state.lacks_until or behind[0]
-    if token.kind in ("word", "cjk") and is_denied and token.key not in words.function and not _is_box(tokens, at, words):
+    if (
+        token.kind in ("word", "cjk")
+        and is_denied
+        and token.key not in words.function
+        and not _is_box(tokens, at, words)
+    ):
         keys = (stem(token.key),) if token.kind == "word" else _cjk_run(tokens, at)
         is_weak = state.is_weakly and not behind[0]
         state.found.append(Claim("denial", token.start, token.end, keys, denied=True, is_weak=is_weak))
