@@ -157,9 +157,10 @@ def test_a_field_may_be_called_what_prose_may_not_say() -> None:
 @pytest.mark.parametrize(
     ("locale", "description", "without"),
     [
-        pytest.param("en", "Good for skin. Sweet almond oil is inside. Kind to skin. Sweet almond oil cleans. Do not eat.",
-                     " Sweet almond oil cleans.", id="english"),
-        pytest.param("zh", "适合油性皮肤。甜杏仁油滋润。也适合干性皮肤。甜杏仁油清洁。请勿食用。", "甜杏仁油清洁。", id="chinese"),
+        pytest.param("en", "Good for skin. Sweet almond oil is inside. Kind to skin. Sweet almond oil cleans. "
+                     "Do not eat.", " Sweet almond oil cleans.", id="english"),
+        pytest.param("zh", "适合油性皮肤。甜杏仁油滋润。也适合干性皮肤。甜杏仁油清洁。请勿食用。",
+                     "甜杏仁油清洁。", id="chinese"),
     ],
 )  # fmt: skip
 def test_the_sentence_that_a_check_objects_to_is_left_out_alone(locale: str, description: str, without: str) -> None:

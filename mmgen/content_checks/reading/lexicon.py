@@ -101,7 +101,7 @@ class _Node:
 class Phrases:
     """Phrases to values, found from the left, the longest first.
 
-    ``tree``: by the first key the rest, ``_Node`` by ``_Node``, so that a walk ends at the first key that leads nowhere.
+    ``tree``: by the first key what goes on, so that a walk ends at the first key that leads nowhere.
     """
 
     values: dict[Phrase, list[str]] = field(default_factory=dict)
@@ -138,8 +138,9 @@ class Lexicon:
     """The words of a language. ``entries``: phrase -> ``class/key``; ``parents``: what a ``class/key`` is a kind of.
 
     ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: what turns a claim, see
-    ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says so. ``parts``: phrase -> the part's one name;
-    ``main_parts``: those that a thing is mainly made of. ``shades``: what goes before a colour -> ``dark`` or the like.
+    ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says
+    so. ``parts``: phrase -> the part's one name; ``main_parts``: those that a thing is mainly made of. ``shades``: what
+    goes before a colour -> ``dark`` or the like.
     """
 
     language: str
