@@ -59,6 +59,8 @@ def paired(claims: Iterable[Claim], words: Lexicon) -> list[Claim]:
 def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     """A number is so where a fact has it of the same thing: ``3 pockets`` is not where the facts count 5."""
     alike = [other for other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
+    if quantity.nouns & known.denied and not quantity.unit:
+        return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
         if counted and not any(other in counted or other.until for other in alike):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from mmgen.content_checks.reading.claims import Claim, claims_of
 from mmgen.content_checks.reading.kinds import kinds_of
@@ -19,10 +20,13 @@ from mmgen.facts.values import CJK
 HIDDEN = ("hidden", "internal")
 _ROLES = {"gender": "audience"}
 _LISTED = re.compile(r"\s*[,;/、，；|]\s*")
+_NO_LIST = re.compile(r"\d")
+"""An attribute with numbers counts nothing: ``1 battery, not included``."""
 _WHOLE_PERCENT = 100.0
 _GROWN_UP = 14.0
 _AGED = Claim("audience", 0, 0, ("children",), ("audience/children",))
 _MAX_COUNT = 100.0
+_LACKED_TOKENS = 4
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,16 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     mixed: set[str] = set()
     pieces: set[float] = set()
     numbers_each: list[Quantity] = []
-    titles = frozenset(stem(t.key) for f in facts if f.slot in ("title", "kind") for t in tokens_of(f.value))
+    titles = frozenset(noun for f in facts if f.slot in ("title", "kind") for noun in _parts_of(f.value))
     for fact in facts:
         found = _claims(fact, words)
         claims += found
         own = _quantities(fact, words)
         if _has_mark(fact, "pieces", words):
-            own = [one if one.unit else replace(one, nouns=one.nouns | titles) for one in own]
+            twice = 2.0 if _is_pair(fact, words) else 1.0
+            own = [one if one.unit else replace(one, nouns=one.nouns | titles,
+                                                readings=one.readings | {twice * value for value in one.readings})
+                   for one in own]  # fmt: skip
             pieces |= {min(one.readings) for one in own if not one.unit and 1 < min(one.readings) <= _MAX_COUNT}
         numbers += own
         numbers_each += own if _has_mark(fact, "each", words) else []
@@ -88,7 +95,9 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
         if fact.role not in ("title", "sentence") and fact.name:
             named.setdefault(fact.name.casefold(), []).append(fact)
     values = "\n".join(fact.value for fact in facts)
+    claims += list(_freed(claims, words))
     missing = {claim.words[0] for claim in claims if claim.kind == "denial"}
+    missing |= {key for fact in facts for key in _lacked(fact, words)}
     missing |= {key for fact in facts for key in _answered_no(fact, words)}
     return Evidence(
         claims=tuple(claims),
@@ -125,6 +134,21 @@ def _claims(fact: Fact, words: Lexicon) -> list[Claim]:
     return settled + ([_AGED] if own == "audience" and _is_for_children(found) else [])
 
 
+def _parts_of(text: str) -> Iterator[str]:
+    """The words of a text as stems; of Chinese, characters side by side."""
+    tokens = tokens_of(text)
+    yield from (stem(token.key) for token in tokens if token.kind == "word")
+    yield from (one.key + two.key for one, two in pairwise(tokens) if one.kind == two.kind == "cjk" and two.glued)
+
+
+def _is_pair(fact: Fact, words: Lexicon) -> bool:
+    """Whether pairs are counted: each is two pieces, too."""
+    tokens = tokens_of(f"{fact.value} {fact.unit or ''}")
+    found = (words.numbers.at(tokens, at) for at in range(len(tokens)) if tokens[at].key and
+             (tokens[at].key,) in words.loose_numbers)  # fmt: skip
+    return any("2" in values for _, values in found)
+
+
 def _is_for_children(claims: Iterable[Claim]) -> bool:
     """Whether an age says so: ``3 years and up``."""
     ages = [claim.quantity for claim in claims if claim.quantity]
@@ -151,6 +175,23 @@ def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
     text = f"{fact.name} {fact.value}" if is_apart else fact.name
     said = [stem(t.key) for t in tokens_of(text) if t.kind == "word" and t.key not in words.function]
     return [*said, *([fact.name] if CJK.search(fact.name) else [])]
+
+
+def _lacked(fact: Fact, words: Lexicon) -> Iterator[str]:
+    """The words of a short fact that begins by saying that something is missing: ``no built-in GPS``."""
+    tokens = tokens_of(fact.value)
+    size = words.marks["lacks_weakly"].at(tokens, 0)[0] if tokens else 0
+    if fact.role in ("title", "sentence", "warning") or not size or len(tokens) > size + _LACKED_TOKENS:
+        return
+    yield from (stem(t.key) for t in tokens[size:] if t.kind == "word" and t.key not in words.function)
+
+
+def _freed(claims: Sequence[Claim], words: Lexicon) -> Iterator[Claim]:
+    """What the claims say to be missing by another word: ``vegan`` is free of milk."""
+    for claim in claims:
+        for key in claim.keys if not claim.denied else ():
+            for name in words.frees.get(key.replace("/", "_"), ()):
+                yield replace(claim, kind="substance", keys=(f"substance/{name}",), words=(name,), denied=True)
 
 
 def _part_named(fact: Fact, words: Lexicon) -> str:
@@ -185,11 +226,11 @@ def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
     found = [replace(quantity, unit=quantity.unit or unit[-1]) if unit else quantity for quantity in found]
     if fact.role == "warning":
         return [quantity for quantity in found if quantity.unit]
-    nouns = frozenset(_nouns(f"{fact.name} {'' if unit else fact.unit or ''}", words))
+    nouns = frozenset([*_nouns(fact.name, words), *_nouns("" if unit else fact.unit or "", words)])
     found = [q if q.unit else replace(q, nouns=q.nouns | nouns) for q in found]
     found += [claim.quantity for claim in claims_of(fact.name, words) if claim.quantity]
     found += _counted_before(fact.value)
-    size = len(_LISTED.split(fact.value))
+    size = 0 if _NO_LIST.search(fact.value) and fact.role == "attribute" else len(_LISTED.split(fact.value))
     if size > 1 and fact.role in ("colour", "size", "attribute"):
         found.append(Quantity(frozenset({float(size)}), "", nouns | {stem(fact.role)}))
     return list(dict.fromkeys(found))
@@ -225,6 +266,9 @@ def _worked_out(
     for one in numbers_each:
         for count in {2.0, *counts} if one.unit and one.unit != "percent" else ():
             yield Quantity(frozenset(count * value for value in one.readings), one.unit)
+    for one in numbers:
+        if one.until is not None and one.unit:  # from 50 to 65 cm: by 15 cm
+            yield Quantity(frozenset(abs(one.until - value) for value in one.readings), one.unit)
     for one in numbers:
         if not one.unit and one.nouns and min(one.readings) > _MAX_COUNT:
             yield Quantity(frozenset(value / 2 for value in one.readings))

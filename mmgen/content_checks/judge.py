@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mmgen.clean.text.language import language_of
+from mmgen.content_checks.against import limits, opposites, warned_of
 from mmgen.content_checks.contents import boxed
 from mmgen.content_checks.deciding import decide, paired
 from mmgen.content_checks.evidence import Evidence, evidence_of
@@ -74,7 +75,8 @@ def judge(
     free = _outside(text, [*given, *said])
     verdicts = [decide(claim, known, words) for claim in paired(claims_of(free, words), words)]
     verdicts += list(denied(free, known, words))
-    verdicts += list(boxed(free, facts, words))
+    verdicts += [*boxed(free, facts, words), *limits(free, known, words), *opposites(free, known, words)]
+    verdicts += list(warned_of(free, facts, words))
     verdicts += [*pairs, *cued(free, known, words, puffery), *names(free, known, words, language)]
     verdicts += [*hidden(text, facts), *title_broken(text, facts, is_prose)]
     if is_prose:

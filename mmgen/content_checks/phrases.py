@@ -27,7 +27,7 @@ _ANY_CASE = frozenset({"de"})
 _MIN_NAME = 3
 _NO_VALUES = ("kind/", "feature/", "substance/")
 """Classes of words that are not judged wherever they stand."""
-_AFFIRM_TOKENS = 4
+_AFFIRM_TOKENS = 6
 """How far before a Chinese word may stand that it is there: 含有微量双酚A."""
 Span = tuple[int, int]
 

@@ -16,6 +16,7 @@ from mmgen.facts.stated import says
 _WHOLE = ("title", "sentence", "warning")
 _SPACE = re.compile(r"\s")
 _LONG_TOKENS, _BEFORE_CHARS = 4, 12
+_DENIED_CHARS = 3
 _TITLE_SHARE, _MIN_TITLE_TOKENS, _MAX_TITLE_TOKENS = 0.7, 3, 60
 
 
@@ -30,8 +31,18 @@ def spans_as_given(text: str, facts: Sequence[Fact], words: Lexicon) -> list[tup
             continue
         value = _folded(fact.value).rstrip(".!。！") if fact.role == "sentence" else _folded(fact.value)
         spans = [(start, start + len(value)) for start in _places(low, value)]
-        found += [span for span in spans if fact.role in _WHOLE or not _is_denied(low, *span, words)]
+        is_whole = fact.role in _WHOLE
+        found += [span for span in spans if not (_is_cut if is_whole else _is_denied)(low, *span, words)]
     return found
+
+
+def _is_cut(text: str, start: int, _end: int, words: Lexicon) -> bool:
+    """Whether what is given is part of its own denial, as Chinese is written: 不含乳制品 where a warning says 含乳制品."""
+    tokens = tokens_of(text[max(start - _DENIED_CHARS, 0) : start])
+    if not tokens or tokens[-1].kind != "cjk" or text[start - 1].isspace():
+        return False
+    denying = [words.marks[name] for name in ("denies", "lacks", "lacks_weakly")]
+    return any(one.at(tokens, at)[0] == len(tokens) - at for one in denying for at in range(len(tokens)))
 
 
 def _is_denied(text: str, start: int, end: int, words: Lexicon) -> bool:

@@ -36,12 +36,14 @@ CLASSES = (
 MARKS = (
     *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms"),
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
-    *("determines", "apart", "along"),
+    *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
 thing is named behind what ``determines``, ``transparent`` words between, but not behind ``beside`` (``for a desk``).
-``apart`` says that something is not in the box, ``along`` that it is."""
+``apart`` says that something is not in the box, ``along`` that it is. Behind ``limits`` stands all that a thing is for
+(``only in``), as between ``limits_open`` and ``limits_behind`` (``for ... only``); behind ``forbids`` what a warning
+tells not to do."""
 TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts", "pure", "throughout", "only")
 """Those that turn the sense of what follows; of two as long the first counts."""
 _FOLDER = "words"
@@ -87,6 +89,8 @@ class _File(BaseModel):
     weak: dict[str, str] = {}
     wholes: dict[str, str] = {}
     rounded: dict[str, str] = {}
+    turned_by: dict[str, str] = {}
+    frees: dict[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -140,7 +144,8 @@ class Lexicon:
     ``cues``, ``cues_behind``: phrase -> the class of what stands behind, before it. ``marks``: what turns a claim, see
     ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says
     so. ``parts``: phrase -> the part's one name; ``main_parts``: those that a thing is mainly made of. ``shades``: what
-    goes before a colour -> ``dark`` or the like.
+    goes before a colour -> ``dark`` or the like. ``turned_by``: ``before`` and ``behind`` a word, what makes it its
+    opposite. ``frees``: a claim -> the substances that it says are missing.
     """
 
     language: str
@@ -166,6 +171,8 @@ class Lexicon:
     weak: frozenset[Phrase]
     wholes: Mapping[str, frozenset[str]]
     rounded: frozenset[str]
+    turned_by: Mapping[str, frozenset[str]]
+    frees: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -212,6 +219,8 @@ def lexicon_of(language: str) -> Lexicon:
         puffery=_phrases(one.puffery for one in own),
         weak=frozenset(keys_of(word) for one in own for word in _listed(one.weak.get("words", ""))),
         wholes={key: frozenset(_listed(line)) for one in own for key, line in one.wholes.items()},
+        turned_by={at: frozenset(_listed(last.turned_by.get(at, ""))) for at in ("before", "behind")},
+        frees={key: frozenset(_listed(line)) for one in own for key, line in one.frees.items()},
         rounded=frozenset(unit for one in own for unit in _listed(one.rounded.get("units", ""))),
     )
 
