@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from mmgen.content_checks.contents import CLAUSE
 from mmgen.content_checks.evidence import Evidence, supporting
@@ -35,7 +36,8 @@ def _up_to_mark(tokens: tuple[Token, ...], start: int, words: Lexicon) -> list[T
     """The tokens behind a place up to a mark; none where a number or a word of tone is among them."""
     end = start
     while end < min(start + _LIMIT_TOKENS, len(tokens)) and tokens[end].kind in ("word", "cjk", "number"):
-        if tokens[end].kind == "number" or words.puffery.at(tokens, end)[0]:
+        tone = words.puffery.at(tokens, end)[0]
+        if tokens[end].kind == "number" or tone > (tokens[end].kind == "cjk"):  # one character may be part of any word
             return []
         end += 1
     return list(tokens[start:end])
@@ -92,7 +94,7 @@ def warned_of(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verd
     forbidden = _forbidden(supporting(facts), words.language)
     for match in CLAUSE.finditer(text) if forbidden else ():
         tokens = tokens_of(match.group(0))
-        if any(words.marks[name].at(tokens, at)[0] for name in _DENYING for at in range(len(tokens))):
+        if _denies(tokens, words):
             continue
         said = _content(tokens, words)
         for wanted in forbidden:
@@ -100,6 +102,17 @@ def warned_of(text: str, facts: Sequence[Fact], words: Lexicon) -> Iterator[Verd
                 clause = match.group(0).strip()
                 yield Verdict("warning", clause, "contradicted", "a warning speaks against it", match.start())
                 break
+
+
+def _denies(tokens: tuple[Token, ...], words: Lexicon) -> bool:
+    """Whether a clause denies something; an idiom (``no problem``) does not."""
+    at = 0
+    while at < len(tokens):
+        size, names = words.turning.at(tokens, at)
+        if size and names[0] in _DENYING:
+            return True
+        at += max(size, 1)
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -124,5 +137,5 @@ def _content(tokens: Sequence[Token], words: Lexicon) -> Words:
     """Stems of the words that tell something; of Chinese, characters side by side."""
     told = [token for token in tokens if _is_telling(token, words)]
     plain = {stem(token.key) for token in told if token.kind == "word"}
-    pairs = zip(told, told[1:], strict=False)
+    pairs = pairwise(told)
     return frozenset(plain | {a.key + b.key for a, b in pairs if a.kind == b.kind == "cjk" and a.end == b.start})

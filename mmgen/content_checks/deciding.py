@@ -145,7 +145,9 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     about = [other for other in known.claims if _is_about(claim, other, words)]
     about = [other for other in about if other.denied or not (claim.denied and other.looks)]
     fitting = [o for o in about if o.denied == claim.denied and o.looks == claim.looks and _fits_shade(claim, o, words)]
-    if (found := _alone(claim, fitting, known, words)) or (found := _of_part(claim, fitting, known)):
+    if (found := _denied_alone(claim, about)) or (found := _alone(claim, fitting, known, words)):
+        return found
+    if found := _of_part(claim, fitting, known):
         return found
     if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
         return _SUPPORTED
@@ -165,6 +167,12 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if rivals and not claim.is_weak and not claim.denied:  # without a cue it may be said of something else
         return "contradicted" if claim.is_cued else "unsupported", "the facts say another"
     return _NO_FACT
+
+
+def _denied_alone(claim: Claim, about: list[Claim]) -> Decision | None:
+    """Whether the facts have the very words, and only to deny them: ``no Bluetooth`` beside another radio."""
+    senses = {other.denied for other in about if other.words == claim.words}
+    return ("contradicted", "the facts say it is missing") if senses == {True} and not claim.denied else None
 
 
 def _alone(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) -> Decision | None:

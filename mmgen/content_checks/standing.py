@@ -37,7 +37,7 @@ def spans_as_given(text: str, facts: Sequence[Fact], words: Lexicon) -> list[tup
 
 
 def _is_cut(text: str, start: int, _end: int, words: Lexicon) -> bool:
-    """Whether what is given is part of its own denial, as Chinese is written: 不含乳制品 where a warning says 含乳制品."""
+    """Whether what is given is part of its own denial in Chinese: 不含乳制品 where a warning says 含乳制品."""
     tokens = tokens_of(text[max(start - _DENIED_CHARS, 0) : start])
     if not tokens or tokens[-1].kind != "cjk" or text[start - 1].isspace():
         return False

@@ -96,7 +96,8 @@ def _step(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> 
     if key in _STOPS or (key in _COMMAS and tokens[at].kind == "mark"):
         return _end_clause(key, at, state)
     entry_size, keys = words.entries.at(tokens, at)
-    keys = [key for key in keys if not key.startswith("kind/") or is_named(tokens, at, entry_size, words)]
+    is_lacked = at < state.lacks_until  # without a lid: that is a denial of any word
+    keys = [k for k in keys if not k.startswith("kind/") or (not is_lacked and is_named(tokens, at, entry_size, words))]
     entry_size = entry_size if keys else 0
     mark_size, mark = _mark_at(tokens, at, words)
     if mark_size and mark_size >= entry_size:
@@ -163,6 +164,8 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     cue, is_bare = _cue_of(tokens, at, size, cue, words)
     is_pure = at <= state.pure_until
     cue = "material" if is_pure and "material" in kinds else cue
+    modifier = _modifier(tokens, at, words) if "colour" in kinds else ""
+    cue = "colour" if modifier else cue  # a bright orange is no fruit
     settled = tuple(key for key in keys if key.startswith(f"{cue}/")) if cue in kinds else ()
     named = tuple(key for key in keys if key.startswith("kind/"))
     settled = settled or named
@@ -181,7 +184,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             denied=denied or at < state.denied_until,
             looks=looks or at < state.looks_until,
             part=part,
-            modifier=_modifier(tokens, at, words) if "colour" in kinds else "",
+            modifier=modifier,
             is_cued=bool(settled),
             is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
             pure=is_pure,
