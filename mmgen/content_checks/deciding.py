@@ -145,9 +145,8 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     about = [other for other in known.claims if _is_about(claim, other, words)]
     about = [other for other in about if other.denied or not (claim.denied and other.looks)]
     fitting = [o for o in about if o.denied == claim.denied and o.looks == claim.looks and _fits_shade(claim, o, words)]
-    if (found := _denied_alone(claim, about)) or (found := _alone(claim, fitting, known, words)):
-        return found
-    if found := _of_part(claim, fitting, known):
+    found = _denied_alone(claim, about) or _alone(claim, fitting, known, words) or _of_part(claim, fitting, known)
+    if found:
         return found
     if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
         return _SUPPORTED
