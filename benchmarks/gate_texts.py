@@ -87,8 +87,9 @@ def _facts(product: Mapping[str, Any]) -> Iterator[Fact]:
         if unit and value[-1:].isdigit():
             value = f"{value} {unit}"
         yield Fact(slot, str(one["name"]), value, str(one["name"]), role, unit)
+    told = {str(one["value"]) for one in product["facts"] if one["role"] == "warning"}
     for number, sentence in enumerate(product.get("sentences") or [], 1):
-        role = "warning" if sentence in product["warnings"] else "sentence"
+        role = "warning" if sentence in product.get("warnings", told) else "sentence"
         yield Fact(f"sentence_{number}", role, sentence, "description", role)
     for number, one in enumerate(product.get("hidden") or [], 1):
         yield Fact(f"hidden_{number}", str(one["name"]), str(one["value"]), str(one["name"]), "hidden")
