@@ -21,11 +21,13 @@ def cued_phrases(text: str, words: Lexicon) -> Iterator[tuple[str, tuple[Token, 
         size, kinds = words.cues.at(tokens, at)
         if size:
             start = at + size
-            start += start < len(tokens) and tokens[start].key in _JOINTS
+            is_joined = start < len(tokens) and tokens[start].key in _JOINTS
+            start += is_joined
+            is_said = is_joined or words.marks["labels"].at(tokens, at)[0] != size
             end = start
             while end < len(tokens) and end - start < _CUE_TOKENS and tokens[end].key not in _ENDS:
                 end += 1
-            for kind in kinds:
+            for kind in kinds if is_said else ():
                 yield kind, tokens[start:end]
         yield from _before(tokens, at, words)
         at += max(size, 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mmgen.content_checks.reading.lexicon import Lexicon
 from mmgen.content_checks.reading.tokens import Token, tokens_of
 
-_KIND_TOKENS, _BESIDE_TOKENS = 4, 4
+_KIND_TOKENS, _BESIDE_TOKENS, _NAMING_TOKENS = 4, 4, 10
 
 
 def kinds_of(text: str, words: Lexicon) -> Iterator[str]:
@@ -24,7 +24,9 @@ def is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> b
         near = range(max(at - _BESIDE_TOKENS, 0), at)
         beside = words.marks["beside"]
         is_beside = any(beside.at(tokens, start)[0] for start in near if tokens[start].kind == "cjk")
-        return not is_beside and not (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0])
+        if is_beside or (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0]):
+            return False
+        return any(words.marks["determines"].at(tokens, start)[0] for start in _clause_before(tokens, at))
     if end < len(tokens) and (tokens[end].hyphened or _is_noun(tokens, end, words)):
         return False
     start = at - 1
@@ -39,9 +41,27 @@ def is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> b
         return True
     if start < 0 or not determines.at(tokens, start)[0]:
         return False
+    if words.marks["indefinite"].at(tokens, start)[0] and not _is_called(tokens, start, words):
+        return False
     return not any(
         words.marks["beside"].at(tokens, one)[0] > start - one - 1 for one in range(max(start - 3, 0), start)
     )
+
+
+def _clause_before(tokens: tuple[Token, ...], at: int) -> range:
+    """The places before one, from the last mark on, not far."""
+    start = at
+    while start > max(at - _NAMING_TOKENS, 0) and tokens[start - 1].kind == "cjk":
+        start -= 1
+    return range(start, at)
+
+
+def _is_called(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether an article opens a clause, or stands behind a word that calls the product something: ``is a desk``."""
+    if at == 0 or tokens[at - 1].kind == "mark":
+        return True
+    calls = words.marks["calls"]
+    return any(calls.at(tokens, one)[0] == at - one for one in range(max(at - 3, 0), at))
 
 
 def _is_noun(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:

@@ -37,13 +37,15 @@ MARKS = (
     *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms"),
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
     *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
+    *("indefinite", "calls", "labels"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
 thing is named behind what ``determines``, ``transparent`` words between, but not behind ``beside`` (``for a desk``).
 ``apart`` says that something is not in the box, ``along`` that it is. Behind ``limits`` stands all that a thing is for
 (``only in``), as between ``limits_open`` and ``limits_behind`` (``for ... only``); behind ``forbids`` what a warning
-tells not to do."""
+tells not to do. An ``indefinite`` article names the product where it opens a clause or stands behind what ``calls`` it
+something. ``labels`` are cues that say something with a colon or the like behind them alone."""
 TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts", "pure", "throughout", "only")
 """Those that turn the sense of what follows; of two as long the first counts."""
 _FOLDER = "words"
