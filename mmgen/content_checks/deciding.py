@@ -8,7 +8,7 @@ from dataclasses import replace
 from mmgen.content_checks.evidence import Evidence
 from mmgen.content_checks.reading.claims import Claim
 from mmgen.content_checks.reading.lexicon import Lexicon
-from mmgen.content_checks.reading.quantities import Quantity, is_comparable, same
+from mmgen.content_checks.reading.quantities import Quantity, is_comparable, lies_within, same
 from mmgen.content_checks.reading.tokens import stem
 from mmgen.content_checks.verdict import Verdict
 from mmgen.content_checks.votes import Outcome
@@ -28,11 +28,11 @@ def decide(claim: Claim, known: Evidence, words: Lexicon) -> Verdict:
     """What the facts say of a claim, and why."""
     if claim.quantity:
         outcome, reason = _number(claim.quantity, known, words)
-        is_weak = claim.quantity.is_loose
+        is_weak = claim.quantity.is_loose or _counts_another(claim.quantity, known)
     else:
         outcome, reason = _of_class(claim, known, words)
         is_law = claim.denied and claim.kind in _BY_LAW
-        is_weak = not is_law and (claim.is_weak or claim.denied)
+        is_weak = not is_law and (claim.is_weak or claim.denied or _is_of_another(claim, known, words))
     kind = "word" if outcome == "unsupported" and is_weak else claim.kind
     return Verdict(kind, said(claim, words), outcome, reason, claim.start)
 
@@ -59,6 +59,7 @@ def paired(claims: Iterable[Claim], words: Lexicon) -> list[Claim]:
 def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     """A number is so where a fact has it of the same thing: ``3 pockets`` is not where the facts count 5."""
     alike = [other for other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
+    alike += [other for other in known.numbers if lies_within(quantity, other)]
     if quantity.nouns & known.denied and not quantity.unit:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
@@ -72,6 +73,20 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     if any(quantity.unit and is_comparable(quantity.unit, other.unit) for other in known.numbers):
         return "contradicted", "the facts have another amount"
     return "unsupported", "no fact has this number"
+
+
+def _counts_another(quantity: Quantity, known: Evidence) -> bool:
+    """Whether a number in words counts what no fact speaks of: ``six cups from one brew``. What a Chinese number counts
+    may be a part of a word of the facts."""
+    nouns = quantity.nouns if quantity.is_spelled and not quantity.unit else ()
+    return bool(nouns) and not any(not noun.isascii() or noun in known.words for noun in nouns)
+
+
+def _is_of_another(claim: Claim, known: Evidence, words: Lexicon) -> bool:
+    """Whether a colour is said of a thing that no fact has: ``a belt full of black cases``."""
+    if claim.kind != "colour" or claim.is_cued or stem(claim.head) in known.words:
+        return False
+    return any(key.startswith("kind/") for key in words.entries.values.get((claim.head,), ()))
 
 
 def _may_be_one(one: Quantity, other: Quantity) -> bool:

@@ -29,7 +29,7 @@ class Claim:
     """``keys``: what is claimed, ``class/key``; several where a word is of several classes (``oak``).
 
     ``kind``: the class, ``number``, ``price``, ``code``, ``denial`` (of a word that is in no class), or that of a cue,
-    for what stands behind it. ``words``: the keys of its tokens. ``modifier``: the shade before a colour. ``is_cued``:
+    for what stands behind it. ``words``: the keys of its tokens. ``modifier``: the shade before a colour; ``head``: the word behind it. ``is_cued``:
     a cue says what the word is meant as. ``is_weak``: an everyday word, a claim only where it is cued. ``pure``: of
     nothing else (``solid oak``); ``throughout``: all parts are; ``only``: for nobody else.
     """
@@ -43,6 +43,7 @@ class Claim:
     looks: bool = False
     part: str = ""
     modifier: str = ""
+    head: str = ""
     is_cued: bool = False
     is_weak: bool = False
     pure: bool = False
@@ -106,7 +107,8 @@ def _step(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> 
         return _add_entry(tokens, at, entry_size, keys, words, state)
     size, quantities = read_at(tokens, at, words)
     if size:
-        return _add_numbers(tokens, at, size, quantities, state)
+        bound = _bound_at(tokens, at, at + size, words)
+        return _add_numbers(tokens, at, size, [replace(one, bound=bound) for one in quantities], state)
     return _other(tokens, at, words, state)
 
 
@@ -185,6 +187,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             looks=looks or at < state.looks_until,
             part=part,
             modifier=modifier,
+            head=tokens[end].key if end < len(tokens) and tokens[end].kind == "word" else "",
             is_cued=bool(settled),
             is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
             pure=is_pure,
@@ -240,6 +243,17 @@ def _part(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> str:
 def _modifier(tokens: tuple[Token, ...], at: int, words: Lexicon) -> str:
     before = tokens[at - 1].key if at else ""
     return words.shades.get(before, "")
+
+
+def _bound_at(tokens: tuple[Token, ...], start: int, end: int, words: Lexicon) -> str:
+    """``under``, ``over`` or ``about``, as a word before or behind a number says; ``""`` where none does."""
+    for name in ("under", "over", "about"):
+        before, behind = words.marks[name], words.marks[f"{name}_behind"]
+        if any(before.at(tokens, at)[0] == start - at for at in range(max(start - 3, 0), start)):
+            return name
+        if end < len(tokens) and behind.at(tokens, end)[0]:
+            return name
+    return ""
 
 
 def _add_numbers(tokens: tuple[Token, ...], at: int, size: int, quantities: list[Quantity], state: _State) -> int:

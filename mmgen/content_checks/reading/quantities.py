@@ -20,6 +20,8 @@ _EXACT, _ROUNDED = 1e-6, 0.006
 _CURRENCY = "currency:"
 _TEN, _TEN_THOUSAND = 10, 10_000
 _PAIR, _NOUN_TOKENS = 2, 4
+_BOUNDS = {"under": (0.5, 1.0), "over": (1.0, 2.0), "about": (0.85, 1.15)}
+"""From which share of a number to which the amount may lie."""
 _DEGREE = "degree"
 """Of an angle, or of a temperature whose scale nobody says."""
 
@@ -29,7 +31,8 @@ class Quantity:
     """``readings``: what the number may be, one value mostly. ``unit``: as pint knows it, ``currency:EUR``, or "".
 
     ``nouns``: what is counted, as stems, where there is no unit. ``is_loose``: a word that is a number only beside what
-    the facts count (``one``). ``until``: the other end of a range that begins here.
+    the facts count (``one``). ``until``: the other end of a range that begins here. ``bound``: ``under``, ``over`` or
+    ``about``, as a word beside it says. ``is_spelled``: it is written in words.
     """
 
     readings: frozenset[float]
@@ -37,6 +40,8 @@ class Quantity:
     nouns: frozenset[str] = frozenset()
     is_loose: bool = False
     until: float | None = None
+    bound: str = ""
+    is_spelled: bool = False
 
 
 def read_at(tokens: tuple[Token, ...], start: int, words: Lexicon) -> tuple[int, list[Quantity]]:
@@ -56,6 +61,15 @@ def read_at(tokens: tuple[Token, ...], start: int, words: Lexicon) -> tuple[int,
     nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
     found = [Quantity(readings, unit, nouns) for readings in numbers]
     return end - start, [replace(found[0], until=max(numbers[1])), *found[1:]] if is_range else found
+
+
+def lies_within(quantity: Quantity, other: Quantity) -> bool:
+    """Whether another amount of the same kind lies where a bound says: 2.6 kg are ``under three kilos``."""
+    if not quantity.bound or not (quantity.unit == other.unit or is_comparable(quantity.unit, other.unit)):
+        return False
+    low, high = _BOUNDS[quantity.bound]
+    wanted = min(_based(quantity))
+    return any(low * wanted <= value <= high * wanted for value in _based(replace(other, until=None)))
 
 
 def same(one: Quantity, other: Quantity, words: Lexicon) -> bool:
@@ -122,15 +136,25 @@ def _spelled(
     if tokens[start].kind != "cjk":
         nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
         is_loose = tuple(token.key for token in tokens[start:end]) in words.loose_numbers
-        return end + size - start, [Quantity(value, unit, nouns, is_loose and not unit)]
+        return end + size - start, [Quantity(value, unit, nouns, is_loose and not unit, is_spelled=True)]
     counted = end < len(tokens) and words.classifiers.at(tokens, end)[0]
     is_loose = value == {1.0} and not unit
-    if value == {1.0} and unit and _dimension(unit) == _dimension("second"):  # 一天 is no number
+    if value <= {1.0, 0.5} and unit and _dimension(unit) == _dimension("second"):  # 一天 is no number, nor is 半年
         return 0, []
+    tenths = _tenths_at(tokens, end + size, words) if unit else 0.0  # 两公斤六
+    value, size = (frozenset(one + tenths for one in value), size + 1) if tenths else (value, size)
     if not (counted or unit):
         return 0, []
     nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
-    return end + size - start, [Quantity(value, unit, nouns, is_loose)]
+    return end + size - start, [Quantity(value, unit, nouns, is_loose, is_spelled=True)]
+
+
+def _tenths_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> float:
+    """A digit behind a Chinese unit, with nothing behind it that it could count: 0.6 of 两公斤六."""
+    size, found = words.numbers.at(tokens, at) if at < len(tokens) else (0, [])
+    is_digit = size == 1 and tokens[at].kind == "cjk" and 1 <= float(found[0]) < _TEN
+    ends = at + 1 >= len(tokens) or tokens[at + 1].kind == "mark"
+    return float(found[0]) / _TEN if is_digit and ends else 0.0
 
 
 def _run(tokens: tuple[Token, ...], start: int, language: str) -> tuple[list[frozenset[float]], int, bool]:
