@@ -118,7 +118,7 @@ def wrap(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
 
 
 def _filled(parts: list[str], font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
-    """``parts`` in lines, each as full as it can be. A dot between two things that a line would end with is left out."""
+    """``parts`` in lines, each as full as it can be; a line ends without the dot between two things."""
     lines: list[str] = []
     line = ""
     for part in parts:
