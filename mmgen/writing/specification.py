@@ -23,9 +23,9 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
-FACT_FIRST = 0.25
-"""The share of lines that begin with their fact, of titles that begin with a brand of several words: a large brand's lines
-would all begin alike. It is no larger, or the facts that many products share would."""
+FACT_FIRST = 0.15
+"""The share of lines that begin with their fact, of titles that begin with a brand of several words: a large brand's
+lines would all begin alike. It is no larger, or those of facts that many products share would."""
 _LIMITS = DescriptionParams()
 Facts = dict[str, Fact]
 _UNTOLD = ("warning", "date")
