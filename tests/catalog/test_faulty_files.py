@@ -237,6 +237,7 @@ def test_rows_that_repeat_id_and_title_are_variants(
     [
         ("si1.jpg, si1-side.jpg", "si1.jpg"), ("/s/i/si2.jpg", "si2.jpg"), ("s/i/SI2.JPG", "si2.jpg"),
         ("s/i/si2.jpg?v=1699", "si2.jpg"), ("s/i/si%202.jpg", "si 2.jpg"), ("gone.jpg|si1.jpg", "si1.jpg"),
+        ('["si1.jpg", "si1-side.jpg"]', "si1.jpg"), ("['s\\/i\\/si2.jpg']", "si2.jpg"),
         ("a, b.jpg", "a, b.jpg"), ("/etc/passwd", None), ("../si1.jpg", None), ("s/%2e%2e/%2e%2e/x", None),
         ("si1.jpg, ../../etc/passwd", "si1.jpg"), ("nothing.jpg", None),
     ],
