@@ -140,7 +140,7 @@ def test_without_keras_nothing_is_fitted_and_a_named_python_without_it_is_an_err
 ) -> None:
     ctx = JobContext(f"{modality}_encoder", Config(home=tmp_path), DS, "run")
     prepare = getattr(champion, f"prepare_{modality}")
-    monkeypatch.setattr(champion, "find_spec", lambda name: None)
+    monkeypatch.setattr(champion, "find_spec", lambda _name: None)
     monkeypatch.delenv("MMGEN_ENCODERS_PYTHON", raising=False)
     assert f"Keras is not installed here, so {media} have" in prepare(ctx)
     monkeypatch.setenv("MMGEN_ENCODERS_PYTHON", "/srv/encoders/bin/python")
