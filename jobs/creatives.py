@@ -19,7 +19,7 @@ from mmgen.writing.rows import ARRAYS
 def inputs(ctx: JobContext, only: Only) -> DataFrame:
     """Each product's headline beside its photo and what the model sees of it."""
     texts = part(ctx, "descriptions", "text", "reject_reason", "locale", HEADLINE, "facts", only=only)
-    photos = part(ctx, "clean_images", "photo", "master", only=only)
+    photos = part(ctx, "clean_images", "photo", "master", "cutout", only=only)
     said = ("title", "brand", "price", "is_price_from", "currency")
     examples = part(ctx, "examples", "example", *said, *ARRAYS, only=only)
     joined = texts.join(photos, "product_id", "left").join(examples, "product_id")

@@ -306,7 +306,7 @@ def test_a_layout_draws_the_sheets_that_it_fits(monkeypatch: pytest.MonkeyPatch)
     plain = Layout("plain", lambda spec: spec.brand == "Oakley Hill", draw_plain, says)
     monkeypatch.setattr(layouts_registry, "LAYOUTS", {"plain": plain, **LAYOUTS})
     shared = {"locale": "en", "ad_copy": "Oak shelf in white", "title": "Shelf", "price": None, "currency": None}
-    rows = [{**shared, "product_id": f"p{brand}", "brand": brand, "facts": "[]", "master": None}
+    rows = [{**shared, "product_id": f"p{brand}", "brand": brand, "facts": "[]", "master": None, "cutout": None}
             for brand in ("Oakley Hill", "Other")]  # fmt: skip
     made = draw_creatives(pa.RecordBatch.from_pylist(rows), CreativeParams(size_px=320), "", "", 1)
     assert made["layout"] == ["plain", "card"]

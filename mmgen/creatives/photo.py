@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mmgen.clean.image.cut_out import cut_out, plain_ground, rim
+from mmgen.clean.image.cut_out import decoded_cut_out, rim
 from mmgen.creatives.colour import Canvas, Colour
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in px
@@ -31,8 +31,11 @@ class Photo:
     ground: Colour | None
 
 
-def read_photo(data: bytes) -> Photo:
-    """Decode and find the product. Raises ValueError where the bytes are no picture that can be decoded."""
+def read_photo(data: bytes, cutout: bytes | None = None) -> Photo:
+    """Decode a photo and its cut-out (``mmgen.clean.image.cut_out``), where it has one.
+
+    Raises ValueError where the bytes are no picture that can be decoded.
+    """
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -45,12 +48,11 @@ def read_photo(data: bytes) -> Photo:
             pixels = np.asarray(upright.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise ValueError(f"the photo cannot be decoded: {error}") from None
-    ground = plain_ground(pixels)
-    product = cut_out(pixels, ground) if ground else None
-    if product is None:
-        apart = np.abs(pixels - np.median(rim(pixels), axis=0)).max(axis=2) > 45
+    middle = np.median(rim(pixels), axis=0)
+    if cutout is None:
+        apart = np.abs(pixels - middle).max(axis=2) > 45
         return Photo(pixels, apart.astype(np.float32), None)
-    return Photo(pixels, product, ground)
+    return Photo(pixels, decoded_cut_out(cutout, pixels.shape[:2]), (int(middle[0]), int(middle[1]), int(middle[2])))
 
 
 def place(canvas: Canvas, photo: Photo, box: Box, max_upscale: float, tint: Colour) -> Box:

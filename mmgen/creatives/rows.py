@@ -30,7 +30,10 @@ HEADLINE = KINDS[CREATIVE.text_of].column
 def draw_creatives(
     batch: pa.RecordBatch, params: CreativeParams, model_folder: str, model_version: str, run_seed: int
 ) -> dict[str, Any]:
-    """The transform of ``creatives``. Reads the texts (locale, headline, facts), the photo (master) and the example."""
+    """The transform of ``creatives``.
+
+    Reads the texts (locale, headline, facts), the photo (master, cutout) and the example.
+    """
     model = model_in(model_folder)
     nothing: list[NDArray[np.uint8] | None] = [None] * batch.num_rows
     backdrops = model.decode_images(ExampleArrays.from_batch(batch)) if model else nothing
@@ -57,6 +60,7 @@ def _row(
         currency=row["currency"],
         facts=tuple(_named(name, value, row["locale"] or "en") for name, value in facts[:CARD_FACTS]),
         photo=row["master"],
+        cutout=row["cutout"],
         backdrop=backdrop,
         seed=seed_of(row["product_id"], run_seed, "creative"),
     )

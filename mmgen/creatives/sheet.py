@@ -26,10 +26,11 @@ MARGIN = 40
 class CreativeSpec:
     """What one creative says and shows.
 
-    ``photo``: an encoded picture; None makes a card. ``backdrop``: RGB uint8 (H, W, 3), blurred and toned to a
-    gradient; None takes the photo's palette (or one drawn from ``seed``). ``call_to_action``: None takes the
-    locale's own, an empty text leaves it out. ``facts``: a few short ones, shown on a card only.
-    ``is_price_from``: variants cost more.
+    ``photo``: an encoded picture; None makes a card. ``cutout``: which of its pixels are product
+    (``mmgen.clean.image.cut_out.encoded_cut_out``); None leaves it in a frame. ``backdrop``: RGB uint8 (H, W, 3),
+    blurred and toned to a gradient; None takes the photo's palette (or one drawn from ``seed``).
+    ``call_to_action``: None takes the locale's own, an empty text leaves it out. ``facts``: a few short ones, shown on
+    a card only. ``is_price_from``: variants cost more.
     """
 
     headline: str
@@ -41,6 +42,7 @@ class CreativeSpec:
     call_to_action: str | None = None
     facts: tuple[str, ...] = ()
     photo: bytes | None = None
+    cutout: bytes | None = None
     backdrop: NDArray[np.uint8] | None = None
     seed: int = 0
 

@@ -91,7 +91,7 @@ def fact(slot: str, name: str, value: str, role: str = "") -> dict[str, Any]:
     return {"slot": slot, "name": name, "value": value, "source": slot, "role": role}
 
 
-SHARED = {"price": None, "currency": None}
+SHARED = {"price": None, "currency": None, "cutout": None}
 ROWS = [
     {**SHARED, "product_id": "AT1", "locale": "en", "title": "Ceramic Jug", "brand": None, "master": photo(),
      "ad_copy": "Take a look at this blue ceramic jug.",

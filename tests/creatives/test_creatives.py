@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
+from mmgen.clean.image.cut_out import encoded_cut_out
 from mmgen.config.creatives import CreativeParams
 from mmgen.creatives import colour, fonts
 from mmgen.creatives.compose import Creative, compose_creative, render_creative
@@ -33,27 +34,32 @@ def photo(shape: str = "disc", ground: int = 255, colour_rgb: tuple[int, int, in
     return cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
 
 
+def shown(data: bytes) -> dict[str, bytes | None]:
+    """A photo as a spec takes it, with the cut-out that cleaning finds in it."""
+    return {"photo": data, "cutout": encoded_cut_out(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))}
+
+
 def backdrop(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (64, 64, 3), np.uint8)
 
 
 SPECS = {
-    "photo": CreativeSpec(EN, brand="Northfield", price=29.9, currency="USD", photo=photo()),
-    "photo-zh": CreativeSpec(ZH, "zh", brand="云杉", price=188, currency="CNY", photo=photo()),
-    "photo-on-street": CreativeSpec(EN, photo=photo("noise"), backdrop=backdrop(2)),
-    "photo-cropped": CreativeSpec(EN, photo=photo("cropped"), seed=5),
-    "photo-white": CreativeSpec("White disc", photo=photo(colour_rgb=(242, 242, 240))),
-    "photo-black-backdrop": CreativeSpec(EN, photo=photo(), backdrop=np.zeros((64, 64, 3), np.uint8)),
-    "photo-yellow": CreativeSpec("Yellow", photo=photo(colour_rgb=(250, 230, 40)), price=1, currency="EUR"),
-    "photo-no-title": CreativeSpec("", photo=photo()),
+    "photo": CreativeSpec(EN, brand="Northfield", price=29.9, currency="USD", **shown(photo())),
+    "photo-zh": CreativeSpec(ZH, "zh", brand="云杉", price=188, currency="CNY", **shown(photo())),
+    "photo-on-street": CreativeSpec(EN, **shown(photo("noise")), backdrop=backdrop(2)),
+    "photo-cropped": CreativeSpec(EN, **shown(photo("cropped")), seed=5),
+    "photo-white": CreativeSpec("White disc", **shown(photo(colour_rgb=(242, 242, 240)))),
+    "photo-black-backdrop": CreativeSpec(EN, **shown(photo()), backdrop=np.zeros((64, 64, 3), np.uint8)),
+    "photo-yellow": CreativeSpec("Yellow", **shown(photo(colour_rgb=(250, 230, 40))), price=1, currency="EUR"),
+    "photo-no-title": CreativeSpec("", **shown(photo())),
     "card": CreativeSpec(EN, brand="Northfield", price=29.9, currency="USD", facts=("cotton", "M"), seed=3),
     "card-zh": CreativeSpec(ZH, "zh", brand="云杉", price=188, currency="CNY", facts=("棉", "M码"), seed=9),
     "card-white-backdrop": CreativeSpec(EN, backdrop=np.full((64, 64, 3), 255, np.uint8)),
     "card-brand-only": CreativeSpec("", brand="Northfield"),
-    "long-word": CreativeSpec(LONG_WORD, brand=LONG_WORD, photo=photo(), price=1234567.89, currency="USD"),
+    "long-word": CreativeSpec(LONG_WORD, brand=LONG_WORD, **shown(photo()), price=1234567.89, currency="USD"),
     "long-zh": CreativeSpec("超长标题" * 60, "zh", brand="超长品牌" * 20, facts=("材质：纯棉",) * 20, seed=1),
-    "long-call": CreativeSpec("Mug", call_to_action="Order it before the end of the season " * 3, photo=photo()),
-    "one-letter": CreativeSpec("I", photo=photo()),
+    "long-call": CreativeSpec("Mug", call_to_action="Order it before the end of the season " * 3, **shown(photo())),
+    "one-letter": CreativeSpec("I", **shown(photo())),
 }
 
 
@@ -133,7 +139,9 @@ def test_product_keeps_its_colour() -> None:
     ],
 )
 def test_which_photos_are_cut_out(data: bytes, is_cut_out: bool) -> None:
-    assert (read_photo(data).ground is not None) is is_cut_out
+    assert (shown(data)["cutout"] is not None) is is_cut_out
+    seen = read_photo(data, shown(data)["cutout"])
+    assert (seen.ground is not None) is is_cut_out and seen.product.shape == seen.pixels.shape[:2]
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", photo()[:400]], ids=["empty", "text", "truncated"])
@@ -288,7 +296,7 @@ def test_fit_takes_the_largest_size() -> None:
      ("zh", "四大名著套装 西游记 红楼梦 三国演义 水浒传 五年级下册快乐读书吧推荐阅读 青少版无障碍阅读 指导丛书共4册")],
 )  # fmt: skip
 def test_a_long_title_stands_whole_in_a_picture(locale: str, title: str) -> None:
-    spec = CreativeSpec(title, locale, "Ostra", 1299.0, "EUR", photo=photo())
+    spec = CreativeSpec(title, locale, "Ostra", 1299.0, "EUR", **shown(photo()))
     drawn = next(text for text in compose_creative(spec).texts if text.role == "headline")
     assert not drawn.is_cut and "".join("".join(drawn.lines).split()) == "".join(title.split())
 

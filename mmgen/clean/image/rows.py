@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from mmgen.clean.image.cut_out import encoded_cut_out
 from mmgen.clean.image.decode import decode_image, encode_jpeg
 from mmgen.clean.image.enhance import enhance, faults_of
 from mmgen.clean.image.frame import border_colour, fit, is_blank, letterbox
@@ -16,10 +17,10 @@ from mmgen.clean.rows import RejectedError, clean_media
 from mmgen.config.clean import ImageParams
 from mmgen.rejects import RejectReason
 
-VERSION = 4
+VERSION = 5
 
 COLUMNS = (
-    "master", "model_image", "width_px", "height_px", "perceptual_hash", "thumbnail", "blur_px", "brightness",
+    "master", "cutout", "model_image", "width_px", "height_px", "perceptual_hash", "thumbnail", "blur_px", "brightness",
     "contrast", "background_share", "is_enhanced", "source_format", "reject_reason",
 )  # fmt: skip
 
@@ -66,6 +67,7 @@ def clean_image(data: bytes, params: ImageParams) -> dict[str, Any]:
     as_is = square is small and small is pixels
     return {
         "master": master,
+        "cutout": encoded_cut_out(pixels),
         "model_image": master if as_is and keep is not None else encode_jpeg(square, params.model_quality),
         "width_px": decoded.width_px,
         "height_px": decoded.height_px,

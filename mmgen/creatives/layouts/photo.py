@@ -20,7 +20,7 @@ def _has_photo(spec: CreativeSpec) -> bool:
 def _draw(spec: CreativeSpec, params: CreativeParams) -> Drawn:
     if spec.photo is None:
         raise ValueError("the layout 'photo' needs a photo; a spec without one is for the layout 'card'")
-    photo = read_photo(spec.photo)
+    photo = read_photo(spec.photo, spec.cutout)
     accent = colour.accent_of(photo.pixels, photo.product)
     # A grey product's palette would make a dull advert: the backdrop takes a hue of the seed, the button near-black.
     is_grey = colour.chroma(accent) < MIN_CHROMA

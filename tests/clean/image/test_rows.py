@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
+from mmgen.clean.image.cut_out import decoded_cut_out
 from mmgen.clean.image.decode import cv2, encode_jpeg
 from mmgen.clean.image.frame import fit
 from mmgen.clean.image.hash import perceptual_hash
@@ -92,6 +93,26 @@ def test_hash_survives_scale_and_compression_and_tells_pictures_apart() -> None:
     hashes = [int(perceptual_hash(fit(picture, 224)), 16) for picture in (base, smaller, other)]
     assert (hashes[0] ^ hashes[1]).bit_count() <= 6
     assert (hashes[0] ^ hashes[2]).bit_count() >= 16
+
+
+@pytest.mark.parametrize(
+    ("ground", "size", "is_kept"),
+    [(255, (600, 400), True), (235, (1000, 900), True), (255, (2400, 1800), True), (120, (600, 400), False)],
+)
+def test_a_product_on_a_plain_light_ground_is_cut_out_once(ground: int, size: tuple[int, int], is_kept: bool) -> None:
+    pixels = np.full((*size, 3), ground, np.uint8)
+    top, left = size[0] // 4, size[1] // 4
+    pixels[top : 3 * top, left : 3 * left] = (40, 60, 170)
+    row = clean(encode_jpeg(pixels, 95))
+    assert (row["cutout"] is not None) is is_kept
+    if is_kept:
+        height, width = pixels_of(row["master"]).shape[:2]
+        found = decoded_cut_out(row["cutout"], (height, width)) > 0.5
+        told = np.zeros((height, width), bool)
+        told[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4] = True
+        assert (found & told).sum() / (found | told).sum() > 0.97, "intersection over union"
+    with pytest.raises(ValueError, match="cut-out"):
+        decoded_cut_out(b"no picture", (10, 10))
 
 
 def test_same_bytes_twice() -> None:
