@@ -16,12 +16,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from report import assembler, catalogue
+
 import numpy as np
 import numpy.typing as npt
 
 from mmgen.clean.audio.decode import Wave, resample
 from mmgen.training.denoiser.mixes import read_clip
-from report import assembler, catalogue
 
 HELD_OUT_SPEAKER = "yweweler"
 HELD_OUT_FOLD = 3

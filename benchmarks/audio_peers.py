@@ -8,12 +8,12 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from report import PEERS  # puts the peers on the path
+
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import resample_poly
-
-from report import PEERS  # puts the peers on the path
 
 Wave = npt.NDArray[np.float32]
 Powers = npt.NDArray[np.float64]

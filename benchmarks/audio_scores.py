@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from report import Interval, bootstrap
+
 import numpy as np
 from audio_parts import SNR_DB, Mix
 
 from mmgen.clean.audio.decode import Wave
 from mmgen.metrics.audio import si_sdr_db
-from report import Interval, bootstrap
 
 Method = Callable[[Wave], Wave]
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 from functools import partial
 
+from report import Section, options, publish, ratio_of
+
 import numpy as np
 import pyarrow as pa
 import soundfile as sf
@@ -23,7 +25,6 @@ from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.clean.audio.rows import clean_audio
 from mmgen.config.clean import AudioParams
 from mmgen.metrics.audio import si_sdr_db
-from report import Section, options, publish, ratio_of
 
 NOTE = """\
 Held-out clips of the catalogue's kind at 16 kHz, one thread, CPU time, interleaved A B B A; medians over rounds (lowest

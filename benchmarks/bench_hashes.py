@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+from report import Section, cpu_seconds, options, peer, publish, ratio_of
+
 import cv2
 from PIL import Image
 
@@ -13,7 +15,6 @@ from mmgen.clean.image.decode import decode_image
 from mmgen.clean.image.frame import fit
 from mmgen.clean.image.hash import perceptual_hash
 from mmgen.config.clean import ImageParams
-from report import Section, cpu_seconds, options, peer, publish, ratio_of
 
 BAR = 3.0
 HASH_SIDE_PX = 112

@@ -14,13 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from report import PEERS, ROOT, Section, options, publish
+
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 import photos
 from mmgen.telemetry import TELEMETRY_OFF
-from report import PEERS, ROOT, Section, options, publish
 
 NUM_FILES = 16
 BARS = {"bare": 0.85, "ray": 1.3, "daft": 0.95}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from report import Ratio, Section, cpu_seconds, options, publish, ratio_of
+
 import cv2
 import numpy as np
 
@@ -16,7 +18,6 @@ import photos
 from mmgen.clean.image.decode import decode_image
 from mmgen.clean.image.frame import fit
 from mmgen.config.clean import ImageParams
-from report import Ratio, Section, cpu_seconds, options, publish, ratio_of
 
 SIDE_PX = 224
 SIZES_PX = (500, 1000, 1500, 2000)

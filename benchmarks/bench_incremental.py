@@ -11,11 +11,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from report import Section, options, publish
+
 from job_costs import Night, import_shop, make_champion, prepare, run_night, stop_spark
 from repeats import change_shop, write_shop
 
 from mmgen.pipeline import JOBS
-from report import Section, options, publish
 
 WARM_UP = 20
 PRODUCTS = 5_000

@@ -15,12 +15,13 @@ from near_copy_texts import alike, planted, shingles
 
 # isort: split
 
+from report import Ratio, Section, options, publish, ratio_of
+
 from datasketch import MinHash, MinHashLSH
 
 from mmgen.clean.text.signature import signatures
 from mmgen.config.clean import NearCopyParams
 from mmgen.duplicates.minhash import near_copies
-from report import Ratio, Section, options, publish, ratio_of
 
 PARAMS = NearCopyParams()
 THRESHOLD = 0.7

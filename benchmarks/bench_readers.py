@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from report import Ratio, Section, options, publish, ratio_of
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -28,7 +30,6 @@ from mmgen.training.data.petastorm_reader import PetastormReader
 from mmgen.training.data.reader import Reader
 from mmgen.training.data.snapshot import whole_files
 from mmgen.training.distributed.ranks import Ranks
-from report import Ratio, Section, options, publish, ratio_of
 
 Batches = Iterator[dict[str, torch.Tensor]]
 Ids = npt.NDArray[np.int64]

@@ -12,11 +12,12 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+from report import Section, options, publish
+
 from job_costs import Night, import_shop, prepare, run_night, stop_spark
 from repeats import write_shop
 
 from mmgen.pipeline import select
-from report import Section, options, publish
 
 WARM_UP = 20
 """Products of the shop that the session is started on."""

@@ -19,6 +19,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from report import ROOT, Section, options, publish
+
 from job_costs import Watch
 
 from mmgen.catalog.importer import import_file
@@ -28,7 +30,6 @@ from mmgen.pipeline import BY_NAME, job_arguments, job_command, job_environment,
 from mmgen.sample.shop import write_sample
 from mmgen.services.warm_spark import warm_spark
 from mmgen.store.datasets import Dataset
-from report import ROOT, Section, options, publish
 
 DS = "2026-11-01"
 JOBS = ("extract_products", "clean_texts")

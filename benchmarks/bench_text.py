@@ -16,13 +16,14 @@ import report  # noqa: F401  puts what benchmarks install on the path
 
 # isort: split
 
+from report import Section, options, publish, ratio_of
+
 import pyarrow as pa
 import spacy
 from faker import Faker
 
 from mmgen.clean.text.rows import clean_texts
 from mmgen.config.clean import TextParams
-from report import Section, options, publish, ratio_of
 
 PARAMS = TextParams()
 Row = tuple[str, str]

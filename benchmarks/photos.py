@@ -11,11 +11,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import report  # first: it finds mmgen beside itself
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-import report  # first: it finds mmgen beside itself
 from mmgen.clean.image.cut_out import cut_out, plain_ground
 
 Pixels = npt.NDArray[np.uint8]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import sys
 
+from report import Section, options, publish
+
 import numpy as np
 import torch
 from audio_parts import HELD_OUT_SPEAKER, SNR_DB, catalogue_mixes, noises, sentence_mixes, sentences
@@ -21,7 +23,6 @@ from mmgen.clean.audio.denoise import denoise, denoiser_of, denoiser_weights
 from mmgen.config.clean import AudioParams
 from mmgen.metrics.audio import si_sdr_db
 from mmgen.training.denoiser.mixes import read_clip
-from report import Section, options, publish
 
 MEAN_GAIN_DB, LEVEL_GAIN_DB, CLEAN_DB = 4.0, 1.0, 20.0  # floors
 NOTE = """\

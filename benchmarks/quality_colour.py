@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report import Section, bootstrap, options, publish
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,6 @@ from mmgen.clean.image.difference import ciede2000, lab_of
 from mmgen.clean.image.rows import clean_image
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
-from report import Section, bootstrap, options, publish
 
 BAR = 2.0
 MIDDLE_L = (15.0, 90.0)  # CIE lightness

@@ -14,6 +14,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from report import Section, catalogue, options, publish
+
 import cv2
 import numpy as np
 import pyarrow as pa
@@ -25,7 +27,6 @@ from mmgen.duplicates.groups import connected
 from mmgen.duplicates.spark import fetched, image_links, near_pairs
 from mmgen.engine.spark import session
 from mmgen.pipeline import job_environment
-from report import Section, catalogue, options, publish
 
 IMAGES, DUPLICATES = ImageParams(), DuplicateParams()
 SCHEMA = "product_id string, perceptual_hash string, thumbnail binary"

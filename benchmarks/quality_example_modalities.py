@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from report import ROOT, Section, bootstrap, catalogue, options, publish
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,7 +37,6 @@ from mmgen.models.examples import ExampleArrays
 from mmgen.models.modalities.arrays import Floats
 from mmgen.models.modalities.registry import MODALITIES, Modality
 from mmgen.training.data.labels import values_of
-from report import ROOT, Section, bootstrap, catalogue, options, publish
 
 SEED = 7
 NUM_PRODUCTS, NUM_QUICK = 2000, 300

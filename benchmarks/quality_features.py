@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
+
 import cv2
 import numpy as np
 import pyarrow as pa
@@ -39,7 +41,6 @@ from mmgen.features.image import image_features, model_pixels
 from mmgen.hashes import fingerprint
 from mmgen.training.data.labels import values_of
 from mmgen.training.data.media_rows import MediaRows
-from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
 
 SEED, TEST_SHARE = 7, 0.2
 MIN_OF_TYPE = 100

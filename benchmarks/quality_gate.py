@@ -22,11 +22,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from report import Interval, Section, bootstrap, options, publish
+
 import numpy as np
 from gate_texts import FOLDER, Sentence, Text, sentences, texts
 
 from mmgen.content_checks.judge import judge
-from report import Interval, Section, bootstrap, options, publish
 
 MIN_RECALL, MIN_PRECISION, MIN_PASSED = 0.97, 0.95, 0.95
 LANGUAGES = ("en", "zh")

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from report import Interval, Section, bootstrap, options, publish
+
 import numpy as np
 
 import photos
 from mmgen.clean.image.rows import clean_image
 from mmgen.clean.rows import RejectedError
 from mmgen.config.clean import ImageParams
-from report import Interval, Section, bootstrap, options, publish
 
 BAR = 0.5
 WORSE = 0.005  # SSIM: a smaller loss is that of saving once more

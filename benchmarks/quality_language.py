@@ -20,10 +20,11 @@ import near_copy_texts  # noqa: F401  puts what benchmarks install on the path
 
 # isort: split
 
+from report import CATALOGUE, Interval, Section, bootstrap, options, publish
+
 from faker import Faker
 
 from mmgen.clean.text.language import text_language
-from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 FLOORS = {"no locale": 0.90, "own": 0.97}
 NAMES = "grocery names"  # no floor without a locale

@@ -12,12 +12,13 @@ import csv
 import sys
 from collections.abc import Sequence
 
+from report import CATALOGUE, Interval, Section, bootstrap, options, publish
+
 from near_copy_texts import EDITS, alike, planted
 
 from mmgen.clean.text.signature import signatures
 from mmgen.config.clean import NearCopyParams
 from mmgen.duplicates.minhash import near_copies
-from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 PARAMS = NearCopyParams()
 MIN_RECALL = 0.95

@@ -16,12 +16,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+import report
+from report import Interval, Section, bootstrap, options, publish
+
 import numpy as np
 from pii_texts import DEVELOPMENT, HELD_OUT, Find, Text, texts
 
-import report
 from mmgen.clean.text.pii.mask import find_personal_data
-from report import Interval, Section, bootstrap, options, publish
 
 SEED = 2027
 MIN_RECALL, MIN_PRECISION = 0.99, 0.98

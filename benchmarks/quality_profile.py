@@ -24,13 +24,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from report import Section, bootstrap, options, publish
+
 import numpy as np
 
 from mmgen.catalog.opening import open_products, unmapped
 from mmgen.cli.catalogue import proposal_for
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.roles import Disposition
-from report import Section, bootstrap, options, publish
 
 MIN_RIGHT = 0.95
 HELD_OUT = ("main_3", "main_4", "extra_4", "extra_5", "extra_12", "extra_15", "extra_23")

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from report import Interval, Section, bootstrap, catalogue, options, publish
+
 import numpy as np
 import pyarrow as pa
 from quality_features import fashion, groups_of, is_held_out
@@ -35,7 +37,6 @@ from mmgen.features.text_model import text_model_in
 from mmgen.features.tfidf import tfidf
 from mmgen.graph.vectors import TEXT, means
 from mmgen.seeds import seed_of
-from report import Interval, Section, bootstrap, catalogue, options, publish
 
 SEED, TEST_SHARE = 7, 0.2
 NUM_PHOTOS, NUM_QUICK = 2000, 600

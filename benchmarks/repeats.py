@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from report import catalogue
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import soundfile as sf
-
-from report import catalogue
 
 SPOKEN = 0.15
 """Share of the products with a clip."""

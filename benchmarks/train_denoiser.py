@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from report import options
+
 import numpy as np
 import torch
 from audio_parts import HELD_OUT_SPEAKER, digits, noises, sentences, speakers
@@ -19,7 +21,6 @@ from mmgen.models.denoiser import RATE_HZ
 from mmgen.sample.voice import speak
 from mmgen.training.denoiser.loop import DenoiserParams, train
 from mmgen.training.denoiser.mixes import Mixer, MixParams, read_clip
-from report import options
 
 SOURCES = "Free Spoken Digit Dataset (CC BY-SA 4.0), LJ Speech (public domain), ESC-10 (CC BY 3.0)"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import sys
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -31,3 +33,17 @@ def test_what_a_benchmark_takes_from_mmgen_is_there(script: Path) -> None:
             assert not str(error.name).startswith("mmgen"), f"{script.name}: {error}"
             continue
         assert hasattr(loaded, name) or importlib.util.find_spec(f"{module}.{name}"), f"{script.name}: {module}.{name}"
+
+
+@pytest.mark.parametrize(
+    "script", [p for p in SCRIPTS if p.stem.startswith(("bench_", "quality_"))], ids=lambda path: path.stem
+)
+def test_a_benchmark_puts_its_peers_on_the_path_before_it_imports_any(script: Path) -> None:
+    nodes = ast.parse(script.read_text(encoding="utf-8")).body
+    taken = [n.module or "" if isinstance(n, ast.ImportFrom) else n.names[0].name for n in nodes if is_import(n)]
+    others = [name for name in taken if name.partition(".")[0] not in sys.stdlib_module_names]
+    assert others[0] == "report"
+
+
+def is_import(node: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    return isinstance(node, ast.Import | ast.ImportFrom)
