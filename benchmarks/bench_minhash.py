@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from near_copy_texts import alike, planted, shingles
-
-# isort: split
-
 from report import Ratio, Section, options, publish, ratio_of
 
 from datasketch import MinHash, MinHashLSH
+from near_copy_texts import alike, planted, shingles
 
 from mmgen.clean.text.signature import signatures
 from mmgen.config.clean import NearCopyParams

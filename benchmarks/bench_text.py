@@ -13,9 +13,6 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 import report  # noqa: F401  puts what benchmarks install on the path
-
-# isort: split
-
 from report import Section, options, publish, ratio_of
 
 import pyarrow as pa

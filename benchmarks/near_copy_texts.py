@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import report  # noqa: F401  puts what benchmarks install on the path
-
-# isort: split
-
-import re
 
 from faker import Faker
 from scipy.sparse import csr_array

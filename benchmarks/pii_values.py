@@ -12,8 +12,6 @@ from urllib.parse import quote
 
 import report  # noqa: F401  puts what benchmarks install on the path
 
-# isort: split
-
 from faker import Faker
 
 Part = tuple[str, str | None]

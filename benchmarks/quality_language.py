@@ -16,10 +16,6 @@ import random
 import sys
 from collections.abc import Sequence
 
-import near_copy_texts  # noqa: F401  puts what benchmarks install on the path
-
-# isort: split
-
 from report import CATALOGUE, Interval, Section, bootstrap, options, publish
 
 from faker import Faker
