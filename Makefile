@@ -122,13 +122,16 @@ $(VENV)/benchmarks-encoders/.ready: $(VENV)/encoders/.ready $(VENV)/jobs/.ready 
 
 peers: $(VENV)/benchmarks/.ready $(VENV)/benchmarks-encoders/.ready  ## install what benchmarks compare with, beside the jobs' environment
 
+# One that misses its bar or fails is named at the end, and the others run all the same
+EACH = failed=; for script in $(1); do echo "==> $$script"; $(JOBS)/python $$script $(ARGS) || failed="$$failed $$script"; done
+
 benchmarks: peers  ## speed beside other tools (ARGS=--quick: small); writes docs/BENCHMARKS.md
-	set -e; for script in $(filter-out %/bench_readers.py,$(wildcard benchmarks/bench_*.py)); do \
-		echo "==> $$script"; $(JOBS)/python $$script $(ARGS); done
-	PYTHONPATH=$(VENV)/benchmarks-encoders $(ENCODERS)/python benchmarks/bench_readers.py $(ARGS)
+	$(call EACH,$(filter-out %/bench_readers.py,$(wildcard benchmarks/bench_*.py))); \
+	PYTHONPATH=$(VENV)/benchmarks-encoders $(ENCODERS)/python benchmarks/bench_readers.py $(ARGS) || failed="$$failed readers"; \
+	[ -z "$$failed" ] || { echo "failed, or missed a bar:$$failed"; exit 1; }
 
 quality: peers  ## quality on real media, with intervals (ARGS=--quick: small); writes docs/BENCHMARKS.md
-	set -e; for script in benchmarks/quality_*.py; do echo "==> $$script"; $(JOBS)/python $$script $(ARGS); done
+	$(call EACH,$(wildcard benchmarks/quality_*.py)); [ -z "$$failed" ] || { echo "failed, or missed a bar:$$failed"; exit 1; }
 
 lock: $(VENV)/uv/.ready  ## resolve requirements/*.in into the locked *.txt (ARGS=--upgrade: the newest of everything)
 	PATH=$(VENV)/uv/bin:$$PATH requirements/lock.sh $(ARGS)
