@@ -29,9 +29,9 @@ class Claim:
     """``keys``: what is claimed, ``class/key``; several where a word is of several classes (``oak``).
 
     ``kind``: the class, ``number``, ``price``, ``code``, ``denial`` (of a word that is in no class), or that of a cue,
-    for what stands behind it. ``words``: the keys of its tokens. ``modifier``: the shade before a colour; ``head``: the word behind it. ``is_cued``:
-    a cue says what the word is meant as. ``is_weak``: an everyday word, a claim only where it is cued. ``pure``: of
-    nothing else (``solid oak``); ``throughout``: all parts are; ``only``: for nobody else.
+    for what stands behind it. ``words``: the keys of its tokens. ``modifier``: the shade before a colour; ``head``: the
+    word behind it. ``is_cued``: a cue says what the word is meant as. ``is_weak``: an everyday word, a claim only where
+    it is cued. ``pure``: of nothing else (``solid oak``); ``throughout``: all parts are; ``only``: for nobody else.
     """
 
     kind: str
