@@ -64,7 +64,8 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
-        if counted and not any(other in counted or other.until for other in alike):
+        is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
+        if counted and not is_article and not any(other in counted or other.until for other in alike):
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "unsupported", "no fact has this unit"
@@ -100,7 +101,7 @@ def _of_class(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if claim.kind == "code":
         return _code(claim.words[0], known)
     if claim.kind == "denial":
-        return _denial(claim, known)
+        return _denial(claim, known, words)
     if claim.kind == "pronoun":
         return _pronoun(claim, known)
     if claim.kind == "kind":
@@ -117,12 +118,14 @@ def _code(code: str, known: Evidence) -> Decision:
     return ("contradicted", "the facts have another") if rival else ("unsupported", "no fact has it")
 
 
-def _denial(claim: Claim, known: Evidence) -> Decision:
+def _denial(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     """That something is missing has to be a fact, too."""
     if any(_meets(claim.words[0], key) for key in known.missing):
         return _SUPPORTED
     word, run = claim.words[0], claim.words[-1]
     if not word.isascii() and any(len(key) > 1 and key in run for key in known.missing):
+        return _SUPPORTED
+    if any(f"{key[0]}{word}" in known.text for key in words.marks["prevents"].values):
         return _SUPPORTED
     if not word.isascii() and any(len(name) > 1 and not name.isascii() and name in run for name in known.named):
         return "contradicted", "the facts say it is there"

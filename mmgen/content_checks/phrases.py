@@ -101,11 +101,13 @@ def denied(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
 
 def _is_affirmed(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     """Whether a Chinese character stands behind a word that says it is there, and that word behind none that denies."""
-    starts = range(max(at - _AFFIRM_TOKENS, 0), at)
+    begin = next((one + 1 for one in range(at - 1, -1, -1) if tokens[one].kind != "cjk"), 0)
+    starts = range(max(at - _AFFIRM_TOKENS, begin), at)
     if not any(words.marks["affirms"].at(tokens, start)[0] for start in starts):
         return False
     denying = (words.marks[name] for name in ("denies", "lacks", "lacks_weakly"))
-    return not any(one.at(tokens, start)[0] for one in denying for start in range(max(at - _AFFIRM_TOKENS - 2, 0), at))
+    near = range(max(at - _AFFIRM_TOKENS - 2, begin), at)
+    return not any(one.at(tokens, start)[0] for one in denying for start in near)
 
 
 def _name_before(text: str, end: int, known: Evidence) -> tuple[str, int]:

@@ -174,6 +174,8 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     kinds = {"kind"} if named and settled == named else kinds
     end = at + size
     denied, end = _denied_behind(tokens, end, words)
+    if denied:
+        _deny_joined(tokens, at, words, state)
     looks, end = _looks_behind(tokens, end, words, kinds)
     part, end = _part_at(tokens, end, words, state, kinds)
     state.found.append(
@@ -210,6 +212,13 @@ def _denied_behind(tokens: tuple[Token, ...], end: int, words: Lexicon) -> tuple
     size = words.marks["denied_by"].at(tokens, end)[0] if end < len(tokens) else 0
     is_bound = size > 1 or (size and (tokens[end].hyphened or tokens[end - 1].kind == "cjk"))
     return (True, end + size) if is_bound else (False, end)
+
+
+def _deny_joined(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> None:
+    """What is joined to a phrase that is denied behind it is denied, too: 酒精和香精都没有."""
+    is_joined = at > 1 and words.marks["joins"].at(tokens, at - 1)[0] == 1
+    if is_joined and state.found and state.found[-1].end == tokens[at - 2].end:
+        state.found[-1] = replace(state.found[-1], denied=True)
 
 
 def _looks_behind(tokens: tuple[Token, ...], end: int, words: Lexicon, kinds: set[str]) -> tuple[bool, int]:
