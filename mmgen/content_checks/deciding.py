@@ -163,7 +163,9 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     about = [other for other in known.claims if _is_about(claim, other, words)]
     about = [other for other in about if other.denied or not (claim.denied and other.looks)]
     fitting = [o for o in about if o.denied == claim.denied and o.looks == claim.looks and _fits_shade(claim, o, words)]
-    found = _denied_alone(claim, about) or _alone(claim, fitting, known, words) or _of_part(claim, fitting, known)
+    found = (
+        _denied_alone(claim, about) or _alone(claim, fitting, known, words) or _of_part(claim, fitting, known, words)
+    )
     if found:
         return found
     if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
@@ -179,11 +181,21 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if claim.kind == "device" and not claim.denied and "compatibility" in known.roles:
         return "contradicted", "the facts name others"
     rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
-    if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
-        return "supported", "the facts name others"
+    if found := _beside(claim, rivals, words):
+        return found
     if rivals and not claim.is_weak and not claim.denied:  # without a cue it may be said of something else
         return "contradicted" if claim.is_cued else "unsupported", "the facts say another"
     return _NO_FACT
+
+
+def _beside(claim: Claim, rivals: list[Claim], words: Lexicon) -> Decision | None:
+    """What other facts of its kind make of a claim: what is another is not this; where nobody is named, an animal may
+    be along (``room for a wet dog``)."""
+    if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
+        return "supported", "the facts name others"
+    if not rivals and any("audience/animals" in _chain(key, words) for key in claim.keys):
+        return "supported", "no fact says for whom"
+    return None
 
 
 def _denied_alone(claim: Claim, about: list[Claim]) -> Decision | None:
@@ -205,7 +217,7 @@ def _alone(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) 
     return None
 
 
-def _of_part(claim: Claim, fitting: list[Claim], known: Evidence) -> Decision | None:
+def _of_part(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) -> Decision | None:
     """What is of a part is of no other, and what is of the whole may be of each part that nothing else is said of."""
     if any(other.part == claim.part for other in fitting):
         return _SUPPORTED
@@ -213,7 +225,16 @@ def _of_part(claim: Claim, fitting: list[Claim], known: Evidence) -> Decision | 
         return "contradicted", "the facts say another of this part"
     if claim.part and any(not other.part for other in fitting):
         return "supported", "of the whole"
+    is_bare = claim.words[0].isascii() and not (claim.part or claim.is_cued or claim.pure or claim.throughout)
+    if is_bare and fitting and not _heads_product(claim.head, known, words):
+        return "supported", "of a part"  # it stands alone: ``beech feels warm``
     return None
+
+
+def _heads_product(head: str, known: Evidence, words: Lexicon) -> bool:
+    """Whether the word behind a material or colour names the product, or any: ``bamboo mug``."""
+    is_kind = any(key.startswith("kind/") for key in words.entries.values.get((head,), ()))
+    return is_kind or head in words.generic or stem(head) in known.words
 
 
 def _fits_shade(claim: Claim, other: Claim, words: Lexicon) -> bool:

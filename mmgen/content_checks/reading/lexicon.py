@@ -148,7 +148,7 @@ class Lexicon:
     ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says
     so. ``parts``: phrase -> the part's one name; ``main_parts``: those that a thing is mainly made of. ``shades``: what
     goes before a colour -> ``dark`` or the like. ``turned_by``: ``before`` and ``behind`` a word, what makes it its
-    opposite, and ``endings`` of the words that one before turns. ``frees``: a claim -> the substances that are then missing.
+    opposite, and ``endings`` of the words that one before turns. ``frees``: a claim -> what is missing, then.
     """
 
     language: str

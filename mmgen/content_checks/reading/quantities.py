@@ -79,6 +79,8 @@ def same(one: Quantity, other: Quantity, words: Lexicon) -> bool:
         return any(min(low) <= value <= max(high) for value in _based(one))
     if one.unit == other.unit or "" in (one.unit, other.unit) or _DEGREE in (one.unit, other.unit):
         return _meet(one.readings, other.readings, _EXACT)
+    if other.unit.startswith(f"{one.unit} / "):  # 200 grams to the square metre
+        return _meet(one.readings, other.readings, _EXACT)
     if not is_comparable(one.unit, other.unit):
         return False
     loose = bool({one.unit, other.unit} & words.rounded)
