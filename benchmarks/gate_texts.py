@@ -1,8 +1,8 @@
 """The material of quality_gate.py: products, texts on them with a label, and sentences that real shops wrote.
 
 `gate_faults/` and `gate_faults/second/` have `products.json` and `texts.json`, written for this measurement by two
-authors who had not read how the gate judges. A text has one planted fault of a `kind`, or none. Shops' own sentences are
-theirs and not kept here: `sentences.json` of another folder (`--sentences`) holds a list of `title`, `fields`,
+authors who had not read how the gate judges. A text has one planted fault of a `kind`, or none. Shops' own sentences
+are theirs and not kept here: `sentences.json` of another folder (`--sentences`) holds a list of `title`, `fields`,
 `sentence`, `lang`, and `true` where nothing in the fields speaks against it.
 """
 
