@@ -168,7 +168,7 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     )
     if found:
         return found
-    if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
+    if claim.kind in ("audience", "device") and not claim.denied and _is_whole(claim, known, words):
         return _SUPPORTED
     if about and (not claim.is_weak or any(other.denied != claim.denied for other in about)):
         return "contradicted", "the facts say it in another sense"

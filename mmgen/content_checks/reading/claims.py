@@ -19,6 +19,7 @@ _COMMAS = frozenset(",:，：、()（）[]【】—–")
 _QUIET = frozenset({"substance", "feature"})
 """Classes whose words claim something only where a fact speaks of the same."""
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
+_HEAD_TOKENS = 3
 _NOT_FREE_TOKENS, _PURE_TOKENS = 1, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
@@ -189,7 +190,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             looks=looks or at < state.looks_until,
             part=part,
             modifier=modifier,
-            head=tokens[end].key if end < len(tokens) and tokens[end].kind == "word" else "",
+            head=_head(tokens, end, words),
             is_cued=bool(settled),
             is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
             pure=is_pure,
@@ -197,6 +198,18 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     )
     state.claimed.update(range(at, at + size))
     return end - at
+
+
+def _head(tokens: tuple[Token, ...], end: int, words: Lexicon) -> str:
+    """The word behind a phrase; a noun of the lists, where one follows soon (``white deck shoes``)."""
+    behind: list[str] = []
+    while end < len(tokens) and tokens[end].kind == "word" and len(behind) < _HEAD_TOKENS:
+        if tokens[end].key in words.function:
+            break
+        behind.append(tokens[end].key)
+        end += 1
+    nouns = (key for key in behind if any(k.startswith("kind/") for k in words.entries.values.get((key,), ())))
+    return next(nouns, behind[0] if behind else "")
 
 
 def _cue_of(tokens: tuple[Token, ...], at: int, size: int, cue: str, words: Lexicon) -> tuple[str, bool]:
