@@ -1,9 +1,9 @@
 """The material of quality_gate.py: products, texts on them with a label, and sentences that real shops wrote.
 
-`gate_faults/products.json` and `texts.json` were written for this measurement by somebody who had not read how the gate
-judges. A text has one planted fault of a `kind`, or none; wordings are in two parts, `dev` and `held`. Shops' own
-sentences are theirs and not kept here: `sentences.json` of another folder (`--material`) holds a list of `title`,
-`fields`, `sentence`, `lang`, and `true` where nothing in the fields speaks against it.
+`gate_faults/` and `gate_faults/second/` have `products.json` and `texts.json`, written for this measurement by two
+authors who had not read how the gate judges. A text has one planted fault of a `kind`, or none. Shops' own sentences
+are theirs and not kept here: `sentences.json` of another folder (`--sentences`) holds a list of `title`, `fields`,
+`sentence`, `lang`, and `true` where nothing in the fields speaks against it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.profile.names import read_name
 
-FOLDER = Path(__file__).with_name("gate_faults")
+DEV = Path(__file__).with_name("gate_faults")
+HELD = DEV / "second"
 _BRAND, _KIND = ("brand", "品牌"), ("category", "类别")
 _PRICES = ("money", "price")
 
 
 @dataclass(frozen=True)
 class Text:
-    """``kind`` of fault, ``""`` of a text in which all is so; ``group``: the texts of one wording; ``part``: of the
-    wording, ``dev`` or ``held``."""
+    """``kind`` of fault, ``""`` of a text in which all is so; ``group``: the texts of one wording, or of one product
+    where wordings are not told apart."""
 
     language: str
     kind: str
     group: str
-    part: str
     text: str
     facts: tuple[Fact, ...]
 
@@ -47,7 +47,7 @@ class Sentence:
     known: tuple[Fact, ...]
 
 
-def texts(folder: Path = FOLDER) -> list[Text]:
+def texts(folder: Path) -> list[Text]:
     """All texts, in the order of the file. Raises KeyError for one on no product."""
     products = {str(one["id"]): one for one in _read(folder, "products")}
     facts = {name: tuple(_facts(one)) for name, one in products.items()}
@@ -56,7 +56,6 @@ def texts(folder: Path = FOLDER) -> list[Text]:
             str(products[str(one["product"])]["locale"]),
             "" if one["label"] == "true" else str(one["kind"]),
             str(one.get("wording", one["product"])),
-            str(one["part"]),
             str(one["text"]),
             facts[str(one["product"])],
         )
@@ -64,7 +63,7 @@ def texts(folder: Path = FOLDER) -> list[Text]:
     ]
 
 
-def sentences(folder: Path = FOLDER) -> list[Sentence]:
+def sentences(folder: Path) -> list[Sentence]:
     """The sentences that nothing in the product's other fields speaks against; none where there is no file of them."""
     if not (folder / "sentences.json").exists():
         return []

@@ -1,19 +1,21 @@
 """What the gate finds of planted faults, and what it holds against sound texts and the shops' own sentences.
 
-The texts are natural prose on 80 invented products of many trades, built by somebody who had not read how the gate
-judges, from about 900 wordings of their own (`gate_faults/`). Half of them have one planted fault: a wrong colour,
-number, promise and so on, a cut title, a lost warning, or a hidden value. A text is stopped where a claim of it fails.
-Recall is over the texts with a fault, precision over the texts stopped, with intervals by a bootstrap over wordings.
+The texts are natural prose on invented products of many trades, written by two authors who had not read how the gate
+judges (`gate_faults/`). Half of them have one planted fault: a wrong colour, number, promise and so on, a cut title,
+a lost warning, or a hidden value. A text is stopped where a claim of it fails. Recall is over the texts with a fault,
+precision over the texts stopped, with intervals by a bootstrap: over wordings for `dev`, over products for `held`.
 
-Before any tuning, on an earlier state of the texts, recall was 0.744 and precision 0.807 on `held`, and 0.747 and 0.858
-on `dev`. Then the failures of `dev` were read, those of `held` never; its figures were printed three times before this
-run. Wordings that had been read as `dev` before they were drawn into `held` are `dev` here. Both parts are on the same
-products, and what is said wrongly of a product may come in both, in other wordings: on other products, expect less.
+`held` is the second author's, on 70 products: none of its texts or failures was read, and nothing was tuned on them.
+It was measured twice: before the last changes to the gate (recall 0.842, precision 0.705), and in this run. Between
+the two, the failures of the first author's texts were read, 80 products and about 900 wordings: they are `dev`. So
+were the false alarms on some 320 true sentences of the maintainers' own, on other products: on `dev` alone, the gate
+had learnt what its author would write. Expect of other texts what `held` says.
 
-The sentences are those of real shops in which nothing speaks against the product's other fields. They are judged twice:
-as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence counts
-as passed if the gate finds no fact that contradicts it; what no fact says is not counted against it there. Some of
-their failures were read, too.
+The sentences are those of real shops in which nothing speaks against the product's other fields. They are judged
+twice: as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence
+counts as passed if the gate finds no fact that contradicts it; what no fact says is not counted against it there.
+Some failures of the first set were read; those of the second never, though their shares were printed once before this
+run.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from pathlib import Path
 from report import Interval, Section, bootstrap, options, publish
 
 import numpy as np
-from gate_texts import FOLDER, Sentence, Text, sentences, texts
+from gate_texts import DEV, HELD, Sentence, Text, sentences, texts
 
 from mmgen.content_checks.judge import judge
 
@@ -67,13 +69,13 @@ def rows_of(part: str, made: Sequence[Text], stopped: Sequence[bool]) -> list[li
     return rows
 
 
-def rows_of_shops(own: Sequence[Sentence]) -> list[list[object]]:
+def rows_of_shops(name: str, own: Sequence[Sentence]) -> list[list[object]]:
     """How many of the shops' own true sentences pass."""
     at_night = [not judge(one.text, one.known, one.language, is_prose=False).failing for one in own]
     apart = [not judge(one.text, one.others, one.language, is_prose=False).contradicted for one in own]
     return [
-        [f"the shops' own, {name}: passed", len(own), 0, bootstrap(np.array(marks, float)), marks.count(False), "-"]
-        for name, marks in (("as at night", at_night), ("against the other fields", apart))
+        [f"{name}, {how}: passed", len(own), 0, bootstrap(np.array(marks, float)), marks.count(False), "-"]
+        for how, marks in (("as at night", at_night), ("against the other fields", apart))
         if own
     ]
 
@@ -82,28 +84,28 @@ def main() -> int:
     """Judge, print, write the section; 1 where a figure misses its floor."""
     args = options(
         __doc__,
-        ("--material", "another folder of products.json, texts.json and sentences.json"),
-        ("--failures", "dev: list the texts of this part that are judged wrongly, and stop"),
+        ("--sentences", "folders with sentences.json, a comma between"),
+        ("--failures", "dev: list the texts of the first author that are judged wrongly, and stop"),
     )
-    folder = Path(args.material) if args.material else FOLDER
-    made = texts(folder)[:: 20 if args.quick else 1]
+    step = 20 if args.quick else 1
     if args.failures == "dev":
-        return _failures([item for item in made if item.part == "dev"])
-    stopped = [is_stopped(item) for item in made]
+        return _failures(texts(DEV)[::step])
     rows: list[list[object]] = []
     floors: list[tuple[object, float]] = []
-    for part in ("held", "dev"):
-        places = [at for at, item in enumerate(made) if item.part == part]
-        found = rows_of(part, [made[at] for at in places], [stopped[at] for at in places])
+    for part, folder in (("held", HELD), ("dev", DEV)):
+        made = texts(folder)[::step]
+        found = rows_of(part, made, [is_stopped(item) for item in made])
         for row in found[:3] if part == "held" else ():
             floors += [(row[3], MIN_RECALL), (row[5], MIN_PRECISION)]
         rows += found
-    shops = rows_of_shops(sentences(folder)[:: 20 if args.quick else 1])
-    floors += [(row[3], MIN_PASSED) for row in shops]
+    for number, folder in enumerate(args.sentences.split(",") if args.sentences else (), 1):
+        shops = rows_of_shops(f"the shops' own, {number}", sentences(Path(folder))[::step])
+        floors += [(row[3], MIN_PASSED) for row in shops]
+        rows += shops
     note = (__doc__ or "").partition("\n")[2].strip()
     note += f" Floors: recall {MIN_RECALL}, precision {MIN_PRECISION}, of the shops' sentences {MIN_PASSED} pass."
     columns = ["texts", "number", "with a fault", "recall", "stopped", "precision"]
-    publish(args, Section("quality_gate", "The gate on planted faults", note, columns, [*rows, *shops]))
+    publish(args, Section("quality_gate", "The gate on planted faults", note, columns, rows))
     return int(any(isinstance(figure, Interval) and figure.value < low for figure, low in floors))
 
 

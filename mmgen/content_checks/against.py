@@ -80,7 +80,8 @@ def opposites(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
 
 
 def _opposites_of(key: str, words: Lexicon) -> Iterator[str]:
-    for prefix in words.turned_by["before"]:
+    is_turned = key.endswith(tuple(words.turned_by["endings"]))
+    for prefix in words.turned_by["before"] if is_turned else ():
         yield f"{prefix}{key}"
         if key.startswith(prefix) and len(key) >= max(_MIN_OPPOSITE, len(prefix) + _MIN_ROOT):
             yield key.removeprefix(prefix)

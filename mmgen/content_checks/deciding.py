@@ -64,7 +64,8 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
-        if counted and not any(other in counted or other.until for other in alike):
+        is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
+        if counted and not is_article and not any(other in counted or other.until for other in alike):
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "unsupported", "no fact has this unit"
@@ -100,7 +101,7 @@ def _of_class(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if claim.kind == "code":
         return _code(claim.words[0], known)
     if claim.kind == "denial":
-        return _denial(claim, known)
+        return _denial(claim, known, words)
     if claim.kind == "pronoun":
         return _pronoun(claim, known)
     if claim.kind == "kind":
@@ -117,12 +118,14 @@ def _code(code: str, known: Evidence) -> Decision:
     return ("contradicted", "the facts have another") if rival else ("unsupported", "no fact has it")
 
 
-def _denial(claim: Claim, known: Evidence) -> Decision:
+def _denial(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     """That something is missing has to be a fact, too."""
     if any(_meets(claim.words[0], key) for key in known.missing):
         return _SUPPORTED
     word, run = claim.words[0], claim.words[-1]
     if not word.isascii() and any(len(key) > 1 and key in run for key in known.missing):
+        return _SUPPORTED
+    if any(f"{key[0]}{word}" in known.text for key in words.marks["prevents"].values):
         return _SUPPORTED
     if not word.isascii() and any(len(name) > 1 and not name.isascii() and name in run for name in known.named):
         return "contradicted", "the facts say it is there"
@@ -160,10 +163,12 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     about = [other for other in known.claims if _is_about(claim, other, words)]
     about = [other for other in about if other.denied or not (claim.denied and other.looks)]
     fitting = [o for o in about if o.denied == claim.denied and o.looks == claim.looks and _fits_shade(claim, o, words)]
-    found = _denied_alone(claim, about) or _alone(claim, fitting, known, words) or _of_part(claim, fitting, known)
+    found = (
+        _denied_alone(claim, about) or _alone(claim, fitting, known, words) or _of_part(claim, fitting, known, words)
+    )
     if found:
         return found
-    if claim.kind == "audience" and not claim.denied and _is_whole(claim, known, words):
+    if claim.kind in ("audience", "device") and not claim.denied and _is_whole(claim, known, words):
         return _SUPPORTED
     if about and (not claim.is_weak or any(other.denied != claim.denied for other in about)):
         return "contradicted", "the facts say it in another sense"
@@ -176,11 +181,21 @@ def _named(claim: Claim, known: Evidence, words: Lexicon) -> Decision:
     if claim.kind == "device" and not claim.denied and "compatibility" in known.roles:
         return "contradicted", "the facts name others"
     rivals = [other for other in known.claims if other.kind == claim.kind and not other.looks]
-    if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
-        return "supported", "the facts name others"
+    if found := _beside(claim, rivals, words):
+        return found
     if rivals and not claim.is_weak and not claim.denied:  # without a cue it may be said of something else
         return "contradicted" if claim.is_cued else "unsupported", "the facts say another"
     return _NO_FACT
+
+
+def _beside(claim: Claim, rivals: list[Claim], words: Lexicon) -> Decision | None:
+    """What other facts of its kind make of a claim: what is another is not this; where nobody is named, an animal may
+    be along (``room for a wet dog``)."""
+    if claim.denied and rivals and claim.kind in ("material", "colour", "audience"):
+        return "supported", "the facts name others"
+    if not rivals and any("audience/animals" in _chain(key, words) for key in claim.keys):
+        return "supported", "no fact says for whom"
+    return None
 
 
 def _denied_alone(claim: Claim, about: list[Claim]) -> Decision | None:
@@ -202,7 +217,7 @@ def _alone(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) 
     return None
 
 
-def _of_part(claim: Claim, fitting: list[Claim], known: Evidence) -> Decision | None:
+def _of_part(claim: Claim, fitting: list[Claim], known: Evidence, words: Lexicon) -> Decision | None:
     """What is of a part is of no other, and what is of the whole may be of each part that nothing else is said of."""
     if any(other.part == claim.part for other in fitting):
         return _SUPPORTED
@@ -210,7 +225,16 @@ def _of_part(claim: Claim, fitting: list[Claim], known: Evidence) -> Decision | 
         return "contradicted", "the facts say another of this part"
     if claim.part and any(not other.part for other in fitting):
         return "supported", "of the whole"
+    is_bare = claim.words[0].isascii() and not (claim.part or claim.is_cued or claim.pure or claim.throughout)
+    if is_bare and fitting and not _heads_product(claim.head, known, words):
+        return "supported", "of a part"  # it stands alone: ``beech feels warm``
     return None
+
+
+def _heads_product(head: str, known: Evidence, words: Lexicon) -> bool:
+    """Whether the word behind a material or colour names the product, or any: ``bamboo mug``."""
+    is_kind = any(key.startswith("kind/") for key in words.entries.values.get((head,), ()))
+    return is_kind or head in words.generic or stem(head) in known.words
 
 
 def _fits_shade(claim: Claim, other: Claim, words: Lexicon) -> bool:

@@ -131,6 +131,8 @@ def _claims(fact: Fact, words: Lexicon) -> list[Claim]:
         of_part = "" if claim.part in words.main_parts else claim.part
         looks = claim.looks or (is_look and kind == "material")
         settled.append(replace(claim, keys=keys, kind=kind, part=of_part or part, looks=looks, is_weak=False))
+    if any(token.kind == "number" for token in tokens_of(fact.value)):  # what a rating is of: 防水指数 3000
+        settled += [claim for claim in claims_of(fact.name, words) if claim.kind == "certificate"]
     return settled + ([_AGED] if own == "audience" and _is_for_children(found) else [])
 
 
@@ -229,7 +231,7 @@ def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
     nouns = frozenset([*_nouns(fact.name, words), *_nouns("" if unit else fact.unit or "", words)])
     found = [q if q.unit else replace(q, nouns=q.nouns | nouns) for q in found]
     found += [claim.quantity for claim in claims_of(fact.name, words) if claim.quantity]
-    found += _counted_before(fact.value)
+    found += [*_counted_before(fact.value), *_counted_behind(fact.value, words)]
     size = 0 if _NO_LIST.search(fact.value) and fact.role == "attribute" else len(_LISTED.split(fact.value))
     if size > 1 and fact.role in ("colour", "size", "attribute"):
         found.append(Quantity(frozenset({float(size)}), "", nouns | {stem(fact.role)}))
@@ -243,6 +245,16 @@ def _counted_before(text: str) -> Iterator[Quantity]:
         if token.kind == "number" and run and token.key.isdigit():
             yield Quantity(frozenset({float(token.key)}), "", frozenset({run}))
         run = run + token.key if token.kind == "cjk" else ""
+
+
+def _counted_behind(text: str, words: Lexicon) -> Iterator[Quantity]:
+    """Numbers that stand right before what they count, with no classifier between: 双电机."""
+    tokens = tokens_of(text)
+    for at in range(len(tokens) - 2):
+        size, found = words.numbers.at(tokens, at)
+        run = tokens[at + 1 : at + 3]
+        if size == 1 and float(found[0]) > 1 and {tokens[at].kind, *(one.kind for one in run)} == {"cjk"}:
+            yield Quantity(frozenset({float(found[0])}), "", frozenset({"".join(one.key for one in run)}))
 
 
 def _nouns(name: str, words: Lexicon) -> Iterator[str]:

@@ -77,7 +77,8 @@ def names(text: str, known: Evidence, words: Lexicon, language: str) -> Iterator
         if token.kind != "word" or len(raw) < _MIN_NAME or not raw[0].isupper() or not raw.isascii():
             continue
         inside = language == "zh" or _is_brand_cued(tokens, at, words)
-        inside = inside or (at > 0 and _is_running(text, tokens[at - 1]) and language not in _ANY_CASE)
+        is_running = at > 0 and _is_running(text, tokens[at - 1]) and not _is_place(text, tokens, at, words)
+        inside = inside or (is_running and language not in _ANY_CASE)
         if inside and not _is_known(token, known) and not _is_word(tokens, at, words):
             yield Verdict("brand", raw, "unsupported", "a name that no fact has", token.start)
 
@@ -101,11 +102,13 @@ def denied(text: str, known: Evidence, words: Lexicon) -> Iterator[Verdict]:
 
 def _is_affirmed(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     """Whether a Chinese character stands behind a word that says it is there, and that word behind none that denies."""
-    starts = range(max(at - _AFFIRM_TOKENS, 0), at)
+    begin = next((one + 1 for one in range(at - 1, -1, -1) if tokens[one].kind != "cjk"), 0)
+    starts = range(max(at - _AFFIRM_TOKENS, begin), at)
     if not any(words.marks["affirms"].at(tokens, start)[0] for start in starts):
         return False
     denying = (words.marks[name] for name in ("denies", "lacks", "lacks_weakly"))
-    return not any(one.at(tokens, start)[0] for one in denying for start in range(max(at - _AFFIRM_TOKENS - 2, 0), at))
+    near = range(max(at - _AFFIRM_TOKENS - 2, begin), at)
+    return not any(one.at(tokens, start)[0] for one in denying for start in near)
 
 
 def _name_before(text: str, end: int, known: Evidence) -> tuple[str, int]:
@@ -207,6 +210,13 @@ def _is_generic(phrase: tuple[Token, ...], words: Lexicon) -> bool:
 
 def _is_known(token: Token, known: Evidence) -> bool:
     return stem(token.key) in known.words if token.kind == "word" else token.key in known.text
+
+
+def _is_place(text: str, tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether a name stands behind an article, as places do: ``the North Sea``."""
+    while at > 0 and tokens[at - 1].kind == "word" and text[tokens[at - 1].start].isupper():
+        at -= 1
+    return at > 0 and tokens[at - 1].key in words.articles
 
 
 def _is_running(text: str, before: Token) -> bool:

@@ -65,3 +65,32 @@ def test_what_a_warning_tells_not_to_do(locale: str, warning: str, text: str, is
 )  # fmt: skip
 def test_numbers_and_what_is_missing(locale: str, text: str, fields: dict[str, str], is_stopped: bool) -> None:
     assert bool(judge(text, facts("Oslo 7", **fields), locale, is_prose=False).failing) is is_stopped
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "fields", "is_stopped"),
+    [
+        pytest.param("en", "Under three kilos.", {"Weight": "2.9 kg"}, False, id="under"),
+        pytest.param("en", "Over three kilos.", {"Weight": "2.9 kg"}, True, id="over"),
+        pytest.param("zh", "不到三公斤。", {"重量": "2.9 公斤"}, False, id="zh_under"),
+        pytest.param("zh", "两公斤六。", {"重量": "2.6 公斤"}, False, id="zh_tenths"),
+        pytest.param("zh", "每片宽一米三五。", {"宽": "1.35 米"}, False, id="zh_hundredths"),
+        pytest.param("zh", "只有一点二毫米。", {"厚度": "1.2 毫米"}, False, id="zh_decimal"),
+        pytest.param("zh", "只有一点五毫米。", {"厚度": "1.2 毫米"}, True, id="zh_another_decimal"),
+        pytest.param("zh", "泡三四分钟。", {"冲泡": "3-4分钟"}, False, id="zh_near_digits"),
+        pytest.param("en", "Six cups from one brew.", {"Capacity": "1.2 L"}, False, id="counts_another_thing"),
+        pytest.param("en", "It has six handles.", {"Handles": "2"}, True, id="counts_the_thing"),
+        pytest.param("en", "Wide enough for a child and a rucksack.", {"audience": "3-8 years"}, False, id="a_thing_along"),
+        pytest.param("en", "This is a rucksack.", {"audience": "3-8 years"}, True, id="called_so"),
+        pytest.param("zh", "背着书包也淋不着。", {"直径": "72 厘米"}, False, id="zh_a_thing_along"),
+        pytest.param("zh", "这款书包很轻。", {"直径": "72 厘米"}, True, id="zh_called_so"),
+        pytest.param("en", "Made for the Highlands.", {"Poles": "aluminium"}, False, id="a_place"),
+        pytest.param("en", "Beech stays cool.", {"Handle": "beech wood", "Body": "steel"}, False, id="of_a_part"),
+    ],
+)  # fmt: skip
+def test_everyday_words_claim_nothing(locale: str, text: str, fields: dict[str, str], is_stopped: bool) -> None:
+    known = [
+        *facts("Oslo 7", **fields),
+        Fact("kind", "Category", "雨伞" if locale == "zh" else "Umbrellas", "c", "kind"),
+    ]
+    assert bool(judge(text, known, locale, is_prose=False).failing) is is_stopped

@@ -19,6 +19,7 @@ _COMMAS = frozenset(",:，：、()（）[]【】—–")
 _QUIET = frozenset({"substance", "feature"})
 """Classes whose words claim something only where a fact speaks of the same."""
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
+_HEAD_TOKENS = 3
 _NOT_FREE_TOKENS, _PURE_TOKENS = 1, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
@@ -174,6 +175,8 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     kinds = {"kind"} if named and settled == named else kinds
     end = at + size
     denied, end = _denied_behind(tokens, end, words)
+    if denied:
+        _deny_joined(tokens, at, words, state)
     looks, end = _looks_behind(tokens, end, words, kinds)
     part, end = _part_at(tokens, end, words, state, kinds)
     state.found.append(
@@ -187,7 +190,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             looks=looks or at < state.looks_until,
             part=part,
             modifier=modifier,
-            head=tokens[end].key if end < len(tokens) and tokens[end].kind == "word" else "",
+            head=_head(tokens, end, words),
             is_cued=bool(settled),
             is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
             pure=is_pure,
@@ -195,6 +198,18 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
     )
     state.claimed.update(range(at, at + size))
     return end - at
+
+
+def _head(tokens: tuple[Token, ...], end: int, words: Lexicon) -> str:
+    """The word behind a phrase; a noun of the lists, where one follows soon (``white deck shoes``)."""
+    behind: list[str] = []
+    while end < len(tokens) and tokens[end].kind == "word" and len(behind) < _HEAD_TOKENS:
+        if tokens[end].key in words.function:
+            break
+        behind.append(tokens[end].key)
+        end += 1
+    nouns = (key for key in behind if any(k.startswith("kind/") for k in words.entries.values.get((key,), ())))
+    return next(nouns, behind[0] if behind else "")
 
 
 def _cue_of(tokens: tuple[Token, ...], at: int, size: int, cue: str, words: Lexicon) -> tuple[str, bool]:
@@ -210,6 +225,13 @@ def _denied_behind(tokens: tuple[Token, ...], end: int, words: Lexicon) -> tuple
     size = words.marks["denied_by"].at(tokens, end)[0] if end < len(tokens) else 0
     is_bound = size > 1 or (size and (tokens[end].hyphened or tokens[end - 1].kind == "cjk"))
     return (True, end + size) if is_bound else (False, end)
+
+
+def _deny_joined(tokens: tuple[Token, ...], at: int, words: Lexicon, state: _State) -> None:
+    """What is joined to a phrase that is denied behind it is denied, too: 酒精和香精都没有."""
+    is_joined = at > 1 and words.marks["joins"].at(tokens, at - 1)[0] == 1
+    if is_joined and state.found and state.found[-1].end == tokens[at - 2].end:
+        state.found[-1] = replace(state.found[-1], denied=True)
 
 
 def _looks_behind(tokens: tuple[Token, ...], end: int, words: Lexicon, kinds: set[str]) -> tuple[bool, int]:

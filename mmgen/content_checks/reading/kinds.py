@@ -8,6 +8,7 @@ from mmgen.content_checks.reading.lexicon import Lexicon
 from mmgen.content_checks.reading.tokens import Token, tokens_of
 
 _KIND_TOKENS, _BESIDE_TOKENS, _NAMING_TOKENS = 4, 4, 10
+_COMMAS = frozenset(",，、")
 
 
 def kinds_of(text: str, words: Lexicon) -> Iterator[str]:
@@ -26,7 +27,10 @@ def is_named(tokens: tuple[Token, ...], at: int, size: int, words: Lexicon) -> b
         is_beside = any(beside.at(tokens, start)[0] for start in near if tokens[start].kind == "cjk")
         if is_beside or (end < len(tokens) and words.marks["beside_behind"].at(tokens, end)[0]):
             return False
-        return any(words.marks["determines"].at(tokens, start)[0] for start in _clause_before(tokens, at))
+        clause = _clause_before(tokens, at)
+        found = (start for start in clause if words.marks["determines"].at(tokens, start)[0])
+        indefinite = words.marks["indefinite"]
+        return any(not indefinite.at(tokens, one)[0] or _is_called(tokens, one, words) for one in found)
     if end < len(tokens) and (tokens[end].hyphened or _is_noun(tokens, end, words)):
         return False
     start = at - 1
@@ -58,8 +62,8 @@ def _clause_before(tokens: tuple[Token, ...], at: int) -> range:
 
 def _is_called(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
     """Whether an article opens a clause, or stands behind a word that calls the product something: ``is a desk``."""
-    if at == 0 or tokens[at - 1].kind == "mark":
-        return True
+    if at == 0 or (tokens[at - 1].kind == "mark" and (tokens[at - 1].key not in _COMMAS or tokens[at - 2].key == ".")):
+        return True  # behind a comma it is one of a list, but where a title stands before
     calls = words.marks["calls"]
     return any(calls.at(tokens, one)[0] == at - one for one in range(max(at - 3, 0), at))
 

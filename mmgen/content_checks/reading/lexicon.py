@@ -38,7 +38,7 @@ MARKS = (
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
     *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
     *("indefinite", "calls", "labels"),
-    *("under", "over", "about", "under_behind", "over_behind", "about_behind"),
+    *("prevents", "decimal", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
@@ -148,7 +148,7 @@ class Lexicon:
     ``MARKS``; ``turning``: those of ``TURNING`` in one table. ``weak``: what is a claim only where a cue or a fact says
     so. ``parts``: phrase -> the part's one name; ``main_parts``: those that a thing is mainly made of. ``shades``: what
     goes before a colour -> ``dark`` or the like. ``turned_by``: ``before`` and ``behind`` a word, what makes it its
-    opposite. ``frees``: a claim -> the substances that it says are missing.
+    opposite, and ``endings`` of the words that one before turns. ``frees``: a claim -> what is missing, then.
     """
 
     language: str
@@ -222,7 +222,7 @@ def lexicon_of(language: str) -> Lexicon:
         puffery=_phrases(one.puffery for one in own),
         weak=frozenset(keys_of(word) for one in own for word in _listed(one.weak.get("words", ""))),
         wholes={key: frozenset(_listed(line)) for one in own for key, line in one.wholes.items()},
-        turned_by={at: frozenset(_listed(last.turned_by.get(at, ""))) for at in ("before", "behind")},
+        turned_by={at: frozenset(_listed(last.turned_by.get(at, ""))) for at in ("before", "behind", "endings")},
         frees={key: frozenset(_listed(line)) for one in own for key, line in one.frees.items()},
         rounded=frozenset(unit for one in own for unit in _listed(one.rounded.get("units", ""))),
     )

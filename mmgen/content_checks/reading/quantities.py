@@ -79,6 +79,8 @@ def same(one: Quantity, other: Quantity, words: Lexicon) -> bool:
         return any(min(low) <= value <= max(high) for value in _based(one))
     if one.unit == other.unit or "" in (one.unit, other.unit) or _DEGREE in (one.unit, other.unit):
         return _meet(one.readings, other.readings, _EXACT)
+    if other.unit.startswith(f"{one.unit} / "):  # 200 grams to the square metre
+        return _meet(one.readings, other.readings, _EXACT)
     if not is_comparable(one.unit, other.unit):
         return False
     loose = bool({one.unit, other.unit} & words.rounded)
@@ -110,6 +112,8 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
             return size + more, [str(float(found[0]) + float(digit_of[0]))]
     if not size or tokens[at].kind != "cjk":
         return size, found
+    if near := _near_digits(tokens, at, words) or _with_decimals(tokens, at, words):
+        return near
     total, digit, end = 0.0, 0.0, at
     while end < len(tokens) and tokens[end].kind == "cjk" and (step := words.numbers.at(tokens, end))[0]:
         value = float(step[1][0])
@@ -126,23 +130,45 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
     return end - at, [str(total + digit)]
 
 
+def _near_digits(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, list[str]] | None:
+    """Two digits that follow each other, as Chinese says about how many: 三四分钟 is three or four minutes."""
+    run = [words.numbers.at(tokens, one) for one in range(at, min(at + 3, len(tokens))) if tokens[one].kind == "cjk"]
+    digits = [float(found[0]) if size == 1 else 0.0 for size, found in run]
+    is_pair = len(digits) > 1 and 1 <= digits[0] < digits[1] < _TEN and digits[1] - digits[0] == 1
+    return (2, [str(digits[0]), str(digits[1])]) if is_pair and not any(digits[2:]) else None
+
+
+def _with_decimals(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, list[str]] | None:
+    """A digit, the decimal mark of Chinese numbers and digits behind it: 一点二."""
+    if at + 2 >= len(tokens) or not words.marks["decimal"].at(tokens, at + 1)[0]:
+        return None
+    digits, end = "", at + 2
+    while end < len(tokens) and tokens[end].kind == "cjk" and (step := words.numbers.at(tokens, end))[0] == 1:
+        if float(step[1][0]) >= _TEN:
+            break
+        digits, end = f"{digits}{step[1][0]}", end + 1
+    return (end - at, [f"{words.numbers.at(tokens, at)[1][0]}.{digits}"]) if digits else None
+
+
 def _spelled(
     tokens: tuple[Token, ...], start: int, spelled: tuple[int, list[str]], words: Lexicon
 ) -> tuple[int, list[Quantity]]:
     """A number word; in Chinese it is one only before a classifier or a unit."""
     end = start + spelled[0]
-    value = frozenset({float(spelled[1][0])})
+    value = frozenset(map(float, spelled[1]))
     size, unit = _unit_at(tokens, end, words)
     if tokens[start].kind != "cjk":
         nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
         is_loose = tuple(token.key for token in tokens[start:end]) in words.loose_numbers
-        return end + size - start, [Quantity(value, unit, nouns, is_loose and not unit, is_spelled=True)]
+        is_loose = is_loose and (not unit or is_comparable(unit, "second"))  # a whole week is no number
+        return end + size - start, [Quantity(value, unit, nouns, is_loose, is_spelled=True)]
     counted = end < len(tokens) and words.classifiers.at(tokens, end)[0]
     is_loose = value == {1.0} and not unit
     if value <= {1.0, 0.5} and unit and _dimension(unit) == _dimension("second"):  # 一天 is no number, nor is 半年
         return 0, []
     tenths = _tenths_at(tokens, end + size, words) if unit else 0.0  # 两公斤六
-    value, size = (frozenset(one + tenths for one in value), size + 1) if tenths else (value, size)
+    if tenths:
+        value, size = frozenset(one + tenths for one in value), size + len(str(tenths)) - len("0.")
     if not (counted or unit):
         return 0, []
     nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
@@ -150,11 +176,16 @@ def _spelled(
 
 
 def _tenths_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> float:
-    """A digit behind a Chinese unit, with nothing behind it that it could count: 0.6 of 两公斤六."""
-    size, found = words.numbers.at(tokens, at) if at < len(tokens) else (0, [])
-    is_digit = size == 1 and tokens[at].kind == "cjk" and 1 <= float(found[0]) < _TEN
-    ends = at + 1 >= len(tokens) or tokens[at + 1].kind == "mark"
-    return float(found[0]) / _TEN if is_digit and ends else 0.0
+    """Digits behind a Chinese unit that count nothing behind them: 0.6 of 两公斤六, 0.35 of 一米三五."""
+    digits = ""
+    while at < len(tokens) and tokens[at].kind == "cjk" and (step := words.numbers.at(tokens, at))[0] == 1:
+        value = float(step[1][0])
+        if value >= _TEN:
+            return 0.0
+        digits += str(int(value))
+        at += 1
+    is_end = at >= len(tokens) or tokens[at].kind == "mark"
+    return float(f"0.{digits}") if digits and is_end else 0.0
 
 
 def _run(tokens: tuple[Token, ...], start: int, language: str) -> tuple[list[frozenset[float]], int, bool]:
