@@ -25,6 +25,8 @@ NAMES = {
     "Dutch": ("Inkoopprijs", "nl", "cost", None),
     "Spanish": ("Precio de compra", "es", "cost", None),
     "Italian": ("Codice a barre", "it", "code", None),
+    "Traditional Chinese": ("顏色", "zh-TW", "colour", None),
+    "what it cost in Traditional Chinese": ("成本價", "zh-HK", "cost", None),
     "Greek": ("χρώμα", "el", "colour", None),
     "Turkish": ("Alış fiyatı", "tr", "cost", None),
     "Ukrainian": ("Закупівельна ціна", "uk", "cost", None),
