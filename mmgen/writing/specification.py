@@ -182,7 +182,7 @@ def _lines(
         is_fact_first = turn < FACT_FIRST and _opens_with_brand(facts)
         choices = [[*told, *named] if is_fact_first else [*named, *told], named, ["title"]]
     else:
-        thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
+        thing: list[str] = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
         choices = [[*thing, *told], thing, thing[:1], told, list(facts)[:1]]
     lines = [_line(choice, facts, language) for choice in choices if choice]
     known = list(facts.values())
