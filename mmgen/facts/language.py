@@ -28,6 +28,7 @@ class Words:
     yes: frozenset[str]
     no: frozenset[str]
     no_kinds: frozenset[str]
+    meant_for: tuple[str, ...]
     abbreviations: frozenset[str]
     points_back: tuple[str, ...]
     leads_on: tuple[str, ...]
@@ -126,6 +127,7 @@ def _words(tables: list[dict[str, Any]]) -> Words:
         yes=frozenset(listed("values", "yes")),
         no=frozenset(listed("values", "no")),
         no_kinds=frozenset(listed("kinds", "none")),
+        meant_for=listed("kinds", "meant_for"),
         abbreviations=frozenset(listed("sentences", "abbreviations")),
         points_back=listed("sentences", "points_back"),
         leads_on=listed("sentences", "leads_on"),

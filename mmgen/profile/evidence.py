@@ -12,7 +12,7 @@ from babel.numbers import list_currencies
 
 from mmgen.profile.names import folded, words_of
 from mmgen.values.dates import date_format
-from mmgen.values.numbers import NumberFormat, narrow, number_format
+from mmgen.values.numbers import NumberFormat, list_parts, narrow, number_format
 
 MAX_DISTINCT = 200_000
 """Hashes of values that are held for a column; above, it counts as varied as its rows."""
@@ -147,7 +147,7 @@ class Evidence:
         self.num_noted += 1
         cut = text[:FORM_CHARS]
         for mark in _MARKS:
-            self.marks[mark] += mark in cut
+            self.marks[mark] += mark in cut and len(list_parts(cut, mark)) > 1
         self.marks[LEVELS] += bool(_LEVELS.search(cut))
         for script, pattern in _SCRIPTS.items():
             self.scripts[script] += bool(pattern.search(cut))

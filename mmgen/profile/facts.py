@@ -11,6 +11,7 @@ from mmgen.profile.column import Column, Profile
 from mmgen.profile.evidence import is_placeholder
 from mmgen.profile.names import concepts, folded, unit_words, word_for_yes, words_of
 from mmgen.profile.roles import Disposition, Role
+from mmgen.values.numbers import list_parts
 
 MAX_VALUE_CHARS = 500
 MAX_MARKUP_CHARS = 20_000
@@ -100,7 +101,7 @@ def value_of(text: str, column: Column, language: str) -> str | None:
 
 def _held_now(value: str, separator: str | None) -> str:
     """Certificates without those that are applied for: ``CE, ENEC pending`` is CE alone."""
-    parts = value.split(separator.strip() or separator) if separator else [value]
+    parts = list_parts(value, separator.strip() or separator) if separator else [value]
     return (separator or "").join(part for part in parts if not _is_pending(folded(part)))
 
 
@@ -114,7 +115,7 @@ def _is_pending(text: str) -> bool:
 def _joined(value: str, separator: str, language: str) -> str:
     """A list as customers read it."""
     mark = "、" if language in ("zh", "ja") else ", "
-    parts = [part.strip() for part in value.split(separator.strip() or separator)]
+    parts = [part.strip() for part in list_parts(value, separator.strip() or separator)]
     return mark.join(dict.fromkeys(part for part in parts if part and not is_placeholder(part)))
 
 

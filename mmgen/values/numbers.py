@@ -19,6 +19,7 @@ SPACES = " \u00a0\u202f\u2009"
 NUMERAL = re.compile(rf"(?:(?<![\w.,])|(?<=[^\W\d]\.))\d[\d.,'’{SPACES}]*\d|(?<![\w])[.,]\d+|\d")
 
 
+_LIST_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE0: 0xA2, 0xFFE1: 0xA3}
 
@@ -34,6 +35,11 @@ class NumberFormat:
 def narrow(text: str) -> str:
     """A text with digits and marks of full width in their common form: ``１，２９９．００``."""
     return text if text.isascii() else text.translate(_WIDE)
+
+
+def list_parts(text: str, mark: str) -> list[str]:
+    """What a mark sets apart in a text; a comma between two digits is a number's (``42,5``)."""
+    return _LIST_COMMA.split(text) if mark == "," else text.split(mark)
 
 
 def number_format(values: Iterable[str], locale: str) -> NumberFormat | None:

@@ -15,14 +15,18 @@ from mmgen.clean.text.language import language_of
 from mmgen.config.descriptions import DescriptionParams
 from mmgen.config.params import entry_named
 from mmgen.facts.fact import Fact, by_slot
+from mmgen.facts.language import says_any, words_of
 from mmgen.facts.sentences import split_sentences
 from mmgen.facts.stated import is_stated, says
 from mmgen.facts.values import key_of, text_length
 from mmgen.kinds import KINDS
+from mmgen.profile.names import folded
 from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
+MIN_BEGINNING = 5
+"""Letters that a kind and a compound of it begin with."""
 FACT_FIRST = 0.15
 """The share of lines that begin with their fact, of titles that begin with a brand of several words: a large brand's
 lines would all begin alike. It is no larger, or those of facts that many products share would."""
@@ -182,12 +186,12 @@ def _lines(
     """
     longest = limits.content.limits(kind, language)[2]
     if "title" in facts:
-        thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
-        named = ["title", *thing]
+        is_added = "kind" in facts and _adds(facts["kind"].value, facts["title"].value, language)
+        named = ["title", "kind"] if is_added else ["title"]
         is_fact_first = turn < FACT_FIRST and _opens_with_brand(facts)
         choices = [[*told, *named] if is_fact_first else [*named, *told], named, ["title"]]
     else:
-        thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
+        thing: list[str] = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
         choices = [[*thing, *told], thing, thing[:1], told, list(facts)[:1]]
     lines = [_line(choice, facts, language) for choice in choices if choice]
     known = list(facts.values())
@@ -229,6 +233,12 @@ def _line(slots: list[str], facts: Facts, language: str) -> list[str]:
     return tokens
 
 
+def _adds(kind: str, title: str, language: str) -> bool:
+    """Whether a kind beside a title says what it is. It does not where the title says it itself, nor of a thing that is
+    meant for another: a shop may keep it on the shelf of that one (``Case for iPhone · Phones``)."""
+    return not _repeats(kind, title) and not says_any(title, words_of(language).meant_for)
+
+
 def _repeats(kind: str, title: str) -> bool:
     """Whether a title says every word of its kind, give or take an ending: ``Oslo Coffee Table`` of ``Coffee Tables``.
 
@@ -239,7 +249,10 @@ def _repeats(kind: str, title: str) -> bool:
 
 
 def _is_form(one: str, other: str) -> bool:
-    """Whether two words differ in their last two letters at most, of five or more."""
+    """Whether two words differ in their last two letters at most, of five or more; or the first is, but for its ending,
+    the longer beginning of a compound: ``Fahrräder`` of ``Fahrradhelm``."""
+    one, other = folded(one), folded(other)
     pairs = enumerate(zip(one, other, strict=False))
     shared = next((size for size, (a, b) in pairs if a != b), min(len(one), len(other)))
-    return shared >= 3 and max(len(one), len(other)) - shared <= 2
+    is_beginning = shared >= MIN_BEGINNING and len(one) - shared <= 2
+    return is_beginning or (shared >= 3 and max(len(one), len(other)) - shared <= 2)

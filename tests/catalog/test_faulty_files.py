@@ -165,6 +165,7 @@ def test_languages_have_one_form(engine: sa.Engine, tmp_path: Path) -> None:
     [
         ("Unbranded", None), ("Does not apply", None), ("No Brand", None), ("N/A", None), ("Generic", None),
         ("Ohne Marke", None), ("Sans marque", None), ("无品牌", None), ("Solvik", "Solvik"),
+        ("(none)", None), ("#REF!", None),
         ("NoName", None), ("Siehe Titel", None), ("暂无品牌", None), ("Marca blanca", None),
         ("None of Us", "None of Us"),
     ],
@@ -278,6 +279,22 @@ def test_all_photos_are_kept_in_order(engine: sa.Engine, tmp_path: Path, cells: 
 def test_the_apostrophe_of_a_spreadsheet_is_no_text(engine: sa.Engine, tmp_path: Path, title: str, kept: str) -> None:
     load(engine, tmp_path, f"sku,name,colour\nA1,{title},red\n", shop())
     assert held(engine, "title") == [(kept,)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        (["42,5", "43", "rot, blau"], "42,5"),
+        (["1,7 l, 2,5 l", "S, M", "L"], "1,7 l, 2,5 l"),
+        (["38,5|39", "40"], "38,5, 39"),
+    ],
+)
+def test_a_comma_of_a_number_is_said_as_the_shop_wrote_it(
+    engine: sa.Engine, tmp_path: Path, sizes: list[str], said: str
+) -> None:
+    rows = "".join(f'A{number},Schuh {number},"{size}"\n' for number, size in enumerate(sizes))
+    load(engine, tmp_path, f"sku,name,Größe\n{rows}", shop(locale="de"))
+    assert [fact["value"] for fact in json.loads(held(engine, "facts")[0][0])] == [said]
 
 
 def test_an_id_that_a_spreadsheet_rounded_is_refused(engine: sa.Engine, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mmgen.values.dates import date_format, is_never, time_of
 from mmgen.values.locales import locale_of
 from mmgen.values.money import Money, money_of, price_of, says_price
-from mmgen.values.numbers import NumberFormat, number_format, number_of
+from mmgen.values.numbers import NumberFormat, list_parts, number_format, number_of
 
 POINT, COMMA = NumberFormat(".", ","), NumberFormat(",", ".")
 
@@ -153,6 +153,19 @@ def test_a_column_has_one_order_of_day_and_month(values: list[str], locale: str,
 )
 def test_a_date_that_says_never(text: str, never: bool) -> None:
     assert is_never(text) is never
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "parts"),
+    [
+        ("42,5", ",", ["42,5"]),
+        ("rot, 42,5,XL", ",", ["rot", " 42,5", "XL"]),
+        ("EN 71-1, EN 71-2", ",", ["EN 71-1", " EN 71-2"]),
+        ("1,25 kg;2,5 kg", ";", ["1,25 kg", "2,5 kg"]),
+    ],
+)
+def test_a_comma_of_a_number_parts_no_list(text: str, mark: str, parts: list[str]) -> None:
+    assert list_parts(text, mark) == parts
 
 
 @pytest.mark.parametrize(

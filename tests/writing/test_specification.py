@@ -191,12 +191,30 @@ def test_a_title_that_is_longer_than_a_line_is_the_line(title: str, locale: str)
         ("Replacement Battery for Laptop", "Laptops"),
         ("Shoe Polish Black", "Shoes"),
         ("Oslo Coffee Table", "Coffee Tables"),
+        ("Case for iPhone 15", "Phones"),
     ],
 )
 def test_every_line_opens_with_the_title(title: str, category: str) -> None:
     """A thing behind its category would be sold as what it is for."""
     example = product("p", "en", title, [category], "Ostra", None, colour="Black")
     assert all(text_of(example, "ad_copy", seed).startswith(title) for seed in range(60))
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "category", "is_said"),
+    [
+        ("de", "Fahrradhelm", "Fahrräder", False),
+        ("de", "Hülle für iPhone 15", "Handys", False),
+        ("fr", "Pied pour écran", "Téléviseurs", False),
+        ("zh", "iPhone 15 适用保护壳", "手机", False),
+        ("de", "Wollmütze", "Mützen", True),
+        ("en", "Quiet Women", "Novels", True),
+    ],
+)
+def test_no_line_names_the_thing_that_another_is_for(locale: str, title: str, category: str, is_said: bool) -> None:
+    example = product("p", locale, title, [category], None, None)
+    lines = {text_of(example, "ad_copy", seed) for seed in range(12)}
+    assert all((category in line) is is_said for line in lines)
 
 
 @pytest.mark.parametrize(
