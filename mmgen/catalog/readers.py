@@ -191,7 +191,7 @@ def _csv_rows(
                 yield Unreadable(record.error, record.raw)
             elif any(map(ESCAPED_BYTE.search, record.cells)):
                 yield Unreadable(f"line {record.line}: bytes that are not {encoding}", delimiter.join(record.cells))
-            elif [cell.strip() for cell in record.cells[: len(header)]] == header:
+            elif record.cells[0].strip() == header[0] and list(map(str.strip, record.cells[: len(header)])) == header:
                 yield LeftOut(f"line {record.line} repeats the header", delimiter.join(record.cells))
             elif any(not cell.isspace() for cell in record.cells if cell):
                 yield dict(zip(header, record.cells, strict=False))  # a delimiter at the end of each row is no cell

@@ -112,7 +112,9 @@ class Evidence:
     def add(self, value: str) -> None:
         """One value; a placeholder (``N/A``) is as good as an empty one."""
         self.num_rows += 1
-        text = _AS_TEXT.sub("", value.strip())
+        text = value.strip()
+        if text.startswith("'"):
+            text = _AS_TEXT.sub("", text)
         form = self._known.get(text)
         if form is None and (not text or is_placeholder(text)):
             return

@@ -39,7 +39,7 @@ COLUMNS = {
     "unknown dates": ("zxq", [f"2026-01-{n:02d}" for n in range(1, 31)], Role.DATE, Disposition.HIDE),
     "unknown words": ("zxq", repeated("alpha", "beta"), Role.ATTRIBUTE, Disposition.USE),
     "unknown pictures": ("zxq", [f"a/{n}.jpg" for n in range(30)], Role.IMAGE, Disposition.HIDE),
-    "a price in a language's own words": ("JTL: Endkunden Netto", repeated("29,37", "24,21"), Role.MONEY, Disposition.HIDE),
+    "a price by its tax": ("JTL: Endkunden Netto", repeated("29,37", "24,21"), Role.MONEY, Disposition.HIDE),
     "a price in a compound": ("Vereinsstaffelpreis", repeated("29,37", "24,21"), Role.MONEY, Disposition.HIDE),
     "a sum in Chinese": ("本期收款金额", repeated("29.00", "24.50"), Role.MONEY, Disposition.HIDE),
     "whether a price is shown": ("mostrar precio web", repeated("1", "0"), Role.FLAG, Disposition.USE),
