@@ -9,7 +9,7 @@ from typing import Any
 
 from mmgen.catalog.opening import Opened
 from mmgen.catalog.source_map import SourceMap
-from mmgen.catalog.systems.system import proposed_map
+from mmgen.catalog.systems.system import column_of, proposed_map
 from mmgen.profile.build import BY_VALUES
 from mmgen.profile.column import Column, Profile
 from mmgen.profile.decide import MIN_ROWS
@@ -64,6 +64,8 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
     columns = opened.profile.columns
     fields: dict[str, Any] = dict(proposed_map(opened.system, opened.columns)) if opened.system else {}
     needs: list[str] = []
+    if opened.system and (found := _filled_id(opened)) is not None:
+        fields["product_id"] = found
     taken = set(fields.values())
     if "title" not in fields:
         _set(fields, "title", _title(columns, needs), taken)
@@ -84,6 +86,13 @@ def propose(opened: Opened, name: str, locale: str) -> Proposal:
     notes = [f"title: taken from {named.name!r}; {'; '.join(named.evidence)} (such as {named.samples[0]!r})"] \
         if named is not None and BY_VALUES in named.evidence and named.samples else []  # fmt: skip
     return Proposal({"name": name, "locale": locale, "columns": ordered}, tuple(needs), tuple(notes))
+
+
+def _filled_id(opened: Opened) -> str | None:
+    """Of the columns that a system may have its ids in, the first that most rows fill: not all shops give SKUs."""
+    names = opened.system.map.get("product_id", "").split("|") if opened.system else []
+    held = (opened.profile.columns.get(column_of(name, opened.columns) or "") for name in names)
+    return next((column.name for column in held if column is not None and column.filled >= FULL), None)
 
 
 def header_language(names: Iterable[str]) -> str | None:

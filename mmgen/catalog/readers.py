@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.catalog.formats.csv import Records, field_limit, has_escapes
+from mmgen.catalog.formats.csv import Records, ends_in_delimiter, field_limit, has_escapes
 from mmgen.catalog.formats.json import Broken, flat, json_items
 from mmgen.catalog.formats.woocommerce import is_woocommerce, variations_beside, woocommerce_rows
 from mmgen.catalog.source_map import SourceMap
@@ -103,7 +103,9 @@ def _open_csv(path: Path, source_map: SourceMap) -> Source:
     header, delimiter = _csv_header(path, encoding, source_map)
     with _text(path, encoding) as file:
         escapes = has_escapes(file, delimiter, len(header))
-    return Source(header, lambda: _csv_rows(path, encoding, delimiter, header, escapes), tuple(warnings))
+    with _text(path, encoding) as file:
+        num_cells = len(header) + ends_in_delimiter(file, delimiter, len(header))
+    return Source(header, lambda: _csv_rows(path, encoding, delimiter, header, escapes, num_cells), tuple(warnings))
 
 
 def detect_encoding(path: Path, locale: str = "en") -> tuple[str, list[str]]:
@@ -179,15 +181,20 @@ def _unique(names: list[str], path: Path, wanted: set[str]) -> list[str]:
     return result
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str, header: list[str], escapes: bool) -> Iterator[Row]:
+def _csv_rows(
+    path: Path, encoding: str, delimiter: str, header: list[str], escapes: bool, num_cells: int
+) -> Iterator[Row]:
+    """The rows; one of delimiters alone is as good as a blank line, and one that repeats the header is left out."""
     with _text(path, encoding) as file:
-        for record in Records(file, delimiter, len(header), escapes):
+        for record in Records(file, delimiter, num_cells, escapes):
             if record.error:
                 yield Unreadable(record.error, record.raw)
             elif any(map(ESCAPED_BYTE.search, record.cells)):
                 yield Unreadable(f"line {record.line}: bytes that are not {encoding}", delimiter.join(record.cells))
-            else:
-                yield dict(zip(header, record.cells, strict=True))
+            elif record.cells[0].strip() == header[0] and list(map(str.strip, record.cells[: len(header)])) == header:
+                yield LeftOut(f"line {record.line} repeats the header", delimiter.join(record.cells))
+            elif any(not cell.isspace() for cell in record.cells if cell):
+                yield dict(zip(header, record.cells, strict=False))  # a delimiter at the end of each row is no cell
 
 
 def _text(path: Path, encoding: str) -> io.TextIOWrapper:

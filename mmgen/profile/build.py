@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mmgen.profile.column import Column, Profile
-from mmgen.profile.decide import Decision, Hint, decide
-from mmgen.profile.evidence import Evidence
+from mmgen.profile.decide import HALF, MIN_ROWS, MOST, Decision, Hint, decide
+from mmgen.profile.evidence import Evidence, Form, form_of
 from mmgen.profile.meaning import Meanings
 from mmgen.profile.names import concepts, folded, label_of, read_name, unit_named, words_of
 from mmgen.profile.relations import SELDOM, Rows, relations_of
@@ -18,6 +18,8 @@ _SPLIT = re.compile(r"[_\s]+|(?<=[^\W\d])\.(?=[^\W\d])|(?<=[a-z0-9])(?=[A-Z][a-z
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ -][^\W\d_]+){0,4}$")
 MAX_CELL_CHARS = 10_000
 """Of a value, what tells its kind: a text of megabytes is looked at no longer than this."""
+MAX_SHELVES = 0.05
+"""Different values per row of a column of shelves, at most."""
 _LISTED = (Role.LIST, Role.COLOUR, Role.MATERIAL, Role.SIZE, Role.ATTRIBUTE, Role.KIND, Role.USE, Role.AUDIENCE,
            Role.COMPATIBILITY, Role.CERTIFICATE, Role.ORIGIN, Role.IMAGE, Role.CARE)  # fmt: skip
 
@@ -85,7 +87,9 @@ def profile_from(
     if meanings is not None:
         readings = meanings.read(readings, locale.replace("_", "-").split("-")[0].lower())
     decisions = {name: decide(readings[name], values, known.get(name)) for name, values in evidence.items()}
+    decisions |= _priced_by_size(decisions, evidence)
     title = title_of(decisions, evidence)
+    decisions |= _shelves(decisions, evidence, title)
     if title is None and (title := title_by_values(decisions, evidence)) is not None:
         decisions[title] = _as_title(decisions[title], evidence[title])
     relations = relations_of(collector.rows, evidence, title)
@@ -105,6 +109,31 @@ def title_of(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]
         key=lambda name: (decisions[name].confidence, round(evidence[name].filled, 1), evidence[name].distinct),
         default=None,
     )
+
+
+def _priced_by_size(decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence]) -> dict[str, Decision]:
+    """Columns that are called by sizes (``500 g``, ``1 kg``) and hold numbers: what each size costs."""
+    sized = [name for name in decisions if form_of(name.strip() or "?") is Form.MEASURE]
+    sized = [name for name in sized if evidence[name].share(Form.MONEY, Form.INTEGER, Form.NUMBER) >= MOST]
+    why = ("one of several columns that are called by sizes: what a size costs",)
+    return {
+        name: replace(decisions[name], role=Role.MONEY, disposition=Disposition.HIDE, evidence=why, confidence=0.7)
+        for name in (sized if len(sized) > 1 else [])
+    }
+
+
+def _shelves(
+    decisions: Mapping[str, Decision], evidence: Mapping[str, Evidence], title: str | None
+) -> dict[str, Decision]:
+    """Columns that are called titles and say the same of many products, beside the one that names each."""
+    found = [name for name, decision in decisions.items() if decision.role is Role.TITLE and name != title]
+    found = [name for name in found if evidence[name].distinct < MAX_SHELVES <= HALF * evidence[str(title)].distinct]
+    why = ("few values, beside a column that names each product: a shelf",)
+    return {
+        name: replace(decisions[name], role=Role.KIND, concept=concepts()["kind"], evidence=why, confidence=0.7)
+        for name in found
+        if evidence[name].num_filled >= MIN_ROWS and evidence[name].share(Form.WORDS) >= HALF
+    }
 
 
 def _not_told(columns: Mapping[str, Column], evidence: Mapping[str, Evidence], rows: Rows) -> dict[str, Column]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mmgen.profile.evidence import Evidence, Form
-from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts, folded, words_of
+from mmgen.profile.names import PART, QUALIFIED, Concept, Match, Reading, concepts, folded, speaks_of, words_of
 from mmgen.profile.roles import Disposition, Role
 
 MOST = 0.8
@@ -18,6 +18,8 @@ HALF = 0.5
 UNIQUE = 0.95
 MAX_STATES = 12
 """Different values of a column that says in which state a product is."""
+CODE_CHARS = 3
+"""Letters of a value that is a code of the shop's rather than a word."""
 MIN_ROWS = 20
 """Below, that each value is another one tells nothing."""
 
@@ -78,6 +80,10 @@ def decide(reading: Reading, values: Evidence, hint: Hint | None = None) -> Deci
     """The most likely meaning whose values fit; without one, what the values look like."""
     if hint is not None and (known := _hinted(reading, values, hint)) is not None:
         return known
+    return _told_by_values(_decided(reading, values, hint), reading, values)
+
+
+def _decided(reading: Reading, values: Evidence, hint: Hint | None) -> Decision:
     if _is_of_system(values) and (best := reading.best) is not None and best.concept.key in ("type", "kind"):
         why = ("its values are kinds of records, not of products", *_seen(values))
         return Decision(Role.INTERNAL, Disposition.HIDE, None, best, None, why, 1.0)
@@ -87,6 +93,22 @@ def decide(reading: Reading, values: Evidence, hint: Hint | None = None) -> Deci
     return _shown(_part_or_unnamed(reading, values), hint)
 
 
+def _told_by_values(decision: Decision, reading: Reading, values: Evidence) -> Decision:
+    """Amounts of money under a name that speaks of money are kept back, whatever else it says; what has no value yet is
+    not said."""
+    is_open = decision.disposition is not Disposition.SAY and decision.role in _COUNTED and not _is_switch(values)
+    if is_open and speaks_of(reading.words, "of_money") and values.share(Form.MONEY, *_NUMERIC) >= MOST:
+        why = (*decision.evidence, "the name speaks of money")
+        return replace(decision, role=Role.MONEY, disposition=Disposition.HIDE, evidence=why)
+    if decision.disposition is Disposition.SAY and not values.num_filled:
+        return replace(decision, disposition=Disposition.USE)
+    return decision
+
+
+_COUNTED = (Role.NUMBER, Role.FLAG, Role.INTERNAL, Role.IDENTIFIER, Role.MEASURE)
+"""What amounts of money are taken for where their names do not tell."""
+
+
 def _is_of_system(values: Evidence) -> bool:
     """Whether all values are a system's words: ``simple``, ``variable``."""
     few = 0 < values.num_distinct <= MAX_STATES
@@ -94,6 +116,9 @@ def _is_of_system(values: Evidence) -> bool:
 
 
 def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
+    if speaks_of(reading.words, "of_code") and values.share(Form.TEXT, Form.MARKUP, Form.IMAGE, Form.URL) < HALF:
+        why = ("the name speaks of a code", *_seen(values))
+        return Decision(Role.IDENTIFIER, Disposition.HIDE, None, None, None, why, 0.7)
     for match in reading.matches:
         if match.weight == PART and match.concept.disposition is Disposition.SAY and _fits(match.concept, values):
             return _part(match, reading, values)
@@ -108,18 +133,30 @@ def _part_or_unnamed(reading: Reading, values: Evidence) -> Decision:
 def _held(concept: Concept, values: Evidence) -> Role:
     """A meaning's role; of what is kept back, what its values are, else what its meaning holds where they agree."""
     if concept.role is not Role.INTERNAL:
-        return concept.role
+        is_state = concept.key == "code" and 0 < values.num_distinct <= MAX_STATES and values.share(Form.WORDS) >= MOST
+        return Role.INTERNAL if is_state and values.median_chars > CODE_CHARS else concept.role
     role, holds = form_role(values), concept.holds
     if not values.num_filled:
         return holds if holds in (Role.MONEY, Role.TEXT) else Role.INTERNAL
     if holds is Role.MONEY and values.share(Form.MONEY, *_NUMERIC) >= MOST:
         return holds
+    if holds is Role.MONEY and values.share(Form.MEASURE) >= MOST:
+        return Role.NUMBER  # "5 %" off
+    if holds is Role.NUMBER and values.share(*_NUMERIC) >= MOST and role is not Role.IDENTIFIER:
+        return Role.NUMBER if not _is_switch(values) else role if values.num_distinct > 1 else Role.INTERNAL
     if values.num_filled < MIN_ROWS or (values.num_distinct == 1 and values.share(*_NUMERIC) == 1):
         return Role.INTERNAL  # a few values, or "1" in every row, tell nothing
-    if holds in (Role.TEXT, Role.LIST) and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
+    if holds is Role.TEXT and role in (Role.ATTRIBUTE, Role.LIST, Role.TEXT):
         return holds
+    if holds is Role.LIST and role in (Role.ATTRIBUTE, Role.LIST):
+        return role
     # A number alone may be a code of the system's: "2" for a class of taxes counts nothing
     return role if role in _HELD or (role is Role.NUMBER and holds is not None) else Role.INTERNAL
+
+
+def _is_switch(values: Evidence) -> bool:
+    """Whether all values are a whole 1 or 0, which counts nothing."""
+    return values.is_flag() and values.share(Form.NUMBER) == 0
 
 
 _HELD = (Role.FLAG, Role.DATE, Role.MONEY)
@@ -151,6 +188,7 @@ def _hinted(reading: Reading, values: Evidence, hint: Hint) -> Decision | None:
     if hint.role is not None or hint.disposition in (Disposition.HIDE, Disposition.USE):
         best = reading.best
         role = hint.role or (_held(best.concept, values) if best else form_role(values))
+        role = Role.INTERNAL if _is_of_system(values) else role
         return Decision(role, hint.disposition or Disposition.HIDE, best.concept if best else None, best, hint.unit,
                         why, 1.0)  # fmt: skip
     return None
@@ -176,7 +214,7 @@ def _speaks(concept: Concept, values: Evidence) -> bool:
     if concept.key in ("identifier", "code", "order"):
         return values.share(Form.TEXT, Form.MARKUP) >= HALF or (
             values.num_filled >= MIN_ROWS and values.distinct < HALF and values.share(Form.WORDS) >= MOST
-            and concept.key == "identifier"
+            and concept.key == "identifier" and values.median_chars > CODE_CHARS
         )  # fmt: skip
     return False
 
@@ -192,11 +230,15 @@ def _named(match: Match, reading: Reading, values: Evidence) -> Decision:
     if match.similarity is not None and role is Role.NUMBER and does is Disposition.SAY:
         does = Disposition.USE  # "pieces left" is near "pieces", and is the stock
         why.append("a number under a name that is only near: not said")
-    is_open = concept.role is not Role.INTERNAL and role not in (Role.FLAG, Role.SIZE, Role.IDENTIFIER, Role.NUMBER)
+    is_open = concept.role is not Role.INTERNAL and role not in _NEVER_FLAGS
     if is_open and values.is_flag():
         role = Role.FLAG
         why.append("every value is a yes or a no")
     return Decision(role, does, concept, match, unit, tuple(why), match.weight if match.weight < QUALIFIED else 1.0)
+
+
+_NEVER_FLAGS = (Role.FLAG, Role.SIZE, Role.IDENTIFIER, Role.NUMBER, Role.MEASURE, Role.MONEY)
+"""Roles under whose name a 1 and a 0 are a number."""
 
 
 def _part(match: Match, reading: Reading, values: Evidence) -> Decision:

@@ -56,6 +56,8 @@ _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|heic|bmp|tiff?|jfif)(?:[?#]\S
 _AUDIO = re.compile(r"\.(?:wav|mp3|flac|ogg|m4a|aac)(?:[?#]\S{0,300})?\s*(?:[,;|\s]|$)", re.I)
 _INTEGER = re.compile(r"^[+-]?\d{1,18}$")
 _NUMBER = re.compile(r"^[+-]?(?:\d[\d.,'\u00a0\u202f ]{0,30}|[.,]\d{1,18})%?$")
+_AS_TEXT = re.compile(r"^'(?=[\d.,+-]+$)")
+"""What a spreadsheet writes before a number that it holds as text."""
 _MONEY = re.compile(
     r"^(?:(?P<before>[A-Z]{3})\s?|[$€£¥₹₽₩₺元]\s?|zł\s?|kr\.?\s?)\d[\d.,'\u00a0\u202f ]{0,20}$"
     r"|^\d[\d.,'\u00a0\u202f ]{0,20}\s?(?:(?P<after>[A-Z]{3})|[$€£¥₹₽₩₺元]|zł|kr\.?|руб\.?|円)$"
@@ -116,6 +118,8 @@ class Evidence:
         """One value; a placeholder (``N/A``) is as good as an empty one."""
         self.num_rows += 1
         text = value.strip()
+        if text.startswith("'"):
+            text = _AS_TEXT.sub("", text)
         form = self._known.get(text)
         if form is None and (not text or is_placeholder(text)):
             return

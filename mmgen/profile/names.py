@@ -151,10 +151,26 @@ def names_in(languages: Collection[str]) -> Iterator[tuple[Concept, str, str]]:
 @cache
 def words_of(kind: str) -> frozenset[str]:
     """Values that mean ``yes``, ``no``, either (``flag``), nothing new (``skip``), no value (``none``), not yet
-    (``pending``) or a kind of record in a shop's system (``system``), folded, of all languages."""
+    (``pending``), a kind of record in a shop's system (``system``), and words in names of columns that tell an
+    amount ``of_money`` or a code (``of_code``); folded, of all languages."""
     kinds = ("yes", "no") if kind == "flag" else (kind,)
     return frozenset(
         word for data in _data().values() for name in kinds for word in _list(data["values"].get(name, ""))
+    )
+
+
+def speaks_of(words: str, kind: str) -> bool:
+    """Whether a normalised name has a word of a ``kind`` in it: ``of_money`` anywhere, ``of_code`` at either end.
+
+    A word that begins with a dash is the end of compounds: ``-preis`` of ``staffelpreis``.
+    """
+    parts, known = _NUMBERED.sub("", words).split(" "), words_of(kind)
+    told = parts if kind == "of_money" else [parts[0], parts[-1]]
+    if not known.isdisjoint(told):
+        return True
+    return any(
+        any(part.endswith(word[1:]) for part in told) if word[0] == "-" else bool(_CJK.search(word)) and word in words
+        for word in known
     )
 
 

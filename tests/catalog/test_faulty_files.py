@@ -65,6 +65,25 @@ def test_a_stray_quote_takes_one_line(
     assert f"line {line}" in detail and lost in raw
 
 
+NO_PRODUCTS = {
+    "a delimiter behind each row": "sku;name;colour\nA1;Pan;black;\nA2;Lid;clear;\nA3;Pot;red;\n",
+    "the header again": "sku,name,colour\nA1,Pan,black\nsku,name,colour\nA2,Lid,clear\nA3,Pot,red\n",
+    "rows of delimiters": "sku\tname\tcolour\n\t\t\nA1\tPan\tblack\n \t\t\nA2\tLid\tclear\nA3\tPot\tred\n\t\t\n",
+}
+
+
+@pytest.mark.parametrize("content", NO_PRODUCTS.values(), ids=NO_PRODUCTS)
+def test_what_is_no_row_takes_no_product(engine: sa.Engine, tmp_path: Path, content: str) -> None:
+    result = load(engine, tmp_path, content, shop())
+    assert held(engine, "product_id", "title") == [("A1", "Pan"), ("A2", "Lid"), ("A3", "Pot")]
+    assert result.rejected == ({"not_for_sale": 1} if content.count("sku") > 1 else {})
+
+
+def test_a_row_with_a_field_too_many_is_refused_where_others_have_none(engine: sa.Engine, tmp_path: Path) -> None:
+    result = load(engine, tmp_path, SIX.replace("A2,Pan 24,black", "A2,Pan, 24,"), shop())
+    assert (result.imported, result.rejected) == (4, {"row_unreadable": 1})
+
+
 def test_two_stray_quotes_hide_no_rows(engine: sa.Engine, tmp_path: Path) -> None:
     """The second one would close the first, and three rows would be one with the right number of cells."""
     text = 'sku,name,colour\nA1,Pan,black\nA2,"Pan 9,black\nA3,Pot,red\nA4,Lid,clear\nA5,Cup 9",black\nA6,Mug,blue\n'

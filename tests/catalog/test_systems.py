@@ -70,6 +70,17 @@ def test_a_map_of_the_files_own_columns_still_fits(tmp_path: Path) -> None:
     assert set(imported(tmp_path, "shopify.csv", SHOPIFY, values=values)[1]) == {"wool-beanie", "stone-mug"}
 
 
+def test_a_shop_that_gives_no_skus_has_its_ids(tmp_path: Path) -> None:
+    text = """
+ID,Type,SKU,Name,Published,Visibility in catalog,Regular price,Categories,Images,Parent
+44,simple,,Tee,1,visible,15,Clothing > Tees,tee.jpg,
+47,simple,,Mug,1,visible,12,Kitchen > Mugs,mug.jpg,
+48,simple,X1,Jug,1,visible,12,Kitchen > Jugs,jug.jpg,
+"""
+    result, products = imported(tmp_path, "woo.csv", text)
+    assert (set(products), result.rejected) == ({"44", "47", "48"}, {})
+
+
 def test_variations_belong_to_their_parent(tmp_path: Path) -> None:
     text = """
 ID,Type,SKU,Name,Published,Visibility in catalog,Regular price,Categories,Images,Parent,Attribute 1 name,\

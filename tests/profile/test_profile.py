@@ -39,7 +39,18 @@ COLUMNS = {
     "unknown dates": ("zxq", [f"2026-01-{n:02d}" for n in range(1, 31)], Role.DATE, Disposition.HIDE),
     "unknown words": ("zxq", repeated("alpha", "beta"), Role.ATTRIBUTE, Disposition.USE),
     "unknown pictures": ("zxq", [f"a/{n}.jpg" for n in range(30)], Role.IMAGE, Disposition.HIDE),
-    "a placeholder is empty": ("colour", repeated("N/A", "-"), Role.COLOUR, Disposition.SAY),
+    "a price by its tax": ("JTL: Endkunden Netto", repeated("29,37", "24,21"), Role.MONEY, Disposition.HIDE),
+    "a price in a compound": ("Vereinsstaffelpreis", repeated("29,37", "24,21"), Role.MONEY, Disposition.HIDE),
+    "a sum in Chinese": ("本期收款金额", repeated("29.00", "24.50"), Role.MONEY, Disposition.HIDE),
+    "whether a price is shown": ("mostrar precio web", repeated("1", "0"), Role.FLAG, Disposition.USE),
+    "a code that comes first": ("CODE COLLECTION", repeated("B", "F"), Role.IDENTIFIER, Disposition.HIDE),
+    "a code that comes last": ("托盘编号", repeated("A1", "B2"), Role.IDENTIFIER, Disposition.HIDE),
+    "short references": ("REF2", repeated("MC", "AE"), Role.IDENTIFIER, Disposition.HIDE),
+    "a count that is the same everywhere": ("库存重量", repeated("0.0"), Role.NUMBER, Disposition.HIDE),
+    "numbers held as text": ("rating count", repeated("'4", "'11"), Role.NUMBER, Disposition.HIDE),
+    "a discount in shares": ("折扣", repeated("5.0折", "7.5折"), Role.NUMBER, Disposition.HIDE),
+    "one piece in every row": ("Durchmesser", repeated("1"), Role.MEASURE, Disposition.USE),
+    "a placeholder is empty": ("colour", repeated("N/A", "-"), Role.COLOUR, Disposition.USE),
 }  # fmt: skip
 
 
@@ -47,6 +58,26 @@ COLUMNS = {
 def test_values_confirm_what_a_name_proposes(name: str, values: list[str], role: Role, does: Disposition) -> None:
     column = profiled({name: values}).columns[name]
     assert (column.role, column.disposition) == (role, does)
+
+
+SIZED = {
+    "weights": (["25 g", "1 Kg"], "money"),
+    "volumes": (["100 ml", "0,5 l"], "money"),
+    "one alone tells nothing": (["100 g"], "number"),
+}
+
+
+@pytest.mark.parametrize(("names", "role"), SIZED.values(), ids=SIZED)
+def test_columns_that_are_called_by_sizes_hold_prices(names: list[str], role: str) -> None:
+    profile = profiled({"name": [f"Oil {n}" for n in range(30)]} | {name: repeated("155", "280") for name in names})
+    assert [str(profile.columns[name].role) for name in names] == [role] * len(names)
+
+
+def test_a_title_that_many_products_share_is_a_shelf() -> None:
+    profile = profiled(
+        {"goods_title": [f"Tea of spring {n}" for n in range(90)], "title": repeated("Green tea", times=90)}
+    )
+    assert [profile.columns[name].role for name in ("goods_title", "title")] == [Role.TITLE, Role.KIND]
 
 
 def test_formats_separators_and_languages() -> None:

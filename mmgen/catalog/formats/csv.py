@@ -19,6 +19,8 @@ MAX_LINES = 2000
 MIN_CELLS = 3
 """Of a row that is recognised inside another one: a sentence with a comma looks like two cells."""
 MAX_TRIED_ROWS = 2000
+MOST = 0.9
+"""Share of the first rows that have to be made alike."""
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
 
@@ -145,6 +147,14 @@ def has_escapes(lines: Iterable[str], delimiter: str, num_cells: int) -> bool:
         for escapes in (False, True)
     }
     return bad[True] < bad[False]
+
+
+def ends_in_delimiter(lines: Iterable[str], delimiter: str, num_cells: int) -> bool:
+    """Whether each of the first rows ends in a delimiter that the header has not: one cell too many, which is empty."""
+    head = [line for line, _ in zip(lines, range(MAX_TRIED_ROWS), strict=False)][1:]
+    rows = [cells for line in head if (cells := one_line(line, delimiter, escapes=False))]
+    longer = sum(len(cells) == num_cells + 1 and not cells[-1].strip() for cells in rows)
+    return longer > MOST * len(rows)
 
 
 class field_limit:  # noqa: N801 - reads as a verb in a with statement
