@@ -11,9 +11,7 @@ trainings of one model differ, so one seed decides nothing.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -26,6 +24,7 @@ from report import ROOT, Section, bootstrap, catalogue, options, publish
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fitted_encoder import fitted
 from quality_features import fashion, groups_of, is_held_out
 from quality_text_features import Shop, fashion_shop, graph_kinds, text_kinds
 
@@ -37,6 +36,7 @@ from mmgen.models.examples import ExampleArrays
 from mmgen.models.modalities.arrays import Floats
 from mmgen.models.modalities.registry import MODALITIES, Modality
 from mmgen.training.data.labels import values_of
+from mmgen.training.data.media_rows import MediaRows
 
 SEED = 7
 NUM_PRODUCTS, NUM_QUICK = 2000, 300
@@ -127,20 +127,16 @@ def example(row: Mapping[str, str], group: str) -> dict[str, Any]:
 
 def fit_encoder(folder: Path, shop: Shop, photos: Sequence[bytes]) -> None:
     """The image encoder, on the products that are not held out, in the encoders' environment."""
-    if (folder / "image").is_dir():
-        return
     known = [(row, photo) for row, photo, held in zip(shop.rows, photos, shop.is_test, strict=True) if not held]
     ids = [row["id"] for row, _ in known]
     table = pa.table({"product_id": ids, "model_image": pa.array([photo for _, photo in known], pa.binary())})
     pq.write_table(table, folder / "rows.parquet", row_group_size=2000)
-    labels = {
+    values = {
         row["id"]: values_of({"category": [row[n] for n in LEVELS], "attributes": {n: row[n] for n in OTHERS}})
         for row, _ in known
     }
-    (folder / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
-    python = os.environ.get("MMGEN_ENCODERS_PYTHON", str(ROOT / ".venv" / "encoders" / "bin" / "python"))
-    script = str(ROOT / "benchmarks" / "fit_image_encoder.py")
-    subprocess.run([python, script, str(folder), str(SEED)], check=True)
+    content = {row["id"]: hashlib.sha256(photo).hexdigest() for row, photo in known}
+    fitted("image", MediaRows({str(folder / "rows.parquet"): sorted(values)}, values, content), folder / "image", SEED)
 
 
 def spark_features(folder: Path, shop: Shop) -> dict[str, np.ndarray]:

@@ -12,20 +12,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from report import Section, assembler, bootstrap, catalogue, cpu_seconds, options, publish
+from report import Section, assembler, bootstrap, catalogue, options, publish
 
 import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fine_descriptor import SHAPE_WIDTH, describe
+from fitted_encoder import fitted
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -33,12 +32,10 @@ from mmgen.clean.audio.denoise import denoiser_weights
 from mmgen.clean.audio.rows import clean_audio
 from mmgen.config.clean import AudioParams
 from mmgen.config.config import Config
-from mmgen.config.params import Params
 from mmgen.duplicates.groups import connected
 from mmgen.features.audio import audio_features
 from mmgen.features.examples import split_of
 from mmgen.features.image import image_features, model_pixels
-from mmgen.hashes import fingerprint
 from mmgen.training.data.labels import values_of
 from mmgen.training.data.media_rows import MediaRows
 
@@ -67,19 +64,12 @@ def main() -> None:
 
 def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequence[object]], str]:
     """Rows of the table for the fashion photos, which are model images as they are (224 x 224 px)."""
-    from mmgen.training.encoders import image as image_encoder
-
     rows = fashion(limit)
     groups = groups_of(rows)
     is_test = [is_held_out(group) for group in groups]
     data = [(catalogue("fashion") / row["image"]).read_bytes() for row in rows]
     known = training_rows(rows, data, is_test, folder / "photos.parquet", "model_image")
-    params = config.encoders.image
-    spent = fitted(
-        folder / "image",
-        made_for(known, image_encoder.VERSION, params),
-        lambda target: image_encoder.fit(known, params, SEED, target, progress("image encoder")),
-    )
+    spent = fitted("image", known, folder / "image", SEED)
     batch = pa.RecordBatch.from_pydict({"model_image": data, "reject_reason": pa.nulls(len(data), pa.string())})
     made = image_features(batch, config.features.image, str(folder / "image"), "measured")
     plain, learnt = np.stack(made["embedding"]), np.stack(made["encoding"])
@@ -109,8 +99,6 @@ def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequen
 
 def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[object]], str]:
     """Rows of the table for spoken numbers: one of four voices each, in real noise of 0 to 15 dB."""
-    from mmgen.training.encoders import audio as audio_encoder
-
     script = assembler()
     rows = sorted(fashion(None), key=lambda row: script.stable_hash("clips", row["id"]))[:count]
     voices, data = spoken(rows, folder / "spoken")
@@ -121,12 +109,7 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
     groups = [row["id"] for row in rows]
     is_test = [is_held_out(group) for group in groups]
     known = training_rows(rows, clean, is_test, folder / "clips.parquet", "audio")
-    params, bands = config.encoders.audio, config.features.audio
-    spent = fitted(
-        folder / "audio",
-        made_for(known, audio_encoder.VERSION, params, bands),
-        lambda target: audio_encoder.fit(known, params, bands, SEED, target, progress("audio encoder")),
-    )
+    spent = fitted("audio", known, folder / "audio", SEED)
     batch = pa.RecordBatch.from_pydict({"audio": clean, "reject_reason": pa.nulls(len(clean), pa.string())})
     made = audio_features(batch, config.features.audio, str(folder / "audio"), "measured")
     plain, learnt = np.stack(made["embedding"]), np.stack(made["encoding"])
@@ -137,25 +120,6 @@ def clips(folder: Path, config: Config, count: int) -> tuple[list[Sequence[objec
     }
     note = f"{len(rows)} clips, {sum(is_test)} held out; their encoder trained for {spent / 60:.1f} CPU minutes."
     return probes("sound", "speaker", voices, groups, kinds, 0.95), note
-
-
-def made_for(known: MediaRows, version: int, *params: Params) -> str:
-    """Identity of all that decides an encoder's weights."""
-    given = [one.model_dump(mode="json") for one in params]
-    return fingerprint(version=version, params=given, rows=known.content, values=known.values, seed=SEED)
-
-
-def fitted(target: Path, identity: str, fit: Callable[[Path], None]) -> float:
-    """Fit into a folder, unless it holds the very encoder already; CPU seconds that it took."""
-    note = target / "made.json"
-    made = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
-    if made.get("identity") != identity:
-        note.unlink(missing_ok=True)
-        started = cpu_seconds()
-        fit(target)
-        made = {"identity": identity, "cpu_seconds": cpu_seconds() - started}
-        note.write_text(json.dumps(made), encoding="utf-8")
-    return float(made["cpu_seconds"])
 
 
 def probes(
@@ -258,17 +222,6 @@ def spoken(rows: Sequence[Row], folder: Path) -> tuple[list[str], list[bytes]]:
         voices.append(maker.speakers[module.stable_hash("fashion", row["id"]) % len(maker.speakers)])
         data.append((folder / names["audio"]).read_bytes())
     return voices, data
-
-
-def progress(name: str) -> Any:
-    """A line now and then: the whole takes many minutes."""
-    import logging
-    import sys
-
-    from mmgen.engine.main import progress_lines
-
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    return progress_lines(name, every_s=30)
 
 
 if __name__ == "__main__":
