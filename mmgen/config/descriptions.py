@@ -8,7 +8,7 @@ from mmgen.config.params import Params, entry_named
 from mmgen.kinds import AD_COPY, DESCRIPTION, KINDS
 
 DESCRIPTIONS_VERSION = 7
-CONTENT_CHECKS_VERSION = 8
+CONTENT_CHECKS_VERSION = 9
 _DESCRIPTION, _AD_COPY = DESCRIPTION.limits, AD_COPY.limits
 
 

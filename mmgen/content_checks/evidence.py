@@ -27,6 +27,7 @@ _GROWN_UP = 14.0
 _AGED = Claim("audience", 0, 0, ("children",), ("audience/children",))
 _MAX_COUNT = 100.0
 _LACKED_TOKENS = 4
+_NAME_MARKS = ("pieces", "each", "looks", "looks_before")
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,14 @@ def _is_look(fact: Fact, words: Lexicon) -> bool:
 
 def _has_mark(fact: Fact, name: str, words: Lexicon) -> bool:
     """Whether a mark stands in the name of a fact."""
-    tokens = tokens_of(fact.name)
-    return any(words.marks[name].at(tokens, at)[0] for at in range(len(tokens)))
+    return name in _marks_of(fact.name, words.language)
+
+
+@lru_cache(maxsize=4096)
+def _marks_of(text: str, language: str) -> frozenset[str]:
+    """The marks of ``_NAME_MARKS`` that stand in the name of a fact; a shop has few names."""
+    tokens, marks = tokens_of(text), lexicon_of(language).marks
+    return frozenset(name for name in _NAME_MARKS if any(marks[name].at(tokens, at)[0] for at in range(len(tokens))))
 
 
 def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
