@@ -11,6 +11,7 @@ trainings of one model differ, so one seed decides nothing.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
