@@ -7,10 +7,15 @@ attribute). Columns that the reading takes apart (a name and a value that become
 of which no row is read counts as wrong in all its columns. Hidden and said, which must be none, are the columns that
 the label hides and the profile tells customers.
 
-The held-out files are half of 16 exports that were collected later, drawn by a coin; no miss in them was read. All
-others are development: what the profile was changed by. The first run on all 16, before any change, gave 0.754 of the
-roles over 285 columns (a file of 17 columns was not read at all), and four columns hidden and said; 0.684 (0.464 to
-0.809) and two in the half that was then held out.
+The held-out files are half of 16 exports that were collected later, drawn by a coin; no miss in them was read before
+that. All others are development: what the profile was changed by. The first run on all 16, before any change: new_1
+0.833, new_2 0.788, new_3 0.818, new_4 0.778, new_5 0.600, new_6 0.824, new_7 1.000, new_8 0 (no row was read), new_9
+1.000, new_10 0.875, new_11 0.778, new_12 0.632, new_13 0.909, new_14 0.250, new_15 0.821, new_16 0.923; 0.754 of 285
+columns, four hidden and said; of the half that was then held out 0.684 (0.464 to 0.809), two hidden and said. What
+the reading of one held-out file stumbled over, a delimiter behind each row, was seen in its first lines. The held-out
+half was measured once, at the end; the bar is missed there. Of what was hidden and said there, two columns of frames
+without words are addresses since (seen after the measurement, and not in this table); the third is a weight with its
+box, called "weight".
 """
 
 from __future__ import annotations

@@ -80,6 +80,8 @@ _DATE = re.compile(
     re.I,
 )
 _MARKUP = re.compile(r"</?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,300})?/?>", re.I)
+_TAG = re.compile(r"<[^<>]{0,2000}>|&#?\w{1,10};")
+_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?。！？]")
 _CODE = re.compile(r"^(?=\S{0,79}\d)[^\s,;]{3,80}$")
 _DIGEST = re.compile(r"^[0-9a-f]{16,128}$|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.I)
@@ -238,8 +240,8 @@ def form_of(text: str) -> Form:
     for form, pattern in _PATTERNS:
         if (match := pattern.match(cut)) and (form is not Form.MONEY or _is_currency(match)):
             return form
-    if _MARKUP.search(cut):
-        return Form.MARKUP
+    if _MARKUP.search(cut):  # a frame or a picture alone is the address in it
+        return Form.MARKUP if _LETTER.search(_TAG.sub("", text)) or "src" not in cut else Form.URL
     num_wide = len(_WIDE.findall(cut))
     length = len(text) + num_wide
     if length > LONG_TEXT_CHARS and (_SENTENCE_END.search(cut) or length > 3 * LONG_TEXT_CHARS):

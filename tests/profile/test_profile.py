@@ -50,6 +50,12 @@ COLUMNS = {
     "numbers held as text": ("rating count", repeated("'4", "'11"), Role.NUMBER, Disposition.HIDE),
     "a discount in shares": ("折扣", repeated("5.0折", "7.5折"), Role.NUMBER, Disposition.HIDE),
     "one piece in every row": ("Durchmesser", repeated("1"), Role.MEASURE, Disposition.USE),
+    "frames without words": ("description", [f'<iframe src="//a.b/{n}"></iframe>' for n in range(30)], Role.ADDRESS,
+                             Disposition.HIDE),
+    "pictures without words": ("商品描述", [f'<p><img src="//a.b/{n}"/>&nbsp;</p>' for n in range(30)], Role.ADDRESS,
+                               Disposition.HIDE),
+    "a picture with words": ("description", [f'<img src="//a.b/{n}"/> Oak tray {n}' for n in range(30)], Role.TEXT,
+                             Disposition.SAY),
     "a placeholder is empty": ("colour", repeated("N/A", "-"), Role.COLOUR, Disposition.USE),
 }  # fmt: skip
 
