@@ -52,8 +52,16 @@ def stat_media(root: str, relative: str) -> str:
 
 def pictures_of(cell: str) -> list[str]:
     """The pictures that a cell names, in its order: several where every part is a picture's name, else the whole."""
-    parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
-    return parts if all(map(_is_picture, parts)) else [cell.strip()]
+    parts = _parts(cell)
+    return parts if parts and all(map(_is_picture, parts)) else [cell.strip()]
+
+
+def _parts(cell: str) -> list[str]:
+    """The names in a cell: between commas, semicolons, strokes or line breaks, or in brackets as a list of texts."""
+    stripped = cell.strip()
+    is_list = stripped[:1] == "[" and stripped[-1:] == "]"
+    split = _BETWEEN.split(stripped[1:-1] if is_list else stripped)
+    return [name for part in split if (name := part.strip().strip("\"'") if is_list else part.strip())]
 
 
 def _is_picture(name: str) -> bool:
@@ -76,10 +84,7 @@ def _locate(root: str, relative: str) -> str | RejectReason:
 def _names(slashed: str) -> Iterator[str]:
     """What a cell may mean, likeliest first: the path as it stands, below the root, without a version mark,
     decoded; then the first of several that are set apart."""
-    parts = [slashed]
-    if len(split := [part.strip() for part in _BETWEEN.split(slashed) if part.strip()]) > 1:
-        parts += split
-    for part in parts:
+    for part in dict.fromkeys((slashed, *_parts(slashed))):
         plain = part.lstrip("/")
         yield plain
         yield plain.partition("?")[0]

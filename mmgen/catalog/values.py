@@ -18,7 +18,7 @@ from mmgen.catalog.source_map import SourceMap
 from mmgen.catalog.tables import MAX_KEY_BYTES, storable
 from mmgen.hashes import digest_of
 from mmgen.profile.column import Profile
-from mmgen.profile.evidence import is_placeholder
+from mmgen.profile.evidence import LEVELS, is_placeholder
 from mmgen.profile.facts import facts_of_row
 from mmgen.profile.roles import Disposition, Role
 from mmgen.rejects import RejectReason
@@ -34,7 +34,9 @@ MAIN, FURTHER = "main", "further"
 """Roles of a product's photos."""
 MAX_EXAMPLE_CHARS = 60
 _ROUNDED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+\d{1,3}$")
-_BETWEEN_PATHS = re.compile(r"(?<!\\)[,;|\n]")
+_BETWEEN_PATHS = re.compile(r"(?<!\\)[,;|\n，；、]")
+_ESCAPED = re.compile(r"\\([,;|])")
+_BETWEEN_LEVELS = re.compile(r"\s*(?:[>＞»›→]|::)\s*")
 
 T = TypeVar("T")
 Product = dict[str, Any]
@@ -188,19 +190,30 @@ def _category(row: Mapping[str, Any], source_map: SourceMap, profile: Profile | 
     levels: list[str] = []
     for name in names:
         value = row.get(name)
+        found = profile.columns.get(name) if profile is not None else None
         if isinstance(value, list | tuple):
             levels += [text_of(item) for item in value]
         else:
-            text = text_of(value)
-            levels += [] if _is_shelves(text, name, profile) else _path_of(text) if len(names) == 1 else [text]
+            levels += _levels_of(text_of(value), found.separator if found is not None else None, len(names) == 1)
     return [level.strip() for level in levels if level.strip()]
 
 
-def _is_shelves(text: str, column: str, profile: Profile | None) -> bool:
-    """Whether a cell names several categories side by side, as its column's lists are separated."""
-    found = profile.columns.get(column) if profile is not None else None
-    mark = found.separator if found is not None else None
-    return mark is not None and ">" not in text and len([part for part in text.split(mark) if part.strip()]) > 1
+def _levels_of(text: str, separator: str | None, is_alone: bool) -> list[str]:
+    """The levels that a cell names; of a cell beside others for further levels it is one."""
+    between = re.compile(f" ?{LEVELS} ?") if separator == LEVELS else _BETWEEN_LEVELS
+    if not between.search(text):
+        is_shelves = (
+            separator not in (None, LEVELS) and len([part for part in text.split(separator) if part.strip()]) > 1
+        )
+        return [] if is_shelves else [_ESCAPED.sub(r"\1", text)]
+    return _path_of(text, between) if is_alone else [text]
+
+
+def _path_of(text: str, between: re.Pattern[str]) -> list[str]:
+    """The levels of the longest path in a cell: ``Clothing > Hoodies, Sale`` -> Clothing, Hoodies. A comma of a
+    name has a backslash before it."""
+    paths = [between.split(part) for part in _BETWEEN_PATHS.split(text)]
+    return [_ESCAPED.sub(r"\1", level) for level in max(paths, key=len)]
 
 
 def _images(texts: Mapping[str, str], column: str | None, profile: Profile | None) -> list[dict[str, str]]:
@@ -210,15 +223,6 @@ def _images(texts: Mapping[str, str], column: str | None, profile: Profile | Non
     cells = [texts[name] for name in names if name and texts.get(name, "").strip()]
     paths = list(dict.fromkeys(path for cell in cells for path in pictures_of(cell)))
     return [{"path": path, "role": MAIN if number == 0 else FURTHER} for number, path in enumerate(paths)]
-
-
-def _path_of(text: str) -> list[str]:
-    """The levels of the longest path in a cell: ``Clothing > Hoodies, Sale`` -> Clothing, Hoodies. A comma of a
-    name has a backslash before it."""
-    if ">" not in text:
-        return [text.replace("\\,", ",")]
-    paths = [part.split(">") for part in _BETWEEN_PATHS.split(text)]
-    return [level.replace("\\,", ",") for level in max(paths, key=len)]
 
 
 def text_of(value: Any) -> str:

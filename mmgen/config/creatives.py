@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mmgen.config.params import Params
 
-CREATIVE_VERSION = 4  # raise it when the same parameters draw a different picture
+CREATIVE_VERSION = 5  # raise it when the same parameters draw a different picture
 
 
 class CreativeParams(Params):

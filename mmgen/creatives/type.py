@@ -21,6 +21,8 @@ PIECES = re.compile(r"\s+|[^\s]+")
 NARROW = {("en", "CNY"): "¥"}
 """Signs that are shorter than Babel's, where a shop's customers know which currency is meant."""
 ELLIPSIS = "…"
+BETWEEN = " ·"
+"""What stands between the things that a line says; not at the beginning or the end of one."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _locale_of(locale: str) -> Locale:
 def units(text: str) -> list[str]:
     """The text in parts that stay on one line, each with the space before it, if any.
 
+    A mark that begins no line stays with what it follows, over a space, too (French, and the dot between two things).
     A Latin word is a part; a Chinese character is one, with the closing marks after it and the opening ones before it.
     """
     parts: list[str] = []
@@ -82,9 +85,9 @@ def units(text: str) -> list[str]:
             space = " "
             continue
         for atom in _atoms(piece):
-            glue = parts and not space and (atom[0] in NO_START or parts[-1][-1] in NO_END or _is_prefix(parts[-1]))
-            if glue:
-                parts[-1] += atom
+            glue = atom[0] in NO_START or (parts and (parts[-1][-1] in NO_END or _is_prefix(parts[-1])))
+            if parts and (glue if not space else NO_START.issuperset(atom)):
+                parts[-1] += space + atom
             else:
                 parts.append((space if parts else "") + atom)
             space = ""
@@ -111,26 +114,44 @@ def _atoms(piece: str) -> list[str]:
 
 def wrap(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
     """Lines no wider than ``width_px``; a part that is wider by itself is broken between characters."""
+    return _filled(units(text), font, width_px)
+
+
+def _filled(parts: list[str], font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
+    """``parts`` in lines, each as full as it can be; a line ends without the dot between two things."""
     lines: list[str] = []
     line = ""
-    for part in units(text):
-        if font.getlength(line + part) <= width_px:
+    for part in parts:
+        if font.getlength(_unhung(line + part)) <= width_px:
             line += part
             continue
         if line:
-            lines.append(line)
+            lines.append(_unhung(line))
         line = part.lstrip()
-        while font.getlength(line) > width_px and len(line) > 1:
+        while font.getlength(_unhung(line)) > width_px and len(line) > 1:
             num = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or font.getlength(line[:n]) <= width_px)
             lines.append(line[:num])
             line = line[num:]
     return [*lines, line] if line else lines
 
 
+def _unhung(line: str) -> str:
+    return line.removesuffix(BETWEEN)
+
+
 def balanced(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:
-    """As few lines as ``wrap`` needs, and as even as that allows: no single word on the last one."""
+    """As few lines as ``wrap`` needs, and as even as that allows: no single word on the last one.
+
+    Where the things that dots stand between fill as many lines, each line has whole things. No word is broken that
+    need not be.
+    """
     lines = wrap(text, font, width_px)
-    low, high = width_px // 2, width_px
+    things = re.split(f"(?<={BETWEEN})(?= )", text)
+    is_whole = all(font.getlength(_unhung(thing.strip())) <= width_px for thing in things)
+    if is_whole and len(by_thing := _filled(things, font, width_px)) == len(lines):
+        return by_thing
+    widths = (font.getlength(_unhung(part.strip())) for part in units(text))
+    low, high = max([width_px // 2, *(int(width) for width in widths if width <= width_px)]), width_px
     while len(lines) > 1 and high - low > 8:
         middle = (low + high) // 2
         if len(wrap(text, font, middle)) == len(lines):

@@ -24,6 +24,8 @@ from mmgen.values.locales import is_place
 MAX_BRAND_CHARS = 60
 MIN_TITLE_CHARS = 25
 """From here on a level that begins as the title does is no kind but the title."""
+_LEFT_BEHIND = re.compile(r"^(?:[\s,;:，；：、|]|[-–—]+(?=[\s,;:，；：、|]))+")
+"""What an export leaves before a title; a dash before a word or a number is the title's (``-20 °C``)."""
 MAX_SENTENCES = 12
 """Of a description; those that warn come on top."""
 
@@ -60,7 +62,7 @@ def usable_title(title: Any) -> str:
     text = shown(title if isinstance(title, str) else None)
     if INJECTION.search(text) or not re.search(r"[^\W_]", text):
         return ""
-    return without_private(LINK.sub(" ", text)).strip(" ,;:，；：、-–—|")
+    return _LEFT_BEHIND.sub("", without_private(LINK.sub(" ", text))).rstrip(" ,;:，；：、-–—|")
 
 
 def _brand(value: Any, language: str) -> str:

@@ -23,6 +23,8 @@ _UNSOUND = re.compile(r"[{}|]|</?[a-z]|\[/|\[\w*_|\[\w+\s+\w+=", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]")
 _ENTRY = re.compile(r"([^\W\d_][^:：]{1,40}?)\s?[:：]\s?\S")
 _PAIRS = ("()", "（）", "[]", "【】", "《》", "「」", "“”", "„“", "«»", '""')
+_CELL = r"\d[\d.,/×–-]{0,12}(?:\s?[^\W\d_]{1,2}(?![^\W\d_]))?"
+_SIZES = re.compile(rf"(?P<size>[^\s:：]{{1,12}})(?:\s+{_CELL}){{1,12}}")
 _BULLETS = " -–—•*·●▪■◆►➤✓✔✅"
 UNSPACED = ("zh", "ja")
 """Languages in Chinese characters, whose words are not set apart."""
@@ -31,6 +33,8 @@ CELL_GAP = " | "
 MIN_WORDS, MIN_CHARS_ZH, MAX_CHARS = 2, 3, 300
 MAX_DENIALS = 4
 """Sentences that deny something, as a list of limits may; a text with more of them tells a story."""
+MAX_SIZE_CHARS = 4
+"""Of a size that stands alone before one number: ``XXL 98``, not ``Height 55``."""
 FILLED = 0.6
 """The share of words that a designer's filling text is told by."""
 
@@ -78,7 +82,7 @@ def _lines(text: str, language: str) -> list[str]:
     """The lines of a text, those joined that a break parts in the middle of a sentence. A row of a table
     (``Size | Chest``) is no sentence; of one only what warns is kept."""
     kept: list[str] = []
-    for line in _joined(text.replace("\r", "\n").split("\n"), language):
+    for line in _without_charts(_joined(text.replace("\r", "\n").split("\n"), language), language):
         cells = [cell.strip() for cell in line.split(CELL_GAP)]
         if len(cells) == 1:
             kept.append(line)
@@ -87,6 +91,32 @@ def _lines(text: str, language: str) -> list[str]:
         else:
             kept += [cell for cell in cells if warns(cell, language) and len(_WORD.findall(cell)) >= MIN_WORDS]
     return kept
+
+
+def _without_charts(lines: list[str], language: str) -> list[str]:
+    """Lines without tables that were copied as they are seen: ``Size Chest Length``, below it ``M 98 65``."""
+    kept: list[str] = []
+    width = 0  # of the chart that goes on
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        width = width if width and _width(line) == width else _headed(line, below)
+        if not width or warns(line, language):
+            kept.append(line)
+    return kept
+
+
+def _headed(line: str, below: str) -> int:
+    """How many columns a chart has that a line is the head of; 0 where it is none."""
+    row, num_words = _SIZES.fullmatch(below), len(line.split())
+    if row is None or _SIZES.fullmatch(line) or line.endswith((".", "!", "?", "。", "！", "？")):
+        return 0
+    is_short = len(row["size"]) <= MAX_SIZE_CHARS
+    return num_words if num_words == _width(below) and (num_words > 2 or is_short) else 0
+
+
+def _width(line: str) -> int:
+    """The columns of a row of numbers behind a size; 0 for a line that is none."""
+    row = _SIZES.fullmatch(line)
+    return 1 + len(re.findall(_CELL, line[row.end("size") :])) if row else 0
 
 
 def _joined(lines: Iterable[str], language: str) -> list[str]:

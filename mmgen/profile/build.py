@@ -153,7 +153,9 @@ def _as_title(decision: Decision, values: Evidence) -> Decision:
 
 
 def _column(name: str, decision: Decision, values: Evidence, hint: Hint | None, locale: str) -> Column:
-    separator = hint.separator if hint and hint.separator else values.separator() if decision.role in _LISTED else None
+    separator = hint.separator if hint else None
+    if separator is None and decision.role in _LISTED:
+        separator = (values.levels() if decision.role is Role.KIND else None) or values.separator()
     return Column(
         name=name,
         role=decision.role,

@@ -17,7 +17,8 @@ class Column:
     """What one column is.
 
     ``proposed``: what the values and names led to; ``disposition`` differs from it where a person decided.
-    ``labels``: language -> the name that customers read. ``unit``: of bare numbers. ``separator``: of lists.
+    ``labels``: language -> the name that customers read. ``unit``: of bare numbers. ``separator``: of lists; of
+    a kind of product ``/`` parts levels.
     ``filled``, ``distinct``, ``confidence``: 0 to 1. ``evidence``: why, in words.
     """
 

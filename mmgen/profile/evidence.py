@@ -12,7 +12,7 @@ from babel.numbers import list_currencies
 
 from mmgen.profile.names import folded, words_of
 from mmgen.values.dates import date_format
-from mmgen.values.numbers import NumberFormat, number_format
+from mmgen.values.numbers import NumberFormat, narrow, number_format
 
 MAX_DISTINCT = 200_000
 """Hashes of values that are held for a column; above, it counts as varied as its rows."""
@@ -21,6 +21,8 @@ MAX_SHAPES = 1000
 MAX_DATES = 5000
 MAX_NOTED = 5000
 """Different values whose separators and scripts are counted."""
+MIN_PATHS, MOST_PATHS = 2, 0.8
+"""Different values, and the share of them that have a mark, from which it parts levels."""
 NUM_SAMPLES = 5
 LONG_TEXT_CHARS = 80
 MAX_WORD_CHARS = 40
@@ -82,6 +84,9 @@ _DIGEST = re.compile(r"^[0-9a-f]{16,128}$|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _NONZERO = re.compile(r"[1-9]")
 _MARKS = ("|", ";", ",", " / ", "\n")
+LEVELS = "/"
+"""How some shops part the levels of a category (``Clothing/Shirts``); others name two kinds so (``Hats/Caps``)."""
+_LEVELS = re.compile(r"(?<=[^\W\d]) ?/ ?(?=[^\W\d])")
 _SCRIPTS = {
     "ja": re.compile("[\u3041-\u30ff]"), "zh": re.compile("[\u3400-\u9fff]"), "ko": re.compile("[\uac00-\ud7a3]"),
     "ru": re.compile("[\u0400-\u04ff]"), "ar": re.compile("[\u0600-\u06ff]"), "el": re.compile("[\u0370-\u03ff]"),
@@ -123,7 +128,7 @@ class Evidence:
         self.forms[form] += 1
         if form in _NUMERALS and len(self.shapes) < MAX_SHAPES:
             # Marks and the places of zeros tell a format: as many values as there are shapes are enough
-            self.shapes[_NONZERO.sub("1", text)] += 1
+            self.shapes[_NONZERO.sub("1", narrow(text))] += 1
         if text in self.values or len(self.values) < MAX_VALUES:
             self.values[text] += 1
 
@@ -143,6 +148,7 @@ class Evidence:
         cut = text[:FORM_CHARS]
         for mark in _MARKS:
             self.marks[mark] += mark in cut
+        self.marks[LEVELS] += bool(_LEVELS.search(cut))
         for script, pattern in _SCRIPTS.items():
             self.scripts[script] += bool(pattern.search(cut))
 
@@ -205,6 +211,11 @@ class Evidence:
             return None
         return best
 
+    def levels(self) -> str | None:
+        """``LEVELS`` where nearly all values are parted by it: so they are paths, and no pairs of names."""
+        is_most = self.num_noted >= MIN_PATHS and self.marks[LEVELS] >= MOST_PATHS * self.num_noted
+        return LEVELS if is_most else None
+
     def languages(self) -> tuple[str, ...]:
         """Scripts of the values, most common first; a language where its script tells it."""
         total = sum(self.scripts.values())
@@ -213,7 +224,7 @@ class Evidence:
 
 def form_of(text: str) -> Form:
     """What a value looks like. ``text``: stripped, not empty."""
-    cut = text[:FORM_CHARS]
+    cut = narrow(text[:FORM_CHARS])
     if _INTEGER.match(cut):
         return Form.INTEGER
     if _URL.match(cut) or _IMAGE.search(cut) or _AUDIO.search(cut):

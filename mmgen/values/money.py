@@ -14,17 +14,16 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies, list_currencies
 from price_parser import Price
 
-from mmgen.values.numbers import NUMERAL, SPACES, NumberFormat, number_of
+from mmgen.values.numbers import NUMERAL, SPACES, NumberFormat, narrow, number_of
 
 _SYMBOL_LOCALES = ("en", "de", "fr", "es", "it", "nl", "pl", "cs", "sv", "da", "nb", "ru", "uk", "tr", "zh", "ja", "ko")
-_SHARED = {"$", "¥", "kr", "£", "fr", "元", "円"}
-"""Signs that several countries use: the locale's country decides, else the one that is meant by most."""
-_COMMON = {"$": "USD", "¥": "CNY", "£": "GBP", "元": "CNY", "円": "JPY"}
 MAX_CHARS = 100
 _RANGE = re.compile(
     r"(?P<low>[^\d\-–—~～]{0,8}\d[\d.,\s']{0,20}[^\d\-–—~～]{0,8}?)\s*[-–—~～]\s*(?P<high>[^\d]{0,8}\d.{0,30})"
 )
-_EMPTY_CENTS = re.compile(r"[.,]\s*[-–—]+\s*$|[.,][-–—]+(?=\s)")
+_EMPTY_CENTS = re.compile(r"[.,:]\s*[-–—]+\s*$|[.,:][-–—]+(?=\s)")
+_SIGN_WITHIN = re.compile(r"(?<=\d)(?P<sign>[€£$])(?=\d{2}(?!\d))")
+"""``49€90``: the sign stands for the decimal mark."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def price_of(texts: Sequence[str], form: NumberFormat | None, locale: str) -> Mo
     is no amount: it may be the lowest.
     """
     amounts: list[Money] = []
-    for text in texts:
+    for text in map(narrow, texts):
         ends = _RANGE.fullmatch(text.strip()) if len(text) <= MAX_CHARS else None
         parts = [ends["low"], ends["high"]] if ends else [text]
         found = [money_of(part, form, locale) for part in parts]
@@ -61,7 +60,9 @@ def price_of(texts: Sequence[str], form: NumberFormat | None, locale: str) -> Mo
 def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
     """The one amount of a text. None for none, for several (``19,99-29,99``), for a negative one, and where the amount
     has more decimals than its currency, so that it may be thousands."""
-    plain = _EMPTY_CENTS.sub("", text.strip())
+    plain = _EMPTY_CENTS.sub("", narrow(text).strip())
+    if within := _SIGN_WITHIN.search(plain):
+        plain = f"{_SIGN_WITHIN.sub('.', plain)} {within['sign']}"
     numerals = NUMERAL.findall(plain)
     if len(numerals) != 1 or len(text) > MAX_CHARS:
         return None
@@ -71,13 +72,20 @@ def money_of(text: str, form: NumberFormat | None, locale: str) -> Money | None:
     amount = number_of(numerals[0].strip(SPACES), form)
     if amount is None:
         return None
-    words = f"{before} {after}".strip()
-    currency = currency_of(Price.fromstring(plain).currency or words, locale) or currency_of(words, locale)
+    currency = _currency_beside(plain, f"{before} {after}".strip(), locale)
     exponent = amount.as_tuple().exponent
     digits = -exponent if isinstance(exponent, int) else 0
     if digits == 3 and digits > get_currency_precision(currency or "EUR") and amount >= 1:
         return None
     return Money(amount, currency)
+
+
+def _currency_beside(text: str, words: str, locale: str) -> str | None:
+    """The currency that stands beside an amount: all the words there, or one of them (``元/件``). A word that is
+    written small is no code: ``all in``."""
+    parts = (part for part in re.split(r"[\s/]+", words) if not (len(part) > 2 and part.isascii() and part.islower()))
+    named = (currency_of(part, locale) for part in (Price.fromstring(text).currency, words, *parts))
+    return next((currency for currency in named if currency), None)
 
 
 def _says_from(text: str) -> bool:
@@ -100,9 +108,9 @@ def currency_of(text: str | None, locale: str) -> str | None:
         return None
     if wanted.upper() in _codes():
         return wanted.upper()
-    shared = {"￥": "¥"}.get(wanted, wanted.casefold().strip("."))
-    if shared in _SHARED:
-        return _local(locale, shared) or _COMMON.get(shared)
+    shared = narrow(wanted).casefold().strip(".")
+    if shared in _shared():
+        return _local(locale, shared) or _shared()[shared] or None
     return _signs().get(wanted.casefold())
 
 
@@ -134,11 +142,19 @@ _LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+\.?$"), re.compile(r"[^\W\d_]+")
 _NEAR = 12
 
 
-@lru_cache(maxsize=4)
 def _listed(table: str, key: str) -> frozenset[str]:
     """A list of ``signs.toml``."""
-    data = tomllib.loads(files("mmgen.values").joinpath("signs.toml").read_text(encoding="utf-8"))
-    return frozenset(part.strip() for part in data[table][key].split(","))
+    return frozenset(part.strip() for part in _data()[table][key].split(","))
+
+
+def _shared() -> dict[str, str]:
+    """Signs that several countries use: the locale's country decides, else the one that is meant by most ("": none)."""
+    return _data()["shared"]
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("mmgen.values").joinpath("signs.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +162,7 @@ def _written_signs() -> tuple[frozenset[str], tuple[str, ...]]:
     """Signs of letters (``kr``, ``zł``), and those of other characters (``€``, ``元``), of money in use: gold and
     silver are goods. One Latin letter is none: 5 F is a capacity."""
     used = (sign for sign, code in _signs().items() if code in _current())
-    signs = {sign.rstrip(".") for sign in (*used, *_SHARED, *_listed("signs", "short")) if len(sign) < 4}
+    signs = {sign.rstrip(".") for sign in (*used, *_shared(), *_listed("signs", "short")) if len(sign) < 4}
     spelt = {sign for sign in signs if sign.isalpha() and sign[0] < "\u3000"}
     return frozenset(sign for sign in spelt if len(sign) > 1), tuple(signs - spelt)
 

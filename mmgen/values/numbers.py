@@ -16,7 +16,11 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 SPACES = " \u00a0\u202f\u2009"
-NUMERAL = re.compile(rf"(?<![\w.,])\d[\d.,'’{SPACES}]*\d|(?<![\w])[.,]\d+|\d")
+NUMERAL = re.compile(rf"(?:(?<![\w.,])|(?<=[^\W\d]\.))\d[\d.,'’{SPACES}]*\d|(?<![\w])[.,]\d+|\d")
+
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE |= {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE0: 0xA2, 0xFFE1: 0xA3}
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class NumberFormat:
     group: str
 
 
+def narrow(text: str) -> str:
+    """A text with digits and marks of full width in their common form: ``１，２９９．００``."""
+    return text if text.isascii() else text.translate(_WIDE)
+
+
 def number_format(values: Iterable[str], locale: str) -> NumberFormat | None:
     """The format of a column; None where neither its values nor the locale tell.
 
@@ -35,7 +44,7 @@ def number_format(values: Iterable[str], locale: str) -> NumberFormat | None:
     marks: Counter[str] = Counter()
     groups: Counter[str] = Counter()
     for value in values:
-        for numeral in NUMERAL.findall(value):
+        for numeral in NUMERAL.findall(narrow(value)):
             decimal, group = marks_of(numeral)
             if decimal is None and group in (".", ","):
                 decimal = "," if group == "." else "."
@@ -70,10 +79,10 @@ def locale_format(locale: str) -> NumberFormat | None:
 
 def number_of(text: str, form: NumberFormat | None) -> Decimal | None:
     """The number that a text is; None where it is none, or where its one mark can be read in two ways."""
-    numeral = "".join(" " if c in SPACES else "'" if c == "’" else c for c in text.strip())
+    numeral = "".join(" " if c in SPACES else "'" if c == "’" else c for c in narrow(text).strip())
     sign = "-" if numeral[:1] in "-−" and numeral else ""
     numeral = numeral.lstrip("+-− ")
-    if not re.fullmatch(r"(?:\d[\d.,' ]*)?[.,]?\d", numeral) or len(numeral) > 40:
+    if not re.fullmatch(r"(?:\d[\d.,' ]*)?\d|[.,]\d+", numeral) or len(numeral) > 40:
         return None
     decimal, group = marks_of(numeral)
     if decimal is None and group is None and re.search(r"[.,]", numeral):

@@ -23,6 +23,9 @@ from mmgen.writing.slots import END_MARKS, realise
 
 MAX_FACTS = 12
 AD_FACT_CHARS = 24
+FACT_FIRST = 0.15
+"""The share of lines that begin with their fact, of titles that begin with a brand of several words: a large brand's
+lines would all begin alike. It is no larger, or those of facts that many products share would."""
 _LIMITS = DescriptionParams()
 Facts = dict[str, Fact]
 _UNTOLD = ("warning", "date")
@@ -175,13 +178,14 @@ def _lines(
     """The title with its kind and one fact, as much as fits. A title that is longer than a line is the line.
 
     The title stands in front: behind its category ("Laptops · Replacement Battery") a thing would be sold as what it is
-    for. ``turn``, 0..1, decides where there is none: in every other line the brand is in front.
+    for. ``turn``, 0..1, decides where the fact goes before it, and, where there is none, whether the brand is in front.
     """
     longest = limits.content.limits(kind, language)[2]
     if "title" in facts:
         thing = ["kind"] if "kind" in facts and not _repeats(facts["kind"].value, facts["title"].value) else []
         named = ["title", *thing]
-        choices = [[*named, *told], named, ["title"]]
+        is_fact_first = turn < FACT_FIRST and _opens_with_brand(facts)
+        choices = [[*told, *named] if is_fact_first else [*named, *told], named, ["title"]]
     else:
         thing = [slot for slot in (("brand", "kind") if turn < 0.5 else ("kind", "brand")) if slot in facts]
         choices = [[*thing, *told], thing, thing[:1], told, list(facts)[:1]]
@@ -189,6 +193,12 @@ def _lines(
     known = list(facts.values())
     fitting = [line for line in lines if text_length(realise(line, known), language) <= longest]
     return fitting or lines[-1:]
+
+
+def _opens_with_brand(facts: Facts) -> bool:
+    """Whether the title begins with the brand, and this has several words."""
+    brand = key_of(facts["brand"].value) if "brand" in facts else ""
+    return " " in brand and f"{key_of(facts['title'].value)} ".startswith(f"{brand} ")
 
 
 def _tellable(facts: Facts, language: str) -> list[str]:

@@ -165,6 +165,7 @@ def test_languages_have_one_form(engine: sa.Engine, tmp_path: Path) -> None:
     [
         ("Unbranded", None), ("Does not apply", None), ("No Brand", None), ("N/A", None), ("Generic", None),
         ("Ohne Marke", None), ("Sans marque", None), ("无品牌", None), ("Solvik", "Solvik"),
+        ("NoName", None), ("Siehe Titel", None), ("暂无品牌", None), ("Marca blanca", None),
         ("None of Us", "None of Us"),
     ],
 )  # fmt: skip
@@ -181,6 +182,11 @@ def test_words_for_no_brand_are_none(engine: sa.Engine, tmp_path: Path, brand: s
         ("Clothing > Shirts", ["Clothing", "Shirts"]),
         ("Home > Pots\\, Pans, Sale", ["Home", "Pots, Pans"]),
         ("Sale|Home > Kitchen > Pots", ["Home", "Kitchen", "Pots"]),
+        ("Clothing > Shirts; Summer > Beach", ["Clothing", "Shirts"]),
+        ("服装＞衬衫，夏季", ["服装", "衬衫"]),
+        ("Accueil » Maison → Tapis", ["Accueil", "Maison", "Tapis"]),
+        ("Kitchen::Bowls", ["Kitchen", "Bowls"]),
+        ("Food > Salt\\; Spices", ["Food", "Salt; Spices"]),
         ("Mugs", ["Mugs"]),
     ],
 )
@@ -190,10 +196,48 @@ def test_of_several_categories_the_longest(engine: sa.Engine, tmp_path: Path, ce
 
 
 @pytest.mark.parametrize(
+    ("cells", "path"),
+    [
+        (["Kleidung/Hemden", "Wohnen/Küche/Gläser"], ["Kleidung", "Hemden"]),
+        (["家居 / 地毯", "服装 / 衬衫"], ["家居", "地毯"]),
+        (["Shop/Rugs;Shop/Home/Rugs", "Shop/Hats"], ["Shop", "Home", "Rugs"]),
+        (["Hats/Caps", "Shirts", "Gloves"], ["Hats/Caps"]),
+    ],
+)
+def test_a_stroke_parts_levels_where_nearly_all_have_one(
+    engine: sa.Engine, tmp_path: Path, cells: list[str], path: list[str]
+) -> None:
+    rows = "".join(f"S{number},Thing {number},{cell}\n" for number, cell in enumerate(cells))
+    load(engine, tmp_path, f"sku,name,category\n{rows}", shop(columns={"category": "category"}))
+    assert json.loads(held(engine, "category")[0][0]) == path
+
+
+@pytest.mark.parametrize(
+    ("rows", "num_products", "facts", "is_from"),
+    [
+        (["Wollmütze,Rot,19", "Wollmütze,Blau,21"], 1, ["Rot, Blau"], True),
+        (["羊毛帽,红色,19", "羊毛帽,蓝色,19"], 1, ["红色, 蓝色"], False),
+        (["Mug,Red,19", "Cup,Blue,19"], 1, ["Red"], False),
+        (["Mug,Red,19", "Mug,Red,19"], 1, ["Red"], False),
+    ],
+    ids=["two colours", "chinese", "another title is a duplicate", "the same row twice"],
+)
+def test_rows_that_repeat_id_and_title_are_variants(
+    engine: sa.Engine, tmp_path: Path, rows: list[str], num_products: int, facts: list[str], is_from: bool
+) -> None:
+    text = "sku,name,colour,price\n" + "".join(f"V1,{row}\n" for row in rows)
+    load(engine, tmp_path, text, shop(columns={"price": "price"}))
+    assert len(held(engine, "product_id")) == num_products
+    assert [fact["value"] for fact in json.loads(held(engine, "facts")[0][0])] == facts
+    assert bool(held(engine, "is_price_from")[0][0]) is is_from
+
+
+@pytest.mark.parametrize(
     ("cell", "found"),
     [
         ("si1.jpg, si1-side.jpg", "si1.jpg"), ("/s/i/si2.jpg", "si2.jpg"), ("s/i/SI2.JPG", "si2.jpg"),
         ("s/i/si2.jpg?v=1699", "si2.jpg"), ("s/i/si%202.jpg", "si 2.jpg"), ("gone.jpg|si1.jpg", "si1.jpg"),
+        ('["si1.jpg", "si1-side.jpg"]', "si1.jpg"), ("['s\\/i\\/si2.jpg']", "si2.jpg"),
         ("a, b.jpg", "a, b.jpg"), ("/etc/passwd", None), ("../si1.jpg", None), ("s/%2e%2e/%2e%2e/x", None),
         ("si1.jpg, ../../etc/passwd", "si1.jpg"), ("nothing.jpg", None),
     ],

@@ -256,6 +256,21 @@ def test_latin_letter_stays_with_its_chinese() -> None:
     assert wrap("藏青色短袖T恤", font, int(font.getlength("藏青色短袖T")) + 2)[-1].startswith("T恤")
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Laptop Stand · Colour: Silver", ["Laptop Stand", "Colour: Silver"]),
+        ("Of Fields and Men · Novels · Author: T. Brandt", ["Of Fields and Men · Novels", "Author: T. Brandt"]),
+        ("Шерстяная шапка для прогулок", ["Шерстяная шапка", "для прогулок"]),
+        ("Küchenmaschine Donauwelle", ["Küchenmaschine", "Donauwelle"]),
+        ("Bouilloire émaillée marron : deux litres", ["Bouilloire émaillée", "marron : deux litres"]),
+    ],
+)
+def test_a_line_breaks_between_things_and_within_no_word(text: str, lines: list[str]) -> None:
+    fitted = fit_text(text, (560, 400), (40, 40), 3)
+    assert fitted is not None and list(fitted.lines) == lines
+
+
 def test_fit_takes_the_largest_size() -> None:
     short = fit_text("Mug", (560, 100), (24, 40), 2)
     long = fit_text(EN, (560, 100), (24, 40), 2)

@@ -36,6 +36,8 @@ def told(**item: Any) -> dict[str, Any]:
     "title",
     [
         "The Lord of the Rings: The Return of the King [4K] (Extended)",
+        "-20 °C Schlafsack",
+        "–Rabatt–Tasse",
         "Wo/Man's T-Shirt – 'Best of' *B-Side*, 2-for-1 #3",
         "Kaffeemühle „Oma“ 1,7 l (weiß/grau)",
         "Ожерелье «Лада» № 5, 45 см",

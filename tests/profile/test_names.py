@@ -25,6 +25,11 @@ NAMES = {
     "Dutch": ("Inkoopprijs", "nl", "cost", None),
     "Spanish": ("Precio de compra", "es", "cost", None),
     "Italian": ("Codice a barre", "it", "code", None),
+    "a class of turnover": ("ABC-Klasse", "de", "sales", None),
+    "what the goods cost": ("Ø Wareneinsatz", "de", "cost", None),
+    "a discount for dealers": ("Händlerrabatt", "de", "other_price", None),
+    "French without its small word": ("prix achat", "fr", "cost", None),
+    "when to order": ("seuil de réappro", "fr", "stock", None),
     "no name at all": ("zxq_17", "en", None, None),
 }
 

@@ -20,6 +20,7 @@ from mmgen.registry.encoders import fitted_audio, is_audio_outdated
 from mmgen.registry.fitting import registry
 from mmgen.registry.promotion import decide
 from mmgen.training.data.media_rows import MediaRows, media_rows
+from mmgen.training.encoders import champion
 from mmgen.training.encoders.champion import AGAINST, BASELINES, Photos, image_figures
 from mmgen.vectors import unit
 from tests.training.media_files import photo
@@ -131,3 +132,17 @@ def test_too_few_photos_are_no_error_and_nothing_to_promote_by(num_known: int, n
     assert ("copy_recall" in found) == has_recall and "neighbour_agreement" not in found
     before = figures(None, photos(0, num_known), photos(100, num_new))
     assert before == {} and decide({}, before, BASELINES, AGAINST).promote is False
+
+
+@pytest.mark.parametrize(("modality", "media"), [("image", "photos"), ("audio", "clips")])
+def test_without_keras_nothing_is_fitted_and_a_named_python_without_it_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modality: str, media: str
+) -> None:
+    ctx = JobContext(f"{modality}_encoder", Config(home=tmp_path), DS, "run")
+    prepare = getattr(champion, f"prepare_{modality}")
+    monkeypatch.setattr(champion, "find_spec", lambda _name: None)
+    monkeypatch.delenv("MMGEN_ENCODERS_PYTHON", raising=False)
+    assert f"Keras is not installed here, so {media} have" in prepare(ctx)
+    monkeypatch.setenv("MMGEN_ENCODERS_PYTHON", "/srv/encoders/bin/python")
+    with pytest.raises(ValueError, match="/srv/encoders/bin/python has no Keras"):
+        prepare(ctx)

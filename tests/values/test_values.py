@@ -127,6 +127,13 @@ def test_a_doubtful_price_is_none(text: str) -> None:
         ([], "en", "1767225600000", "2026-01-01T00:00:00Z"),
         ([], "en", "0000-00-00 00:00:00", None),
         (["31.02.2026"], "de", "31.02.2026", None),
+        (["3/14/2026 2:05 PM", "4/5/2026 12:05 AM"], "en", "4/5/2026 12:05 AM", "2026-04-05T00:05:00Z"),
+        (["13/1/2026 2:05 p.m."], "en", "13/1/2026 2:05 p.m.", "2026-01-13T14:05:00Z"),
+        (["13/1/2026 14:05 pm"], "en", "13/1/2026 14:05 pm", None),
+        ([], "de", "1. Mai 2026", "2026-05-01T00:00:00Z"),
+        ([], "en", "Sept 3, 2026 9:30", "2026-09-03T09:30:00Z"),
+        ([], "es", "5 de mayo de 2026", "2026-05-05T00:00:00Z"),
+        ([], "en", "3 Red 2026", None),
     ],
 )
 def test_a_column_has_one_order_of_day_and_month(values: list[str], locale: str, text: str, time: str | None) -> None:
@@ -134,7 +141,15 @@ def test_a_column_has_one_order_of_day_and_month(values: list[str], locale: str,
 
 
 @pytest.mark.parametrize(
-    ("text", "never"), [("0000-00-00 00:00:00", True), ("0000-00-00", True), ("2026-01-01", False)]
+    ("text", "never"),
+    [
+        ("0000-00-00 00:00:00", True),
+        ("0000-00-00", True),
+        ("2026-01-01", False),
+        ("1970-01-01 00:00:00", True),
+        ("01/01/1900", True),
+        ("1970-01-01 05:00:00", False),
+    ],
 )
 def test_a_date_that_says_never(text: str, never: bool) -> None:
     assert is_never(text) is never
@@ -145,7 +160,9 @@ def test_a_date_that_says_never(text: str, never: bool) -> None:
     [
         ("English", "en"), ("Chinese", "zh"), ("Deutsch", "de"), ("French", "fr"), ("中文", "zh"), ("Français", "fr"),
         ("EN-gb", "en-GB"), ("en_US", "en-US"), ("zh-hans-cn", "zh-Hans-CN"), ("de", "de"), ("Japanisch", "ja"),
-        ("русский", "ru"), ("Klingonese", None), ("xx", None), ("a sentence of words", None), ("", None), (None, None),
+        ("русский", "ru"), ("Klingonese", None), ("Klingonisch", None), ("tlh", None),
+        ("ger", "de"), ("ENG", "en"), ("English (UK)", "en-GB"), ("Español (México)", "es-MX"), ("中文（简体）", "zh"),
+        ("Red (L)", None), ("xx", None), ("a sentence of words", None), ("", None), (None, None),
     ],
 )  # fmt: skip
 def test_a_locale_has_one_form(text: str | None, locale: str | None) -> None:
@@ -175,6 +192,17 @@ def test_whether_a_sentence_names_a_price(text: str, expected: bool) -> None:
         (["¥99起"], ("99", "CNY", True)),
         (["19,99-29,99 €"], ("19.99", "EUR", True)),
         (["$10.00 – $15.00", "$9"], ("9", "USD", True)),
+        (["49€90"], ("49.90", "EUR", False)),
+        (["1 299€00"], ("1299.00", "EUR", False)),
+        (["49€ 90 Tage"], None),
+        (["１，２９９．００元"], ("1299.00", "CNY", False)),
+        (["￥３９起"], ("39", "CNY", True)),
+        (["9,99 €/Stück"], ("9.99", "EUR", False)),
+        (["25元/件"], ("25", "CNY", False)),
+        (["$.99"], ("0.99", "USD", False)),
+        (["Fr. 49.–"], ("49", "CHF", False)),
+        (["Rs.999/-"], ("999", "INR", False)),
+        (["12 all in"], ("12", None, False)),
         (["-5"], None),
         (["19", "on request"], None),
         ([], None),

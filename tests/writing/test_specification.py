@@ -199,6 +199,22 @@ def test_every_line_opens_with_the_title(title: str, category: str) -> None:
     assert all(text_of(example, "ad_copy", seed).startswith(title) for seed in range(60))
 
 
+@pytest.mark.parametrize(
+    ("locale", "title", "brand", "some"),
+    [
+        ("en", "Flying Machine Men Jeans", "Flying Machine", True),
+        ("de", "Haus am See Kerze", "Haus am See", True),
+        ("en", "Ostra Mug", "Ostra", False),
+        ("en", "Jeans by Flying Machine", "Flying Machine", False),
+    ],
+)
+def test_some_lines_of_a_long_brand_begin_with_their_fact(locale: str, title: str, brand: str, some: bool) -> None:
+    lines = [text_of(product("p", locale, title, ["X"], brand, None, colour="Black"), "ad_copy", n) for n in range(400)]
+    assert all(title in line for line in lines)
+    share = sum(not line.startswith(title) for line in lines) / len(lines)
+    assert (0.1 < share < 0.2) if some else share == 0
+
+
 VALUES = ("x", "Nike Run Red Shoes", "red", "the cup", "It's good.", "12", "跑步鞋", "a; b, c", "#1 (new)", "...")
 SLOTS = ("title", "kind", "brand", "sentence_1", "sentence_2", "other_1", "other_2", "other_3")
 

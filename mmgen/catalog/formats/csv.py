@@ -95,7 +95,10 @@ class Records:
             return next(self._reader, []), ""
         except (csv.Error, _TooLongError) as error:
             self._reader = self._fresh_reader()
-            return None, f"line {self._taken[0].number}: {error}" if self._taken else str(error)
+            open_still = (
+                "a quote opens here and is not closed" if "unexpected end of data" in str(error) else str(error)
+            )
+            return None, f"line {self._taken[0].number}: {open_still}" if self._taken else str(error)
 
     def _fresh_reader(self) -> Iterator[list[str]]:
         return csv.reader(self._feed(), delimiter=self.delimiter, strict=True)

@@ -127,6 +127,10 @@ class _Reader:
         self.used = {name for one in self.pairs for name in one.columns}
         self.told = {name for name in columns if name not in {self.image, *self.used} and _is_told(name)}
         self.prices = {name for name in columns if _is_price(name)}
+        self.varied = self.prices | {name for name in columns if _has_role(name, _LISTED)}
+        self.fixed = {name for name in columns if _has_role(name, (*_WHOLE, Role.LOCALE))}
+        if continued := self.system.continued:
+            self.fixed |= {column_of(continued.blank or continued.overlay, columns) or ""}
         self.keep = [(name, {value.casefold() for value in values}) for names, values in self.system.keep.items()
                      if (name := column_of(names, columns))]  # fmt: skip
         self.packed = {name: mark for names, mark in self.system.packed.items() if (name := column_of(names, columns))}
@@ -171,7 +175,15 @@ class _Reader:
         by = column_of(continued.by, self.columns) or ""
         mark = column_of(continued.blank or continued.overlay, self.columns) or ""
         is_same = continued.by is None or (bool(row.get(by)) and row.get(by) == first.get(by))
-        return is_same and bool(row.get(mark, "").strip()) == (continued.overlay is not None)
+        is_blank = not row.get(mark, "").strip()
+        if continued.is_repeated and is_same and not is_blank:
+            return self._is_variant_of(first, row)
+        return is_same and is_blank == (continued.overlay is None)
+
+    def _is_variant_of(self, first: Mapping[str, str], row: Mapping[str, str]) -> bool:
+        """Whether a whole row says the same product, and differs from the first in what variants differ in alone."""
+        differs = {name for name in self.columns if row.get(name, "").strip() not in ("", first.get(name, "").strip())}
+        return bool(differs & self.varied) and differs.isdisjoint(self.fixed)
 
     def _joined(self, rows: list[_Said]) -> _Said:
         """One row of a product's: the first, with what others add to it."""
@@ -346,8 +358,12 @@ def _distinct(rows: list[dict[str, str]], column: str) -> list[str]:
 
 
 def _is_price(column: str) -> bool:
+    return _has_role(column, (Role.MONEY,))
+
+
+def _has_role(column: str, roles: Collection[Role]) -> bool:
     best = read_name(column).best
-    return best is not None and best.concept.role is Role.MONEY
+    return best is not None and best.concept.role in roles
 
 
 def _is_told(column: str) -> bool:

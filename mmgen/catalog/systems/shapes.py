@@ -16,16 +16,17 @@ def shape_of(columns: Sequence[str], product_id: str | None, title: str | None, 
     """A system without a name that reads a file by its shape; None where nothing has to be put together.
 
     columns: the file's. The map's column of each, or None: the first whose name means it is taken. A row that repeats
-    the id of the row before and has no title continues it, as in any export that writes variants below a product.
+    the id of the row before and has no title continues it, as in any export that writes variants below a product; so
+    does one that repeats its title, too, and differs in what variants differ in.
     """
     by = product_id or _meaning(columns, Role.IDENTIFIER)
     blank = title or _meaning(columns, Role.TITLE)
     pictures = image or _meaning(columns, Role.IMAGE)
-    continued = Continued(by=by, blank=blank) if by and blank and by != blank else None
+    continued = Continued(by=by, blank=blank, is_repeated=True) if by and blank and by != blank else None
     pairs = pairs_of(columns)
     if continued is None and not pairs:
         return None
-    notes = "a row without a title that repeats an id continues the product before"
+    notes = "a row that repeats an id, without a title or with the same one, is a variant of the product before"
     return System(name="", notes=notes, continued=continued, pairs=pairs, map={"image": pictures} if pictures else {})
 
 

@@ -23,11 +23,13 @@ class Continued(Params):
 
     ``blank``: a row that leaves this column empty continues the row before. ``overlay``: a row that fills this column
     (a store view) says the product again; it is laid over the first where it is of the wanted language.
+    ``is_repeated``: a row that repeats ``blank``, too, and differs in colour, size or price alone, is a variant.
     """
 
     by: str | None = None
     blank: str | None = None
     overlay: str | None = None
+    is_repeated: bool = False
 
 
 class Variants(Params):

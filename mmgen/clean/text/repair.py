@@ -35,28 +35,41 @@ _TAG_NAME = re.compile(r"[/!?]?([A-Za-z][A-Za-z0-9:-]{0,31})")
 _ATTRIBUTES = re.compile(r"""(?:[^"'<>]++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""")  # ">" in quotes ends no tag
 # "<spanclass=H>": a crawler or a cleaner took the space out
 _GLUED = re.compile(r"([A-Za-z]{1,10}?[1-6]?)(?:class|style|id|href|src|title|align|width|color|size)=")
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # In HTML a line break of the source is a space. Where nothing but inline tags and lists stands, it was meant as one
 _PARAGRAPHS = re.compile(r"<(?:p|br|div)[\s/>]", re.IGNORECASE)
 _NAMESPACED = re.compile(r"(?!https?:|ftp:|mailto:|tel:|urn:)[a-z0-9-]+:[a-z]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[A-Za-z][A-Za-z0-9]{1,31}(?:;|(?![A-Za-z0-9=;])))")
 
-_CELLS = ("td", "th")
 CELL_GAP = " | "
 _HEADING, _HEADING_END = "<h>", "</h>"
 """What a heading's tags stand for until it is known what the heading says."""
+_NAME, _VALUE = "<dt>", "<dd>"
+"""The same of a list of names and values: a value stands behind its name, on its line."""
+_GAPS = {
+    **dict.fromkeys(("td", "th"), (CELL_GAP, "")),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), (_HEADING, _HEADING_END)),
+    "dt": (_NAME, ""),
+    "dd": (_VALUE, "\n"),
+}
+"""Tag -> what it stands for where it opens and where it closes; of other blocks both are a new line."""
 _LEADING_GAPS = re.compile(r"(^|\n)[ \t|]*\|[ \t]*")
 # How a shop system writes a line break into a cell: two characters, before a new sentence or behind the end of one. Not
 # in C:\new, not in JSON, and not where the backslash itself is escaped
 _ESCAPED_BREAK = re.compile(
-    r"(?<![\\\w:])(?:\\r)?\\[nr](?=[a-z])|(?<!\\)(?:\\r)?\\[nr](?![a-z\"'])|(?<=[.!?;。！？；>])(?:\\r)?\\[nr]"
+    r"(?<![\\\w:])(?:\\r)?\\[nr](?:\\t)*+(?=[a-z])|(?<!\\)(?:\\r)?\\[nr](?:\\t)*+(?![a-z\"'])"
+    r"|(?<=[.!?;。！？；>])(?:\\r)?\\[nr](?:\\t)*+|(?<!\\)(?:\\r)?\\[nr](?:\\t)+"
 )
+# The tabulator likewise: at a place where no name of a folder can begin
+_ESCAPED_TAB = re.compile(r"(?<!\\)\\t(?![a-z\"'])|(?<=[.!?;。！？；>])\\t")
 # [vc_row full_width="stretch"], [/et_pb_text], [gallery ids=""]: codes of page builders
 _SHORTCODE = re.compile(
     r"\[(?P<close>/)?(?P<name>[a-z][a-z0-9_-]{1,60})"
-    r"(?P<values>(?:\s{1,20}[a-z][\w-]{0,60}=(?:\"[^\"\]]{0,2000}+\"|'[^'\]]{0,2000}+'|[^\s\]\"']{1,500}+)){0,60}+)\s{0,20}/?\]",
+    r"(?P<values>(?:\s{1,20}[a-z_][\w-]{0,60}=(?:\"[^\"\]]{0,2000}+\"|'[^'\]]{0,2000}+'|[^\s\]\"']{1,500}+)){0,60}+)\s{0,20}/?\]",
     re.IGNORECASE,
 )
+# {{widget type="..."}}: a template's. One that stands for a value ({{ product.title }}), or that decides what is said
+# ({% if x %}), stays, and its sentence is not used
+_TEMPLATE = re.compile(r"\{\{\s{0,9}[a-z]\w{0,60}\s{1,9}[a-z_]\w{0,60}=[^{}]{0,2000}\}\}", re.IGNORECASE)
 
 _ZERO_WIDTH = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\uffa0"
 _BIDI = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -83,11 +96,13 @@ _SPACES = re.compile(r"[ \t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 def repair(text: str) -> str:
     """The text as it should be shown: NFC, no markup, no invisible characters, single spaces, single line breaks."""
     if "\\" in text:
-        text = _ESCAPED_BREAK.sub("\n", text).replace("\\\\n", "\\n")
+        text = _ESCAPED_TAB.sub(" ", _ESCAPED_BREAK.sub("\n", text)).replace("\\\\n", "\\n")
     if "&" in text or "<" in text:
         text = strip_markup(_without_source_breaks(text))
     if "[" in text:
         text = strip_shortcodes(text)
+    if "{" in text:
+        text = _TEMPLATE.sub("\n", text)
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     if not text.isascii():
@@ -206,16 +221,25 @@ def _strip_tags(text: str) -> str:
             parts.append("<")
             offset = start + 1
         else:
-            if gap == _HEADING:
+            if gap in (_HEADING, _NAME):
                 heading, gap = len(parts), "\n"
-            elif gap == _HEADING_END:
-                gap = ":\n" if heading >= 0 and "".join(parts[heading:]).rstrip()[-1:].isalnum() else "\n"
-                heading = -1
+            elif gap in (_HEADING_END, _VALUE):
+                gap, heading = _closed(parts, heading, gap), -1
             parts.append(gap)
             offset = min(end, length)
     parts.append(text[offset:])
     joined = "".join(parts)
     return _LEADING_GAPS.sub(r"\1", joined) if CELL_GAP in parts else joined
+
+
+def _closed(parts: list[str], heading: int, gap: str) -> str:
+    """What stands behind a heading or a name that is closed; without one a new line begins."""
+    said = "".join(parts[heading:]).strip() if heading >= 0 else ""
+    colon = ":" if said[-1:].isalnum() else ""
+    if gap == _HEADING_END or not said:
+        return f"{colon}\n"
+    parts[heading:] = [f"\n{said}"]  # what lies between a name and its value is the source's space
+    return f"{colon} "
 
 
 def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
@@ -245,11 +269,8 @@ def _tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:
         closing = _find(text, f"</{name[1]}", end, missing)
         closing = _find(text, ">", closing, missing) if closing >= 0 else -1
         end = closing if closing >= 0 else len(text) if tag in _UNSHOWN else end
-    if tag in _CELLS:
-        return end + 1, "" if text[start + 1] == "/" else CELL_GAP
-    if tag in _HEADINGS:
-        return end + 1, _HEADING_END if text[start + 1] == "/" else _HEADING
-    return end + 1, "" if tag in _INLINE else "\n"
+    opened, closed = ("", "") if tag in _INLINE else _GAPS.get(tag, ("\n", "\n"))
+    return end + 1, closed if text[start + 1] == "/" else opened
 
 
 def _glued_tag_end(text: str, start: int, missing: set[str]) -> tuple[int, str]:

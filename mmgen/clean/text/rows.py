@@ -18,7 +18,7 @@ from mmgen.config.clean import NearCopyParams, TextParams
 from mmgen.rejects import RejectReason
 from mmgen.values.scripts import is_misread
 
-VERSION = 6
+VERSION = 7
 
 # Letters and digits in one run; not of scripts that set no space between words: Chinese, Japanese, Korean, Thai, Lao,
 # Tibetan, Burmese, Khmer

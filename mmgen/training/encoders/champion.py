@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from mmgen.config.training import AugmentParams
 from mmgen.features.image import WIDTH, image_features, model_pixels
 from mmgen.hashes import fingerprint
 from mmgen.models.encoders.fitted import Encoder, audio_encoder_in, image_encoder_in
+from mmgen.pipeline import PYTHON_OF
 from mmgen.registry.encoders import is_audio_outdated, is_image_outdated
 from mmgen.registry.fitting import Fitting
 from mmgen.registry.promotion import Comparison, Decision, decide, interval
@@ -42,6 +45,8 @@ def prepare_image(ctx: JobContext, progress: Progress | None = None) -> Fitting 
     params, seed = ctx.config.encoders.image, ctx.config.seed
     if params.architecture == "none":
         return "encoders.image.architecture is none: photos have the features that need no fitting"
+    if find_spec("keras") is None:
+        return without_keras("encoders.image", "photos")
     from mmgen.training.encoders import image as image_encoder  # here: an environment without Keras has none
 
     rows = media_rows(ctx, "clean_images", image_encoder.COLUMN, params.max_rows)
@@ -77,6 +82,8 @@ def prepare_audio(ctx: JobContext, progress: Progress | None = None) -> Fitting 
     params, bands, seed = ctx.config.encoders.audio, ctx.config.features.audio, ctx.config.seed
     if params.architecture == "none":
         return "encoders.audio.architecture is none: clips have the features that need no fitting"
+    if find_spec("keras") is None:
+        return without_keras("encoders.audio", "clips")
     from mmgen.training.encoders import audio as audio_encoder  # here: an environment without Keras has none
 
     rows = media_rows(ctx, "clean_audio", audio_encoder.COLUMN, params.max_rows)
@@ -105,6 +112,19 @@ def prepare_audio(ctx: JobContext, progress: Progress | None = None) -> Fitting 
         _versions(ctx),
         lambda folder: audio_encoder.fit(rows["train"], params, bands, seed, folder, progress),
         judge,
+    )
+
+
+def without_keras(key: str, media: str) -> str:
+    """What an environment without Keras does: nothing, and says so. ValueError where somebody named it for this."""
+    if python := os.environ.get(PYTHON_OF["encoders"]):
+        raise ValueError(
+            f"{python} has no Keras. Install mmgen's extra `encoders` there, or unset {PYTHON_OF['encoders']}"
+        )
+    return (
+        f"Keras is not installed here, so {media} have the features that need no fitting. To fit an encoder, install "
+        f"mmgen's extra `encoders` into an environment of its own and name its Python in {PYTHON_OF['encoders']}; "
+        f'{key}.architecture = "none" says that none is wanted'
     )
 
 

@@ -26,6 +26,10 @@ from mmgen.values.scripts import is_misread
         ),
         pytest.param('A bench for two. [gallery ids=""]The seat lifts up.', "A bench for two.\nThe seat lifts up."),
         pytest.param("[tab]One[/tab]", "One"),
+        pytest.param(
+            '[et_pb_text _builder_version="4.9" admin_label="x"]一只花瓶。高30厘米。[/et_pb_text]',
+            "一只花瓶。高30厘米。",
+        ),
         pytest.param("Cups [2 pieces] [new]", "Cups [2 pieces] [new]", id="brackets that are no code"),
         pytest.param(
             "<p>Warm.</p><table><tr><th>Size</th><th>Chest</th></tr><tr><td>S</td><td>92 cm</td></tr></table>",
