@@ -170,7 +170,9 @@ def _categories(profile: Profile, taken: set[str]) -> list[str]:
     kinds = [c for c in free if c.role is Role.KIND]
     found = [c for c in kinds if "constant" not in c.relations] or kinds[:1]
     if not any(c.concept == "kind" for c in found):  # "type" is the kind of product where no column is plainly that
-        found += [c for c in free if c.concept == "type" and (is_small or c.distinct < FULL)]
+        # ... and where it groups them: what differs more often than every second title is what variants differ in
+        titles = max((c.distinct for c in columns.values() if c.role is Role.TITLE), default=1.0)
+        found += [c for c in free if c.concept == "type" and (is_small or c.distinct < min(FULL, titles / 2))]
     return [
         column.name for column in sorted(found, key=lambda column: (column.distinct, list(columns).index(column.name)))
     ]

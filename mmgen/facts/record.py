@@ -24,7 +24,8 @@ from mmgen.values.locales import is_place
 MAX_BRAND_CHARS = 60
 MIN_TITLE_CHARS = 25
 """From here on a level that begins as the title does is no kind but the title."""
-_LEFT_BEHIND = re.compile(r"^(?:[\s,;:，；：、|]|[-–—]+(?=[\s,;:，；：、|]))+")
+_LEFT_BEHIND = re.compile(r"^(?:[\s,;:，；：、|]|[-–—]+(?=[\s,;:，；：、|]))+|[\s,;:，；：、|]+$")
+_DASHES = frozenset("-–—")
 """What an export leaves before a title; a dash before a word or a number is the title's (``-20 °C``)."""
 MAX_SENTENCES = 12
 """Of a description; those that warn come on top."""
@@ -62,7 +63,11 @@ def usable_title(title: Any) -> str:
     text = shown(title if isinstance(title, str) else None)
     if INJECTION.search(text) or not re.search(r"[^\W_]", text):
         return ""
-    return _LEFT_BEHIND.sub("", without_private(LINK.sub(" ", text))).rstrip(" ,;:，；：、-–—|")
+    said = _LEFT_BEHIND.sub("", without_private(LINK.sub(" ", text)))
+    words = said.split()
+    # A dash that stands alone at the end waits for what is missing, unless it closes what another one opened
+    is_open = words[-1:] and words[-1] in _DASHES and sum(word in _DASHES for word in words) % 2
+    return _LEFT_BEHIND.sub("", said[:-1]) if is_open else said
 
 
 def _brand(value: Any, language: str) -> str:
