@@ -87,6 +87,27 @@ def test_the_title_is_found(tmp_path: Path, name: str) -> None:
     assert bool(proposal.notes) == (name in ("zxq", "甲乙"))
 
 
+@pytest.mark.parametrize(
+    ("header", "each", "is_kind"),
+    [
+        ("id,name,variante", "Badeanzug Nr. {title},{size}", False),
+        ("id,name,typ", "Jacke Modell {title},{size}", False),
+        ("id,name,typ", "Jacke Modell {row},{kind}", True),
+        ("id,name,type", "Field jacket {row},{kind}", True),
+    ],
+)
+def test_what_variants_differ_in_is_no_kind_of_product(tmp_path: Path, header: str, each: str, is_kind: bool) -> None:
+    sizes, kinds = ["XS", "S", "M", "L", "XL"], ["Jacken", "Westen", "Hosen"]
+    rows = [
+        f"{n},{each.format(row=n, title=n // 5, size=f'{sizes[n % 5]} {n // 15}', kind=kinds[n % 3])}"
+        for n in range(60)
+    ]
+    path = tmp_path / "shop.csv"
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    columns = propose(open_products(path, unmapped(path, "de")), "shop", "de").values["columns"]
+    assert ("category" in columns) is is_kind
+
+
 def test_of_two_that_look_like_titles_a_person_chooses(tmp_path: Path) -> None:
     rows = [f"Lamp of brass {n},Lampe en laiton {n}" for n in range(30)]
     path = tmp_path / "shop.csv"
