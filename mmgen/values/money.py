@@ -110,7 +110,7 @@ def currency_of(text: str | None, locale: str) -> str | None:
         return wanted.upper()
     shared = narrow(wanted).casefold().strip(".")
     if shared in _shared():
-        return _local(locale, shared) or _shared()[shared] or None
+        return _local(locale, shared) or (None if _is_unclear(locale, shared) else _shared()[shared] or None)
     return _signs().get(wanted.casefold())
 
 
@@ -209,6 +209,12 @@ def _local(locale: str, sign: str) -> str | None:
         if sign in {get_currency_symbol(code, found).casefold().strip("."), _narrow(code)}:
             return code
     return None
+
+
+def _is_unclear(locale: str, sign: str) -> bool:
+    """Whether a sign is that of several countries of the locale's language, and the locale names none of them."""
+    language, _, country = locale.replace("-", "_").partition("_")
+    return not country and language in {one.strip() for one in _data()["unclear"].get(sign, "").split(",")}
 
 
 def _narrow(code: str) -> str:

@@ -68,6 +68,8 @@ def test_a_number_is_read_by_the_format(text: str, form: NumberFormat | None, nu
         ("1,299元", POINT, "zh-CN", "1299", "CNY"),
         ("¥1,200", POINT, "ja", "1200", "JPY"),
         ("$5", POINT, "en-AU", "5", "AUD"),
+        ("$97.000", COMMA, "es", "97000", None),
+        ("$97.000", COMMA, "es-CL", "97000", "CLP"),
         ("499 kr", COMMA, "sv", "499", "SEK"),
         ("12,00 zł", COMMA, "pl", "12.00", "PLN"),
     ],
