@@ -31,7 +31,7 @@ TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8
 def module_in(heading: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The file that a section of CONTRIBUTING shows: its first Python block, as the module that the text names."""
     section = TEXT.split(f"\n### {heading}\n")[1].split("\n#")[0]
-    path = re.search(r"`(mmgen/models/\w+/\w+)\.py`", section)
+    path = re.search(r"`(mmgen/models/[\w/]+)\.py`", section)
     block = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert path and block
     module = ModuleType(path.group(1).replace("/", "."))

@@ -46,7 +46,8 @@ class Terms:
     """What a step costs, by name, in nats a row.
 
     ``nll`` (B,) and the KL of each dimension (B, L) are the bound; ``beside``: costs (B,) that are no part of it. The
-    latent (B, L) and what it decodes to are those of the draw that a critic looks at.
+    latent (B, L) and what it decodes to are those of the draw that a critic looks at. ``paid`` (B, L): what the loss
+    charges, by beta and above the free bits, in place of the KL, where a way of fusion has an objective of its own.
     """
 
     nll: dict[str, Tensor]
@@ -54,6 +55,7 @@ class Terms:
     latent: Tensor
     decoded: dict[str, Tensor]
     beside: dict[str, Tensor] = field(default_factory=dict)
+    paid: Tensor | None = None
 
     def elbo(self) -> Tensor:
         """The bound for each row, in nats, unweighted: (B,)."""
