@@ -87,6 +87,16 @@ def test_a_way_of_fusion_of_ones_own(tmp_path, monkeypatch):
     assert other.net.state_dict().keys() != model.net.state_dict().keys()
 
 
+@pytest.mark.parametrize("name", [name for name in FUSIONS if name != TINY.fusion])
+def test_every_way_of_fusion_trains_is_saved_and_generates(tmp_path, name):
+    model, logged = trained(write_shop(tmp_path), tmp_path / "out", TINY.model_copy(update={"fusion": name}))
+    assert type(model.net.fusion) is FUSIONS[name]
+    assert {f"train_{term}" for term in FUSIONS[name].beside} <= logged.keys()
+    test = take_snapshots(write_shop(tmp_path / "b"), loop.SPLITS)["test"].read(2)
+    assert test is not None and model.decode_images(test.only("text")).shape == (2, 64, 64, 3)
+    assert np.abs(np.array(model.encode(test.only()))).max() < 1e-6, "a product with nothing has the prior"
+
+
 def sentences_of(number: int, split: str) -> dict[str, Any]:
     """An example with a column more, which every third lacks."""
     values = np.random.default_rng(number).normal(size=24).astype(np.float32)
