@@ -15,7 +15,7 @@ from mmgen.training.fusion.objective import weighted_loss
 from tests.training.examples_files import TINY
 
 SIZES = {"image": 6, "text": 5, "audio": 4}
-LATENT = 3
+LATENT = 6  # one dimension of it private to each modality, where there are such
 ROWS = 24
 SUBSETS = list(choices((False, True), repeat=3))
 PARAMS = TINY.model_copy(update={"weights": {}})
@@ -37,7 +37,7 @@ class Toy(nn.Module):
         self, values: dict[str, Tensor], seen: dict[str, Tensor], there: dict[str, Tensor], seed: int = 0
     ) -> Terms:
         def score(z: Tensor) -> Scored:
-            decoded = {name: decoder(z) for name, decoder in self.decoders.items()}
+            decoded = {name: decoder(self.fusion.part_for(z, name)) for name, decoder in self.decoders.items()}
             raw = {name: gaussian_nll(values[name], decoded[name], torch.tensor(0.0)) for name in SIZES}
             return Scored(decoded, {name: torch.where(there[name], raw[name], 0.0) for name in SIZES})
 
@@ -155,7 +155,8 @@ def test_the_objective_falls_and_twice_alike(way):
 def test_the_bound_is_below_the_evidence(way):
     """With linear decoders and unit noise, log p(X) is known: X is Gaussian with W W' + 1 for its covariance."""
     toy, values, there = Toy(way), views(), everything()
-    weight = torch.cat([decoder.weight for decoder in toy.decoders.values()])
+    ones = torch.ones(1, LATENT)
+    weight = torch.cat([one.weight * toy.fusion.part_for(ones, name) for name, one in toy.decoders.items()])
     bias = torch.cat([decoder.bias for decoder in toy.decoders.values()])
     known = torch.distributions.MultivariateNormal(bias, weight @ weight.T + torch.eye(len(weight)))
     evidence = known.log_prob(torch.cat(list(values.values()), dim=1)).mean()
@@ -200,3 +201,18 @@ def test_encode_has_the_moments_of_the_posterior(way):
     z = Posterior(mu, logvar).draw(torch.randn_like(mu))
     torch.testing.assert_close(z.mean(dim=1), found.mu, rtol=0.05, atol=0.05)
     torch.testing.assert_close(z.var(dim=1), found.logvar.exp(), rtol=0.05, atol=0.05)
+
+
+def test_what_is_private_to_a_modality_reaches_no_other_decoder():
+    toy, values, seen = Toy("shared_and_private"), views(), everything()
+    z = torch.randn(ROWS, LATENT, generator=torch.Generator().manual_seed(0))
+    for number, name in enumerate(SIZES):
+        changed = z.clone()
+        changed[:, 3 + number] += 1
+        for other in SIZES:
+            is_same = torch.equal(toy.fusion.part_for(z, other), toy.fusion.part_for(changed, other))
+            assert is_same == (other != name)
+    alone = toy.fusion.encode(values, seen | {"text": seen["text"] & False})
+    assert alone.mu[:, 4].abs().max() == alone.logvar[:, 4].abs().max() == 0, "an absent one's part has the prior"
+    assert alone.mu[:, [3, 5]].abs().min() > 0
+    assert torch.equal(alone.mu[:, 3], toy.fusion.encode(values, seen).mu[:, 3]), "a part is its own modality's alone"

@@ -96,6 +96,10 @@ class Fusion(nn.Module, ABC):
         scored = score(z)
         return Terms(scored.nll, kl_to_prior(posterior.mu, posterior.logvar), z, scored.decoded)
 
+    def part_for(self, z: Tensor, modality: str) -> Tensor:  # noqa: ARG002
+        """What the decoder of a modality reads of z (B, L): all of it, unless a way of fusion keeps parts apart."""
+        return z
+
     def start_linear(self, modality: str, first: int, logvar: Tensor) -> None:
         """Take the hidden values of a modality from ``first`` on for the mean of the latent's first dimensions, with
         variances exp(logvar) (count,): training then starts from there. Does nothing where a way of fusion cannot."""

@@ -10,6 +10,7 @@ from mmgen.models.fusion.ways.hellinger import Hellinger
 from mmgen.models.fusion.ways.mixture_of_experts import ImportanceWeightedMixture, MixtureOfExperts
 from mmgen.models.fusion.ways.mixture_of_products import MixtureOfProducts
 from mmgen.models.fusion.ways.product_of_experts import ProductOfExperts
+from mmgen.models.fusion.ways.shared_and_private import SharedAndPrivate
 from mmgen.models.fusion.ways.total_correlation import TotalCorrelation
 
 FUSIONS: dict[str, type[Fusion]] = {
@@ -22,4 +23,5 @@ FUSIONS: dict[str, type[Fusion]] = {
     "mixture_of_products": MixtureOfProducts,
     "total_correlation": TotalCorrelation,
     "hellinger": Hellinger,
+    "shared_and_private": SharedAndPrivate,
 }
