@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product as choices
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.distributions import Normal
 
 from mmgen.models.fusion.base import Posterior, Scored, Terms
 from mmgen.models.fusion.gaussian import gaussian_nll
@@ -178,6 +180,29 @@ def test_more_draws_of_an_importance_weighted_mixture_come_nearer_the_evidence(m
     )
     assert found[0] < found[1] < found[2]
     assert found[0].item() == pytest.approx(plain.mean().item(), rel=0.02), "one draw is the plain bound"
+
+
+def test_an_importance_weighted_mixture_has_the_value_and_the_gradient_of_its_bound():
+    values, seen, there, draws = views(), masks(), everything(), 2
+    found, expected = Toy("importance_weighted_mixture"), Toy("importance_weighted_mixture")
+    terms = found.elbo(values, seen, there)
+    terms.elbo().sum().backward()
+    mixture = expected.fusion.mixture(values, seen)
+    noise = torch.randn(ROWS, 3, draws, LATENT, generator=torch.Generator().manual_seed(0))
+    bound = torch.zeros(ROWS)
+    for m in range(3):
+        log_weights = []
+        for k in range(draws):
+            z = mixture.mu[:, m] + noise[:, m, k] * (0.5 * mixture.logvar[:, m]).exp()
+            said = [Normal(expected.decoders[name](z), 1.0).log_prob(values[name]).sum(dim=1) for name in SIZES]
+            log_weights.append(sum(said) + Normal(0.0, 1.0).log_prob(z).sum(dim=1) - mixture.log_prob(z))
+        of_expert = torch.logsumexp(torch.stack(log_weights), dim=0) - math.log(draws)
+        bound = bound + torch.where(mixture.weights()[:, m] > 0, mixture.weights()[:, m] * of_expert, 0.0)
+    bound.sum().backward()
+    torch.testing.assert_close(terms.elbo(), bound, rtol=1e-4, atol=1e-4)
+    gradients = dict(expected.named_parameters())
+    for name, parameter in found.named_parameters():
+        torch.testing.assert_close(parameter.grad, gradients[name].grad, rtol=1e-3, atol=1e-2, msg=name)
 
 
 def test_attention_says_what_each_modality_weighs():

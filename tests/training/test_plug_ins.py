@@ -95,6 +95,9 @@ def test_every_way_of_fusion_trains_is_saved_and_generates(tmp_path, name):
     test = take_snapshots(write_shop(tmp_path / "b"), loop.SPLITS)["test"].read(2)
     assert test is not None and model.decode_images(test.only("text")).shape == (2, 64, 64, 3)
     assert np.abs(np.array(model.encode(test.only()))).max() < 1e-6, "a product with nothing has the prior"
+    weights = model.weights(test)
+    assert (weights is not None) == (name == "attention")
+    assert weights is None or np.allclose(sum(weights.values()), np.any([*test.present.values()], axis=0))
 
 
 def sentences_of(number: int, split: str) -> dict[str, Any]:

@@ -96,6 +96,15 @@ class Fusion(nn.Module, ABC):
         scored = score(z)
         return Terms(scored.nll, kl_to_prior(posterior.mu, posterior.logvar), z, scored.decoded)
 
+    def weights(
+        self,
+        hidden: Mapping[str, Tensor],
+        present: Mapping[str, Tensor],  # noqa: ARG002
+    ) -> dict[str, Tensor] | None:
+        """What each modality counts for in the posterior, where a way of fusion says so, by name: (B,) each, 0 where
+        absent, 1 in all; 0 for a row with nothing. The arguments are those of ``encode``."""
+        return None
+
     def part_for(self, z: Tensor, modality: str) -> Tensor:  # noqa: ARG002
         """What the decoder of a modality reads of z (B, L): all of it, unless a way of fusion keeps parts apart."""
         return z

@@ -37,8 +37,6 @@ class Attention(Fusion):
         return Posterior(mu, logvar.clamp(LOWEST, HIGHEST))
 
     def weights(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """What each modality weighs in the posterior, by name: (B,) each, 0 where absent, 1 in all; 0 for a row with
-        nothing. The arguments are those of ``encode``."""
         _, weights, has_any = self._attend(hidden, present)
         return dict(zip(self.modalities, torch.where(has_any, weights, 0.0).unbind(dim=1), strict=True))
 
