@@ -98,7 +98,7 @@ class Fusion(nn.Module, ABC):
 
     def weights(
         self,
-        hidden: Mapping[str, Tensor],
+        hidden: Mapping[str, Tensor],  # noqa: ARG002
         present: Mapping[str, Tensor],  # noqa: ARG002
     ) -> dict[str, Tensor] | None:
         """What each modality counts for in the posterior, where a way of fusion says so, by name: (B,) each, 0 where
