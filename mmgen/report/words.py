@@ -23,6 +23,7 @@ FIGURE_LABELS = {
     "retrieval_recall_at_10": "Photo found by its text, recall at 10",
     "elbo": "ELBO (nats a product)",
     "kl": "KL to the prior (nats)",
+    "active_units": "Dimensions of the latent in use",
 }
 LOWER_IS_BETTER = ("perplexity", "_nll", "kl")
 

@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from mmgen.models.fusion import gaussian as experts
-from mmgen.models.fusion.product_of_experts import product_of_experts
+from mmgen.models.fusion.ways.product_of_experts import product_of_experts
 
 
 @pytest.mark.parametrize(

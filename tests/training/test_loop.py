@@ -161,9 +161,8 @@ def test_train_and_register_twice_is_one_version_and_other_rows_are_another(tmp_
     files = write_shop(tmp_path / "shop")
     first, again = train_and_register(files, tmp_path), train_and_register(files, tmp_path)
     assert first == again and first is not None
-    assert {"elbo", "kl", "image_psnr_db", "image_ssim", "text_perplexity", "retrieval_recall_at_10"} <= set(
-        first.metrics
-    )
+    names = {"elbo", "kl", "image_psnr_db", "image_ssim", "text_perplexity", "retrieval_recall_at_10", "active_units"}
+    assert names <= set(first.metrics)
     assert all(
         first.metrics[f"{n}_low"] <= first.metrics[n] <= first.metrics[f"{n}_high"] for n in ("elbo", "image_ssim")
     )

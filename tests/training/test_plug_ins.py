@@ -31,7 +31,7 @@ TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8
 def module_in(heading: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The file that a section of CONTRIBUTING shows: its first Python block, as the module that the text names."""
     section = TEXT.split(f"\n### {heading}\n")[1].split("\n#")[0]
-    path = re.search(r"`(mmgen/models/\w+/\w+)\.py`", section)
+    path = re.search(r"`(mmgen/models/[\w/]+)\.py`", section)
     block = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert path and block
     module = ModuleType(path.group(1).replace("/", "."))
@@ -85,6 +85,19 @@ def test_a_way_of_fusion_of_ones_own(tmp_path, monkeypatch):
     assert model.config.fusion == name and type(model.net.fusion) is FUSIONS[name]
     other, _ = trained(write_shop(tmp_path / "b"), tmp_path / "other", TINY)
     assert other.net.state_dict().keys() != model.net.state_dict().keys()
+
+
+@pytest.mark.parametrize("name", [name for name in FUSIONS if name != TINY.fusion])
+def test_every_way_of_fusion_trains_is_saved_and_generates(tmp_path, name):
+    model, logged = trained(write_shop(tmp_path), tmp_path / "out", TINY.model_copy(update={"fusion": name}))
+    assert type(model.net.fusion) is FUSIONS[name]
+    assert {f"train_{term}" for term in FUSIONS[name].beside} <= logged.keys()
+    test = take_snapshots(write_shop(tmp_path / "b"), loop.SPLITS)["test"].read(2)
+    assert test is not None and model.decode_images(test.only("text")).shape == (2, 64, 64, 3)
+    assert np.abs(np.array(model.encode(test.only()))).max() < 1e-6, "a product with nothing has the prior"
+    weights = model.weights(test)
+    assert (weights is not None) == (name == "attention")
+    assert weights is None or np.allclose(sum(weights.values()), np.any([*test.present.values()], axis=0))
 
 
 def sentences_of(number: int, split: str) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Terms:
     """What a step costs, by name, in nats a row.
 
     ``nll`` (B,) and the KL of each dimension (B, L) are the bound; ``beside``: costs (B,) that are no part of it. The
-    latent (B, L) and what it decodes to are those of the draw that a critic looks at.
+    latent (B, L) and what it decodes to are those of the draw that a critic looks at. ``paid`` (B, L): what the loss
+    charges, by beta and above the free bits, in place of the KL, where a way of fusion has an objective of its own.
     """
 
     nll: dict[str, Tensor]
@@ -54,6 +55,7 @@ class Terms:
     latent: Tensor
     decoded: dict[str, Tensor]
     beside: dict[str, Tensor] = field(default_factory=dict)
+    paid: Tensor | None = None
 
     def elbo(self) -> Tensor:
         """The bound for each row, in nats, unweighted: (B,)."""
@@ -93,6 +95,19 @@ class Fusion(nn.Module, ABC):
         z = posterior.draw(noise)
         scored = score(z)
         return Terms(scored.nll, kl_to_prior(posterior.mu, posterior.logvar), z, scored.decoded)
+
+    def weights(
+        self,
+        hidden: Mapping[str, Tensor],  # noqa: ARG002
+        present: Mapping[str, Tensor],  # noqa: ARG002
+    ) -> dict[str, Tensor] | None:
+        """What each modality counts for in the posterior, where a way of fusion says so, by name: (B,) each, 0 where
+        absent, 1 in all; 0 for a row with nothing. The arguments are those of ``encode``."""
+        return None
+
+    def part_for(self, z: Tensor, modality: str) -> Tensor:  # noqa: ARG002
+        """What the decoder of a modality reads of z (B, L): all of it, unless a way of fusion keeps parts apart."""
+        return z
 
     def start_linear(self, modality: str, first: int, logvar: Tensor) -> None:
         """Take the hidden values of a modality from ``first`` on for the mean of the latent's first dimensions, with

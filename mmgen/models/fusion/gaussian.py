@@ -30,3 +30,36 @@ def gaussian_nll(value: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
 def multinomial_nll(counts: Tensor, logits: Tensor) -> Tensor:
     """-log p of the present attributes under one softmax (Liang et al. 2018), in nats: (B,). counts, logits: (B, D)."""
     return -(counts * torch.log_softmax(logits, dim=1)).sum(dim=1)
+
+
+def kl_between(mu: Tensor, logvar: Tensor, other_mu: Tensor, other_logvar: Tensor) -> Tensor:
+    """KL(N(mu, var) || N(other_mu, other_var)) for each dimension, in nats, of the shape that all four broadcast to."""
+    apart = (mu - other_mu).square() * torch.exp(-other_logvar)
+    return 0.5 * (torch.exp(logvar - other_logvar) + apart - 1.0 + other_logvar - logvar)
+
+
+def log_normal(z: Tensor, mu: Tensor, logvar: Tensor) -> Tensor:
+    """log N(z; mu, var) for each dimension, in nats, of the shape that all three broadcast to."""
+    return -0.5 * ((z - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))
+
+
+def present_or_prior(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The same Gaussians, with the prior N(0, 1) for absent ones: where none is present, the first counts as present.
+
+    mu, logvar: (..., M, L); mask: (..., M) bool. Returns all three, and no row of the mask is empty.
+    """
+    first = torch.arange(mask.shape[-1], device=mask.device) == 0
+    counted = mask | (first & ~mask.any(dim=-1, keepdim=True))
+    nothing = torch.zeros((), dtype=mu.dtype, device=mu.device)
+    return torch.where(mask[..., None], mu, nothing), torch.where(mask[..., None], logvar, nothing), counted
+
+
+def product(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The normalised product of the present Gaussians, without a prior beside them; the prior where none is present.
+
+    mu, logvar: (..., M, L); mask: (..., M) bool. 1/var = sum 1/var_m,  mu = var * sum mu_m / var_m, from log
+    precisions, so that no variance is too large or too small. Returns mu, logvar (..., L).
+    """
+    mu, logvar, mask = present_or_prior(mu, logvar, mask)
+    log_precision = torch.where(mask[..., None], -logvar, -torch.inf)
+    return (torch.softmax(log_precision, dim=-2) * mu).sum(dim=-2), -torch.logsumexp(log_precision, dim=-2)

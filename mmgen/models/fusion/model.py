@@ -76,6 +76,19 @@ class FusionModel:
             mu[rows], logvar[rows] = (part[: len(rows)].numpy() for part in (found.mu, found.logvar))
         return mu, logvar
 
+    @torch.inference_mode()
+    def weights(self, examples: ExampleArrays) -> dict[str, NDArray[np.float32]] | None:
+        """What each modality counts for in each row's posterior, by name: (B,) each, see ``Fusion.weights``. None where
+        the way of fusion does not say."""
+        parts = []
+        for rows, chunk in _chunks(examples.made_by(self.config.fitted_by)):
+            batch = Batch.of(chunk, self.net)
+            found = self.net.fusion.weights(self.net.hidden(batch), batch.present)
+            if found is None:
+                return None
+            parts.append({name: value[: len(rows)].numpy() for name, value in found.items()})
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.net.models} if parts else {}
+
     def decode_images(self, examples: ExampleArrays) -> NDArray[np.uint8]:
         """The image that the present modalities of each row speak for, at the posterior mean: (B, 64, 64, 3) uint8."""
         return self.decode(examples, "image")

@@ -94,7 +94,7 @@ class FusionNet(nn.Module):
 
     def decode_one(self, z: Tensor, name: str) -> Tensor:
         """The parameters of one modality's likelihood: (B, ...)."""
-        return self.models[name].decode(z, self.parts(name))
+        return self.models[name].decode(self.fusion.part_for(z, name), self.parts(name))
 
     def decode(self, z: Tensor) -> dict[str, Tensor]:
         """Those of all modalities."""

@@ -20,6 +20,7 @@ from mmgen.training.fusion.texts import Texts
 
 TOP = 10
 CHUNK = 64
+ACTIVE = 0.01
 Rows = dict[str, NDArray[np.float64]]  # a figure's value for each row, nan where the row doesn't have it
 
 
@@ -38,9 +39,9 @@ def evaluate(
     ``elbo`` and its terms in nats a row; ``image_psnr_db`` and ``image_ssim`` of reconstructions from the image alone,
     against ``baseline_image_*`` of the mean training image; ``text_perplexity`` a token against
     ``baseline_text_perplexity`` of the unigram model; ``retrieval_recall_at_10`` (from the text alone to its image
-    among all of them) against ``baseline_retrieval_recall_at_10``. Each figure ``x`` comes with ``x_low`` and
-    ``x_high``; ``num_test_rows`` and ``num_test_groups`` say on how much it rests. A figure that no row has is left
-    out.
+    among all of them) against ``baseline_retrieval_recall_at_10``; ``active_units``, how many dimensions of the latent
+    say anything of a product. Each figure ``x`` comes with ``x_low`` and ``x_high``; ``num_test_rows`` and
+    ``num_test_groups`` say on how much it rests. A figure that no row has is left out.
     """
     rows: Rows = {}
     rows |= _bound(model, test, texts, unigram, seed)
@@ -51,8 +52,10 @@ def evaluate(
     generator = np.random.default_rng(seed_of("bootstrap", seed))
     weights = generator.multinomial(groups.max() + 1, np.full(groups.max() + 1, 1 / (groups.max() + 1)), rounds)
     weights = np.concatenate([np.ones((1, weights.shape[1]), weights.dtype), weights])[:, groups]
-    for name in (*(n for n in rows if not n.startswith("_")), "text_perplexity", "baseline_text_perplexity"):
-        found = _perplexity(rows, name, weights) if name.endswith("perplexity") else _mean(rows[name], weights)
+    samples = {name: _mean(rows[name], weights) for name in rows if not name.startswith("_")}
+    samples |= {n: _perplexity(rows, n, weights) for n in ("text_perplexity", "baseline_text_perplexity")}
+    samples["active_units"] = active_units(model.encode(test)[0], weights)
+    for name, found in samples.items():
         if found is not None:
             figures[name] = float(found[0])
             figures[f"{name}_low"], figures[f"{name}_high"] = (
@@ -79,6 +82,18 @@ def psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Peak signal-to-noise ratio of each row in dB, at most 60: (B, H, W, 3) twice -> (B,)."""
     error = np.square(a.astype(np.float64) - b.astype(np.float64)).mean(axis=(1, 2, 3))
     return np.asarray(np.minimum(60.0, 10 * np.log10(255.0**2 / np.maximum(error, 1e-9))))
+
+
+def active_units(mu: NDArray[np.float32], weights: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How many dimensions of the latent say anything of a product: those whose posterior means vary by more than
+    ``ACTIVE`` over the rows (Burda et al. 2016, arXiv 1509.00519). The rest have collapsed to the prior.
+
+    mu: (B, L); weights: (K, B), how often each row counts. Returns (K,).
+    """
+    values, total = mu.astype(np.float64), np.maximum(weights.sum(axis=1, keepdims=True), 1)
+    values = values - values.mean(axis=0)
+    variance = weights @ np.square(values) / total - np.square(weights @ values / total)
+    return np.asarray((variance > ACTIVE).sum(axis=1), np.float64)
 
 
 @torch.no_grad()

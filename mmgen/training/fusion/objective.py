@@ -35,4 +35,5 @@ def weighted_loss(terms: Terms, params: TrainParams, progress: float) -> Tensor:
     beta = params.beta * min(1.0, progress / params.beta_warmup) if params.beta_warmup else params.beta
     named = terms.nll | terms.beside
     cost = torch.stack([params.weight_of(name) * value.mean() for name, value in named.items()]).sum()
-    return (cost + beta * free_bits(terms.kl, params.free_bits)) / NUM_VALUES
+    paid = terms.kl if terms.paid is None else terms.paid
+    return (cost + beta * free_bits(paid, params.free_bits)) / NUM_VALUES

@@ -6,12 +6,12 @@ Shapes: B rows, M modalities, L latent size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from mmgen.models.fusion.base import Fusion, Posterior
+from mmgen.models.fusion.base import Posterior
+from mmgen.models.fusion.ways.experts import GaussianExperts
 
 
 def product_of_experts(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -27,22 +27,9 @@ def product_of_experts(mu: Tensor, logvar: Tensor, mask: Tensor) -> tuple[Tensor
     return weighted / total, -torch.log(total)
 
 
-class ProductOfExperts(Fusion):
+class ProductOfExperts(GaussianExperts):
     """Each modality's hidden values to its own Gaussian by a linear map; their product is the posterior."""
 
-    def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
-        super().__init__(hidden_sizes, latent)
-        self.experts = nn.ModuleDict({name: nn.Linear(size, 2 * latent) for name, size in hidden_sizes.items()})
-
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
-        both = torch.stack([expert(hidden[name]) for name, expert in self.experts.items()], dim=1)
-        mask = torch.stack([present[name] for name in self.experts], dim=1)
-        mu, logvar = both.chunk(2, dim=2)
-        return Posterior(*product_of_experts(mu, logvar.clamp(-8.0, 4.0), mask))
-
-    def start_linear(self, modality: str, first: int, logvar: Tensor) -> None:
-        expert, count = cast(nn.Linear, self.experts[modality]), len(logvar)
-        expert.weight.mul_(0.1)
-        expert.weight[:count, first : first + count] = torch.eye(count)
-        expert.bias.zero_()
-        expert.bias[self.latent : self.latent + count] = logvar
+        said = self.said(hidden, present)
+        return Posterior(*product_of_experts(said.mu, said.logvar, said.mask))
