@@ -59,13 +59,13 @@ def paired(claims: Iterable[Claim], words: Lexicon) -> list[Claim]:
 def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     """A number is so where a fact has it of the same thing: ``3 pockets`` is not where the facts count 5."""
     alike = [other for other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
-    alike += [other for other in known.numbers if lies_within(quantity, other)]
+    alike += [other for other in known.numbers if lies_within(quantity, other) and (other.unit or other.nouns)]
     if quantity.nouns & known.denied and not quantity.unit:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
         is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
-        if counted and not is_article and not any(other in counted or other.until for other in alike):
+        if counted and not is_article and not any(other in counted for other in alike):
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "unsupported", "no fact has this unit"
@@ -84,8 +84,8 @@ def _counts_another(quantity: Quantity, known: Evidence) -> bool:
 
 
 def _is_of_another(claim: Claim, known: Evidence, words: Lexicon) -> bool:
-    """Whether a colour is said of a thing that no fact has: ``a belt full of black cases``."""
-    if claim.kind != "colour" or claim.is_cued or stem(claim.head) in known.words:
+    """Whether a colour or material is said of a thing that no fact has: ``a belt full of black cases``."""
+    if claim.kind not in ("colour", "material") or claim.is_cued or stem(claim.head) in known.words:
         return False
     return any(key.startswith("kind/") for key in words.entries.values.get((claim.head,), ()))
 
