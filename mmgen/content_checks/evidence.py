@@ -173,7 +173,8 @@ def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
     is_apart = fact.slot.startswith("other_") and any(
         words.marks["apart"].at(tokens, at)[0] for at in range(len(tokens))
     )
-    if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart:
+    is_none = bool(tokens) and words.marks["nothing"].at(tokens, 0)[0] > 0
+    if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart and not is_none:
         return []
     text = f"{fact.name} {fact.value}" if is_apart else fact.name
     said = [stem(t.key) for t in tokens_of(text) if t.kind == "word" and t.key not in words.function]
@@ -240,7 +241,7 @@ def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
     found += [claim.quantity for claim in claims_of(fact.name, words) if claim.quantity]
     found += [*_counted_before(fact.value), *_counted_behind(fact.value, words)]
     size = 0 if _NO_LIST.search(fact.value) and fact.role == "attribute" else len(_LISTED.split(fact.value))
-    if size > 1 and fact.role in ("colour", "size", "attribute"):
+    if size > 1 and fact.role in ("colour", "size", "attribute", "certificate"):
         found.append(Quantity(frozenset({float(size)}), "", nouns | {stem(fact.role)}))
     return list(dict.fromkeys(found))
 

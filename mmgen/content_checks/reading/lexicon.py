@@ -34,11 +34,11 @@ CLASSES = (
     "device",
 )
 MARKS = (
-    *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms"),
+    *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms", "compares"),
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
     *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
     *("indefinite", "calls", "labels"),
-    *("prevents", "decimal", "and_a_half", "between", "each_one", "packed", "made_at", "in_place", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
+    *("prevents", "decimal", "and_a_half", "nothing", "between", "each_one", "packed", "made_at", "in_place", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
@@ -47,7 +47,7 @@ thing is named behind what ``determines``, ``transparent`` words between, but no
 (``only in``), as between ``limits_open`` and ``limits_behind`` (``for ... only``); behind ``forbids`` what a warning
 tells not to do. An ``indefinite`` article names the product where it opens a clause or stands behind what ``calls`` it
 something. ``labels`` are cues that say something with a colon or the like behind them alone."""
-TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts", "pure", "throughout", "only")
+TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "compares", "contrasts", "pure", "throughout", "only")
 """Those that turn the sense of what follows; of two as long the first counts."""
 _FOLDER = "words"
 _EACH = "each"
