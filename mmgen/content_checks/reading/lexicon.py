@@ -38,7 +38,7 @@ MARKS = (
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
     *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
     *("indefinite", "calls", "labels"),
-    *("prevents", "decimal", "and_a_half", "nothing", "between", "each_one", "packed", "made_at", "in_place", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
+    *("prevents", "decimal", "and_a_half", "works", "daily", "packs", "nothing", "between", "each_one", "packed", "made_at", "in_place", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of

@@ -175,7 +175,9 @@ def _spelled(
     value = frozenset(map(float, spelled[1]))
     size, unit = _unit_at(tokens, end, words)
     if tokens[start].kind != "cjk":
-        nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+        packs = words.marks["packs"]
+        is_packed = any(packs.at(tokens, at)[0] == start - at for at in range(max(start - 2, 0), start))
+        nouns = frozenset[str]() if unit or is_packed else _nouns(tokens, end, words)
         is_loose = tuple(token.key for token in tokens[start:end]) in words.loose_numbers
         is_loose = is_loose and (not unit or is_comparable(unit, "second"))  # a whole week is no number
         return end + size - start, [Quantity(value, unit, nouns, is_loose, is_spelled=True)]
