@@ -73,7 +73,8 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
         is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
-        if counted and not is_article and not any(other in counted or (other.until and not quantity.is_spelled) for other in alike):
+        fitting = (other for other in alike if other in counted or (other.until and not quantity.is_spelled))
+        if counted and not is_article and next(fitting, None) is None:
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "unsupported", "no fact has this unit"

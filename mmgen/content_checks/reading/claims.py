@@ -183,6 +183,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
         _deny_joined(tokens, at, words, state)
     looks, end = _looks_behind(tokens, end, words, kinds)
     part, end = _part_at(tokens, end, words, state, kinds)
+    is_quiet = phrase in words.weak or kinds <= _QUIET
     state.found.append(
         Claim(
             kind=(settled or tuple(keys))[0].partition("/")[0],
@@ -196,7 +197,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             modifier=modifier,
             head=_head(tokens, end, words),
             is_cued=bool(settled),
-            is_weak=((phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare)) or at < state.compared_until,
+            is_weak=at < state.compared_until or (is_quiet and (not settled or is_bare)),
             pure=is_pure,
         )
     )

@@ -130,18 +130,17 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
     return end - at, [str(total + digit)]
 
 
-def _times(
-    tokens: tuple[Token, ...], at: int, size: int, found: list[str], words: Lexicon
-) -> tuple[int, list[str]]:
+def _times(tokens: tuple[Token, ...], at: int, size: int, found: list[str], words: Lexicon) -> tuple[int, list[str]]:
     """A number word with the hundreds and thousands behind it, and a half more: four hundred, two and a half."""
-    end = at + size
+    end, times = at + size, float(found[0]) if size else 0.0
     while size and end < len(tokens) and (step := words.numbers.at(tokens, end))[0]:
         if tokens[end].kind != "word" or float(step[1][0]) < _HUNDRED:
             break
-        found, end = [str(float(found[0]) * float(step[1][0]))], end + step[0]
-    if size and end < len(tokens) and tokens[end].kind == "word" and float(found[0]) >= _HUNDRED:
+        times = float(step[1][0])
+        found, end = [str(float(found[0]) * times)], end + step[0]
+    if size and end < len(tokens) and tokens[end].kind == "word" and times >= _HUNDRED:
         more, rest = _number_word(tokens, end, words)
-        if more and float(rest[0]) < float(found[0]) / _TEN:  # two thousand five hundred
+        if more and float(rest[0]) < times:  # two thousand five hundred
             found, end = [str(float(found[0]) + float(rest[0]))], end + more
     half = words.marks["and_a_half"].at(tokens, end)[0] if size and end < len(tokens) else 0
     return end + half - at, [str(float(found[0]) + 1 / 2)] if half else found
