@@ -9,6 +9,7 @@ are theirs and not kept here: `sentences.json` of another folder (`--sentences`)
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +20,9 @@ from mmgen.facts.fact import Fact
 from mmgen.facts.record import facts_of
 from mmgen.profile.names import read_name
 
-DEV = Path(__file__).with_name("gate_faults")
-HELD = DEV / "second"
+FIRST = Path(__file__).with_name("gate_faults")
+SECOND = FIRST / "second"
+_SEED = 0
 _BRAND, _KIND = ("brand", "品牌"), ("category", "类别")
 _PRICES = ("money", "price")
 
@@ -61,6 +63,15 @@ def texts(folder: Path) -> list[Text]:
         )
         for one in _read(folder, "texts")
     ]
+
+
+def split_texts(folder: Path) -> tuple[list[Text], list[Text]]:
+    """The texts of a set in two parts, a coin for each product in the order of its file: (read, never read)."""
+    coin = random.Random(_SEED)
+    is_read = {str(one["id"]): coin.random() < 1 / 2 for one in _read(folder, "products")}
+    marks = [is_read[str(one["product"])] for one in _read(folder, "texts")]
+    made = list(zip(texts(folder), marks, strict=True))
+    return [text for text, mark in made if mark], [text for text, mark in made if not mark]
 
 
 def sentences(folder: Path) -> list[Sentence]:

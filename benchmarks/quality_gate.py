@@ -3,19 +3,20 @@
 The texts are natural prose on invented products of many trades, written by two authors who had not read how the gate
 judges (`gate_faults/`). Half of them have one planted fault: a wrong colour, number, promise and so on, a cut title,
 a lost warning, or a hidden value. A text is stopped where a claim of it fails. Recall is over the texts with a fault,
-precision over the texts stopped, with intervals by a bootstrap: over wordings for `dev`, over products for `held`.
+precision over the texts stopped, with intervals by a bootstrap: over wordings for `dev`, over products for the others.
 
-`held` is the second author's, on 70 products: none of its texts or failures was read, and nothing was tuned on them.
-It was measured twice: before the last changes to the gate (recall 0.842, precision 0.705), and in this run. Between
-the two, the failures of the first author's texts were read, 80 products and about 900 wordings: they are `dev`. So
-were the false alarms on some 320 true sentences of the maintainers' own, on other products: on `dev` alone, the gate
-had learnt what its author would write. Expect of other texts what `held` says.
+`dev` is the first author's, on 80 products. The second author's 70 products were split, a coin for each: of one half,
+`dev2`, the misses and the false alarms were read; of the other, `held`, no text or failure ever was, and nothing was
+tuned on it. Before the split, the second set was measured twice as a whole (recall 0.842 and precision 0.705, then
+0.815 and 0.774). `held` was measured once, in this run, after the last change to the gate. Before `dev2` was read,
+by what the whole and `dev2` had, it was at recall 0.809 and precision 0.748, and `dev2` at 0.823 and 0.815: what was
+mended on `dev2` hardly carried over to other products of the same author. Expect of other texts what `held` says.
 
 The sentences are those of real shops in which nothing speaks against the product's other fields. They are judged
 twice: as at night, where a shop's own sentence is a fact itself, and against the other fields alone, where a sentence
 counts as passed if the gate finds no fact that contradicts it; what no fact says is not counted against it there.
-Some failures of the first set were read; those of the second never, though their shares were printed once before this
-run.
+Some failures of the first set were read; those of the second never, though their shares were printed again and again
+while the gate was worked on.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 from report import Interval, Section, bootstrap, options, publish
 
 import numpy as np
-from gate_texts import DEV, HELD, Sentence, Text, sentences, texts
+from gate_texts import FIRST, SECOND, Sentence, Text, sentences, split_texts, texts
 
 from mmgen.content_checks.judge import judge
 
@@ -85,15 +86,17 @@ def main() -> int:
     args = options(
         __doc__,
         ("--sentences", "folders with sentences.json, a comma between"),
-        ("--failures", "dev: list the texts of the first author that are judged wrongly, and stop"),
+        ("--failures", "dev or dev2: list the texts of that part that are judged wrongly, and stop"),
     )
     step = 20 if args.quick else 1
-    if args.failures == "dev":
-        return _failures(texts(DEV)[::step])
+    dev2, held = split_texts(SECOND)
+    read = {"dev2": dev2, "dev": texts(FIRST)}
+    if args.failures in read:
+        return _failures(read[args.failures][::step])
     rows: list[list[object]] = []
     floors: list[tuple[object, float]] = []
-    for part, folder in (("held", HELD), ("dev", DEV)):
-        made = texts(folder)[::step]
+    for part, whole in (("held", held), *read.items()):
+        made = whole[::step]
         found = rows_of(part, made, [is_stopped(item) for item in made])
         for row in found[:3] if part == "held" else ():
             floors += [(row[3], MIN_RECALL), (row[5], MIN_PRECISION)]

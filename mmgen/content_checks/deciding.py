@@ -56,16 +56,25 @@ def paired(claims: Iterable[Claim], words: Lexicon) -> list[Claim]:
     return found
 
 
+def unsaid(claims: Iterable[Claim], known: Evidence) -> list[Claim]:
+    """The claims without those of features that the text itself, and the facts, deny: 没有磁吸，磁吸支架请绕行."""
+    found = list(claims)
+    missing = {key for other in known.claims if other.denied for key in other.keys}
+    denied = {key for claim in found if claim.denied for key in claim.keys if key in missing}
+    return [c for c in found if c.denied or c.kind != "feature" or not denied & {*c.keys}]
+
+
 def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
     """A number is so where a fact has it of the same thing: ``3 pockets`` is not where the facts count 5."""
     alike = [other for other in known.numbers if same(quantity, other, words) and _may_be_one(quantity, other)]
-    alike += [other for other in known.numbers if lies_within(quantity, other)]
+    alike += [other for other in known.numbers if lies_within(quantity, other) and (other.unit or other.nouns)]
     if quantity.nouns & known.denied and not quantity.unit:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
         is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
-        if counted and not is_article and not any(other in counted or other.until for other in alike):
+        fitting = (other for other in alike if other in counted or (other.until and not quantity.is_spelled))
+        if counted and not is_article and next(fitting, None) is None:
             return "contradicted", "the facts count another number of these"
     if quantity.unit and alike and not any(other.unit for other in alike):
         return "unsupported", "no fact has this unit"
@@ -84,10 +93,13 @@ def _counts_another(quantity: Quantity, known: Evidence) -> bool:
 
 
 def _is_of_another(claim: Claim, known: Evidence, words: Lexicon) -> bool:
-    """Whether a colour is said of a thing that no fact has: ``a belt full of black cases``."""
-    if claim.kind != "colour" or claim.is_cued or stem(claim.head) in known.words:
+    """Whether a colour or material is said of a thing that no fact has: ``a belt full of black cases``."""
+    if claim.kind not in ("colour", "material") or claim.is_cued:
         return False
-    return any(key.startswith("kind/") for key in words.entries.values.get((claim.head,), ()))
+    kinds = [key for key in words.entries.values.get((claim.head,), ()) if key.startswith("kind/")]
+    if claim.kind == "material" and known.kinds:
+        return bool(kinds) and not any(key in _chain(mine, words) for key in kinds for mine in known.kinds)
+    return bool(kinds) and stem(claim.head) not in known.words
 
 
 def _may_be_one(one: Quantity, other: Quantity) -> bool:

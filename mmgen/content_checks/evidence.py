@@ -20,6 +20,8 @@ from mmgen.facts.values import CJK
 HIDDEN = ("hidden", "internal")
 _ROLES = {"gender": "audience"}
 _LISTED = re.compile(r"\s*[,;/、，；|]\s*")
+_LISTED_NAMES = re.compile(r"\s*[,;、，；|]\s*")
+"""Of certificates a slash is a part: ``ECE R44/04``."""
 _NO_LIST = re.compile(r"\d")
 """An attribute with numbers counts nothing: ``1 battery, not included``."""
 _WHOLE_PERCENT = 100.0
@@ -79,8 +81,11 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
     pieces: set[float] = set()
     numbers_each: list[Quantity] = []
     titles = frozenset(noun for f in facts if f.slot in ("title", "kind") for noun in _parts_of(f.value))
+    is_work = any(_has_said(fact, "works", words) for fact in facts if fact.slot == "kind")
     for fact in facts:
         found = _claims(fact, words)
+        if is_work and fact.slot == "title":  # what a book is called says not for whom it is
+            found = [claim for claim in found if claim.kind != "audience"]
         claims += found
         own = _quantities(fact, words)
         if _has_mark(fact, "pieces", words):
@@ -95,6 +100,8 @@ def _evidence(facts: tuple[Fact, ...], language: str) -> Evidence:
             mixed.update(key for claim in found for key in claim.keys)
         if fact.role not in ("title", "sentence") and fact.name:
             named.setdefault(fact.name.casefold(), []).append(fact)
+    if any(_has_said(fact, "daily", words) for fact in facts):  # 90 of one a day last 90 days
+        numbers += [Quantity(one.readings, "day") for one in numbers if not one.unit and one.nouns]
     values = "\n".join(fact.value for fact in facts)
     claims += list(_freed(claims, words))
     missing = {claim.words[0] for claim in claims if claim.kind == "denial"}
@@ -173,7 +180,8 @@ def _answered_no(fact: Fact, words: Lexicon) -> list[str]:
     is_apart = fact.slot.startswith("other_") and any(
         words.marks["apart"].at(tokens, at)[0] for at in range(len(tokens))
     )
-    if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart:
+    is_none = bool(tokens) and words.marks["nothing"].at(tokens, 0)[0] > 0
+    if fact.value.strip().casefold() not in said_words(words.language).no and not is_apart and not is_none:
         return []
     text = f"{fact.name} {fact.value}" if is_apart else fact.name
     said = [stem(t.key) for t in tokens_of(text) if t.kind == "word" and t.key not in words.function]
@@ -217,6 +225,12 @@ def _has_mark(fact: Fact, name: str, words: Lexicon) -> bool:
     return name in _marks_of(fact.name, words.language)
 
 
+def _has_said(fact: Fact, name: str, words: Lexicon) -> bool:
+    """Whether a mark stands in what a fact says."""
+    tokens = tokens_of(fact.value)
+    return any(words.marks[name].at(tokens, at)[0] for at in range(len(tokens)))
+
+
 @lru_cache(maxsize=4096)
 def _marks_of(text: str, language: str) -> frozenset[str]:
     """The marks of ``_NAME_MARKS`` that stand in the name of a fact; a shop has few names."""
@@ -239,8 +253,9 @@ def _quantities(fact: Fact, words: Lexicon) -> list[Quantity]:
     found = [q if q.unit else replace(q, nouns=q.nouns | nouns) for q in found]
     found += [claim.quantity for claim in claims_of(fact.name, words) if claim.quantity]
     found += [*_counted_before(fact.value), *_counted_behind(fact.value, words)]
-    size = 0 if _NO_LIST.search(fact.value) and fact.role == "attribute" else len(_LISTED.split(fact.value))
-    if size > 1 and fact.role in ("colour", "size", "attribute"):
+    listed = _LISTED_NAMES if fact.role == "certificate" else _LISTED
+    size = 0 if _NO_LIST.search(fact.value) and fact.role == "attribute" else len(listed.split(fact.value))
+    if size > 1 and fact.role in ("colour", "size", "attribute", "certificate"):
         found.append(Quantity(frozenset({float(size)}), "", nouns | {stem(fact.role)}))
     return list(dict.fromkeys(found))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mmgen.clean.text.language import language_of
 from mmgen.content_checks.against import limits, opposites, warned_of
 from mmgen.content_checks.contents import boxed
-from mmgen.content_checks.deciding import decide, paired
+from mmgen.content_checks.deciding import decide, paired, unsaid
 from mmgen.content_checks.evidence import Evidence, evidence_of
 from mmgen.content_checks.phrases import cued, denied, labelled, names
 from mmgen.content_checks.reading.claims import claims_of
@@ -73,7 +73,7 @@ def judge(
     given = spans_as_given(text, facts, words)
     pairs, said = labelled(text, known, words)
     free = _outside(text, [*given, *said])
-    verdicts = [decide(claim, known, words) for claim in paired(claims_of(free, words), words)]
+    verdicts = [decide(claim, known, words) for claim in unsaid(paired(claims_of(free, words), words), known)]
     verdicts += list(denied(free, known, words))
     verdicts += [*boxed(free, facts, words), *limits(free, known, words), *opposites(free, known, words)]
     verdicts += list(warned_of(free, facts, words))

@@ -27,6 +27,8 @@ _ANY_CASE = frozenset({"de"})
 _MIN_NAME = 3
 _NO_VALUES = ("kind/", "feature/", "substance/")
 """Classes of words that are not judged wherever they stand."""
+_MADE_TOKENS = 6
+"""How far before a place may stand what is done there."""
 _AFFIRM_TOKENS = 6
 """How far before a Chinese word may stand that it is there: 含有微量双酚A."""
 Span = tuple[int, int]
@@ -79,7 +81,9 @@ def names(text: str, known: Evidence, words: Lexicon, language: str) -> Iterator
         inside = language == "zh" or _is_brand_cued(tokens, at, words)
         is_running = at > 0 and _is_running(text, tokens[at - 1]) and not _is_place(text, tokens, at, words)
         inside = inside or (is_running and language not in _ANY_CASE)
-        if inside and not _is_known(token, known) and not _is_word(tokens, at, words):
+        if _is_made_at(tokens, at, words) and not _is_known(token, known) and not _is_word(tokens, at, words):
+            yield Verdict("origin", raw, _against("origin", known), "a place that no fact has", token.start)
+        elif inside and not _is_known(token, known) and not _is_word(tokens, at, words):
             yield Verdict("brand", raw, "unsupported", "a name that no fact has", token.start)
 
 
@@ -217,6 +221,18 @@ def _is_place(text: str, tokens: tuple[Token, ...], at: int, words: Lexicon) -> 
     while at > 0 and tokens[at - 1].kind == "word" and text[tokens[at - 1].start].isupper():
         at -= 1
     return at > 0 and tokens[at - 1].key in words.articles
+
+
+def _is_made_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> bool:
+    """Whether a name stands where a thing is made: ``knitted by hand in Yorkshire``."""
+    if at == 0 or not words.marks["in_place"].at(tokens, at - 1)[0]:
+        return False
+    for start in range(at - 2, max(at - 2 - _MADE_TOKENS, -1), -1):
+        if tokens[start].kind == "mark":
+            return False
+        if words.marks["made_at"].at(tokens, start)[0]:
+            return True
+    return False
 
 
 def _is_running(text: str, before: Token) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mmgen.content_checks.votes import Outcome
 
-LENIENT = frozenset({"word", "use", "compatibility", "device", "kind"})
+LENIENT = frozenset({"word", "use", "compatibility", "kind"})
 """Kinds of claims that only count as words where no fact speaks of them. All others can be wrong by law, or are what a
 customer sends back: of these a text may say nothing that no fact says."""
 

@@ -53,6 +53,7 @@ CUP = facts_of(product("q", "zh", "青瓷茶杯", ["厨具", "茶杯"], "山谷"
         pytest.param(
             "description", "The {{brand}} Nike Zoom Grey Shoes come in grey.", "en", {"markup"}, id="template"
         ),
+        pytest.param("description", "Nike Zoom Grey Shoes.\\nThey come in grey.", "en", {"markup"}, id="line_end"),
         pytest.param("description", "The <brand> Nike Zoom Grey Shoes come in grey.", "en", {"markup"}, id="slot_left"),
         pytest.param(
             "description",

@@ -8,7 +8,7 @@ from mmgen.content_checks.check import Check, Context
 
 PATTERN = re.compile(
     r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);|\{\{|\}\}|\$\{|\{\w*\}|\[\[|\]\]|```|\]\(|https?:|www\.|<[a-z_0-9:]+>|\ufffd|[\x00-\x08\x0b-\x1f]"
-    r"|%[sd]\b",
+    r"|%[sd]\b|\\[nrt]",
     re.I,
 )
 NOTHING = re.compile(r"\bTODO\b|\bN/A\b|\bnull\b|\bundefined\b|\bNaN\b", re.I)

@@ -20,6 +20,7 @@ _QUIET = frozenset({"substance", "feature"})
 """Classes whose words claim something only where a fact speaks of the same."""
 _DENIED_TOKENS, _LOOK_TOKENS, _CUE_TOKENS, _PART_TOKENS = 6, 4, 8, 5
 _HEAD_TOKENS = 3
+_COMPARED_TOKENS = 2
 _NOT_FREE_TOKENS, _PURE_TOKENS = 1, 2
 _DECIDES = ("colour", "material", "origin", "size", "brand")
 """Cues that settle which class a word of several classes is meant in."""
@@ -67,6 +68,7 @@ class _State:
     throughout: bool = False
     only: bool = False
     looks_until: int = -1
+    compared_until: int = -1
     cue: str = ""
     cue_until: int = -1
     part: str = ""
@@ -155,6 +157,8 @@ def _turn(mark: str, size: int, at: int, state: _State) -> int:
         setattr(state, mark, True)
     elif mark == "looks_before":
         state.looks_until = end + _LOOK_TOKENS
+    elif mark == "compares":
+        state.compared_until = end + _COMPARED_TOKENS
     elif mark == "contrasts":
         state.denied_until = state.lacks_until = at
     return size
@@ -179,6 +183,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
         _deny_joined(tokens, at, words, state)
     looks, end = _looks_behind(tokens, end, words, kinds)
     part, end = _part_at(tokens, end, words, state, kinds)
+    is_quiet = phrase in words.weak or kinds <= _QUIET
     state.found.append(
         Claim(
             kind=(settled or tuple(keys))[0].partition("/")[0],
@@ -192,7 +197,7 @@ def _add_entry(tokens: tuple[Token, ...], at: int, size: int, keys: list[str], w
             modifier=modifier,
             head=_head(tokens, end, words),
             is_cued=bool(settled),
-            is_weak=(phrase in words.weak or kinds <= _QUIET) and (not settled or is_bare),
+            is_weak=at < state.compared_until or (is_quiet and (not settled or is_bare)),
             pure=is_pure,
         )
     )

@@ -35,10 +35,11 @@ CLASSES = (
 )
 MARKS = (
     *("plain", "lacks", "lacks_weakly", "denies", "denied_by", "looks", "looks_before", "contrasts", "affirms"),
+    *("compares", "and_a_half", "works", "daily", "packs", "nothing", "between", "each_one", "packed", "made_at"),
     *("joins", "each", "pieces", "pure", "throughout", "only", "transparent", "beside", "beside_behind"),
     *("determines", "apart", "along", "limits", "limits_open", "limits_behind", "forbids"),
     *("indefinite", "calls", "labels"),
-    *("prevents", "decimal", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
+    *("prevents", "decimal", "in_place", "under", "over", "about", "under_behind", "over_behind", "about_behind"),
 )
 """Tables of ``[marks]``: ``plain`` is what only looks like a mark or a claim; ``pure`` stands before a material that
 alone is used, ``throughout`` beside one that all parts are of, ``only`` beside people that alone it is for. A kind of
@@ -46,8 +47,15 @@ thing is named behind what ``determines``, ``transparent`` words between, but no
 ``apart`` says that something is not in the box, ``along`` that it is. Behind ``limits`` stands all that a thing is for
 (``only in``), as between ``limits_open`` and ``limits_behind`` (``for ... only``); behind ``forbids`` what a warning
 tells not to do. An ``indefinite`` article names the product where it opens a clause or stands behind what ``calls`` it
-something. ``labels`` are cues that say something with a colon or the like behind them alone."""
-TURNING = ("plain", "lacks", "lacks_weakly", "denies", "looks_before", "contrasts", "pure", "throughout", "only")
+something. ``labels`` are cues that say something with a colon or the like behind them alone. What ``compares`` has
+another thing behind it. ``between`` may stand between a Chinese number and its classifier, ``each_one`` before one says
+of what each has, but where it is ``packed``. ``packs`` stand before a number of the product itself (``set of``).
+``made_at`` is what is done at a place, ``in_place`` right before its name. ``works`` are kinds of things whose titles
+say nothing of them; ``daily`` that a number is a day's; ``nothing`` opens a fact by which its name is missing."""
+TURNING = (
+    *("plain", "lacks", "lacks_weakly", "denies", "looks_before", "compares", "contrasts"),
+    *("pure", "throughout", "only"),
+)
 """Those that turn the sense of what follows; of two as long the first counts."""
 _FOLDER = "words"
 _EACH = "each"

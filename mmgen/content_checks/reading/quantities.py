@@ -18,7 +18,7 @@ _POINT_FIRST = frozenset({"en", "zh", "ja", "ko"})
 _RANGE = frozenset("~～至到–—-") | {"to"}
 _EXACT, _ROUNDED = 1e-6, 0.006
 _CURRENCY = "currency:"
-_TEN, _TEN_THOUSAND = 10, 10_000
+_TEN, _HUNDRED, _TEN_THOUSAND = 10, 100, 10_000
 _PAIR, _NOUN_TOKENS = 2, 4
 _BOUNDS = {"under": (0.5, 1.0), "over": (1.0, 2.0), "about": (0.85, 1.15)}
 """From which share of a number to which the amount may lie."""
@@ -109,9 +109,9 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
     if size and tokens[at].kind != "cjk" and at + size < len(tokens) and tokens[at + size].hyphened:
         more, digit_of = words.numbers.at(tokens, at + size)
         if more and float(digit_of[0]) < _TEN <= float(found[0]):  # sixty-four
-            return size + more, [str(float(found[0]) + float(digit_of[0]))]
+            size, found = size + more, [str(float(found[0]) + float(digit_of[0]))]
     if not size or tokens[at].kind != "cjk":
-        return size, found
+        return _times(tokens, at, size, found, words)
     if near := _near_digits(tokens, at, words) or _with_decimals(tokens, at, words):
         return near
     total, digit, end = 0.0, 0.0, at
@@ -128,6 +128,22 @@ def _number_word(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[in
             digit = digit * _TEN + value if end > at and digit else value
         end += step[0]
     return end - at, [str(total + digit)]
+
+
+def _times(tokens: tuple[Token, ...], at: int, size: int, found: list[str], words: Lexicon) -> tuple[int, list[str]]:
+    """A number word with the hundreds and thousands behind it, and a half more: four hundred, two and a half."""
+    end, times = at + size, float(found[0]) if size else 0.0
+    while size and end < len(tokens) and (step := words.numbers.at(tokens, end))[0]:
+        if tokens[end].kind != "word" or float(step[1][0]) < _HUNDRED:
+            break
+        times = float(step[1][0])
+        found, end = [str(float(found[0]) * times)], end + step[0]
+    if size and end < len(tokens) and tokens[end].kind == "word" and times >= _HUNDRED:
+        more, rest = _number_word(tokens, end, words)
+        if more and float(rest[0]) < times:  # two thousand five hundred
+            found, end = [str(float(found[0]) + float(rest[0]))], end + more
+    half = words.marks["and_a_half"].at(tokens, end)[0] if size and end < len(tokens) else 0
+    return end + half - at, [str(float(found[0]) + 1 / 2)] if half else found
 
 
 def _near_digits(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, list[str]] | None:
@@ -158,12 +174,18 @@ def _spelled(
     value = frozenset(map(float, spelled[1]))
     size, unit = _unit_at(tokens, end, words)
     if tokens[start].kind != "cjk":
-        nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+        packs = words.marks["packs"]
+        is_packed = any(packs.at(tokens, at)[0] == start - at for at in range(max(start - 2, 0), start))
+        nouns = frozenset[str]() if unit or is_packed else _nouns(tokens, end, words)
         is_loose = tuple(token.key for token in tokens[start:end]) in words.loose_numbers
         is_loose = is_loose and (not unit or is_comparable(unit, "second"))  # a whole week is no number
         return end + size - start, [Quantity(value, unit, nouns, is_loose, is_spelled=True)]
-    counted = end < len(tokens) and words.classifiers.at(tokens, end)[0]
-    is_loose = value == {1.0} and not unit
+    is_every = value == {1.0} and start > 0 and words.marks["each"].at(tokens, start - 1)[0]
+    if is_every and not tokens[start - 1].hyphened:  # 每一寸
+        return 0, []
+    noun_at = end + (bool(words.marks["between"].at(tokens, end)[0]) if end < len(tokens) else 0)
+    counted = noun_at < len(tokens) and words.classifiers.at(tokens, noun_at)[0]
+    is_loose = not unit and (value == {1.0} or len(value) > 1)  # 两三个 is no count
     if value <= {1.0, 0.5} and unit and _dimension(unit) == _dimension("second"):  # 一天 is no number, nor is 半年
         return 0, []
     tenths = _tenths_at(tokens, end + size, words) if unit else 0.0  # 两公斤六
@@ -171,8 +193,15 @@ def _spelled(
         value, size = frozenset(one + tenths for one in value), size + len(str(tenths)) - len("0.")
     if not (counted or unit):
         return 0, []
-    nouns = frozenset[str]() if unit else _nouns(tokens, end, words)
+    is_each = not unit and _is_each(tokens, start, noun_at + counted, words)
+    nouns = frozenset[str]() if unit or is_each else _nouns(tokens, noun_at, words)
     return end + size - start, [Quantity(value, unit, nouns, is_loose, is_spelled=True)]
+
+
+def _is_each(tokens: tuple[Token, ...], start: int, end: int, words: Lexicon) -> bool:
+    """Whether a Chinese number says of what each has: 单支容量, but not 单支装."""
+    is_packed = end < len(tokens) and words.marks["packed"].at(tokens, end)[0]
+    return bool(words.marks["each_one"].at(tokens, start)[0]) and not is_packed
 
 
 def _tenths_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> float:
@@ -184,7 +213,7 @@ def _tenths_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> float:
             return 0.0
         digits += str(int(value))
         at += 1
-    is_end = at >= len(tokens) or tokens[at].kind == "mark"
+    is_end = at >= len(tokens) or tokens[at].kind == "mark" or tokens[at].key in words.function
     return float(f"0.{digits}") if digits and is_end else 0.0
 
 
@@ -241,7 +270,8 @@ def _unit_at(tokens: tuple[Token, ...], at: int, words: Lexicon) -> tuple[int, s
     if at >= len(tokens):
         return 0, ""
     size, found = words.units.at(tokens, at)
-    if size:
+    is_number = size == 1 and tokens[at].kind == "cjk" and bool(words.numbers.at(tokens, at)[0])
+    if size and not (is_number and at + 1 < len(tokens) and words.classifiers.at(tokens, at + 1)[0]):  # 两项
         return size, found[-1]
     return _currency_at(tokens, at, words)
 
