@@ -13,13 +13,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mmgen.catalog.formats.csv import Records, ends_in_delimiter, field_limit, has_escapes
+from mmgen.catalog.formats.csv import MAX_TRIED_ROWS, Records, ends_in_delimiter, field_limit, has_escapes
 from mmgen.catalog.formats.json import Broken, flat, json_items
 from mmgen.catalog.formats.woocommerce import is_woocommerce, variations_beside, woocommerce_rows
 from mmgen.catalog.source_map import SourceMap
@@ -102,9 +103,9 @@ def _open_csv(path: Path, source_map: SourceMap) -> Source:
         raise ValueError(f"{path}: the map's encoding {encoding!r} is not known to Python") from None
     header, delimiter = _csv_header(path, encoding, source_map)
     with _text(path, encoding) as file:
-        escapes = has_escapes(file, delimiter, len(header))
-    with _text(path, encoding) as file:
-        num_cells = len(header) + ends_in_delimiter(file, delimiter, len(header))
+        first = list(islice(file, MAX_TRIED_ROWS))
+    escapes = has_escapes(first, delimiter, len(header))
+    num_cells = len(header) + ends_in_delimiter(first, delimiter, len(header))
     return Source(header, lambda: _csv_rows(path, encoding, delimiter, header, escapes, num_cells), tuple(warnings))
 
 

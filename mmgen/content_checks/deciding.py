@@ -12,6 +12,7 @@ from mmgen.content_checks.reading.quantities import Quantity, is_comparable, lie
 from mmgen.content_checks.reading.tokens import stem
 from mmgen.content_checks.verdict import Verdict
 from mmgen.content_checks.votes import Outcome
+from mmgen.facts.values import CJK
 
 Decision = tuple[Outcome, str]
 _MAX_PARENTS = 5
@@ -72,7 +73,7 @@ def _number(quantity: Quantity, known: Evidence, words: Lexicon) -> Decision:
         return "contradicted", "the facts say it is missing"
     if quantity.nouns:
         counted = [other for other in known.numbers if other.nouns & quantity.nouns]
-        is_article = quantity.is_loose and words.language == "zh" and all(len(noun) > 1 for noun in quantity.nouns)
+        is_article = quantity.is_loose and all(len(noun) > 1 and CJK.search(noun) for noun in quantity.nouns)
         fitting = (other for other in alike if other in counted or (other.until and not quantity.is_spelled))
         if counted and not is_article and next(fitting, None) is None:
             return "contradicted", "the facts count another number of these"

@@ -25,8 +25,8 @@ MAX_BRAND_CHARS = 60
 MIN_TITLE_CHARS = 25
 """From here on a level that begins as the title does is no kind but the title."""
 _LEFT_BEHIND = re.compile(r"^(?:[\s,;:，；：、|]|[-–—]+(?=[\s,;:，；：、|]))+|[\s,;:，；：、|]+$")
+"""What an export leaves at the ends of a title; a dash before a word or a number is the title's (``-20 °C``)."""
 _DASHES = frozenset("-–—")
-"""What an export leaves before a title; a dash before a word or a number is the title's (``-20 °C``)."""
 MAX_SENTENCES = 12
 """Of a description; those that warn come on top."""
 

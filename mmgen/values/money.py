@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
@@ -142,6 +142,7 @@ _LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+\.?$"), re.compile(r"[^\W\d_]+")
 _NEAR = 12
 
 
+@cache
 def _listed(table: str, key: str) -> frozenset[str]:
     """A list of ``signs.toml``."""
     return frozenset(part.strip() for part in _data()[table][key].split(","))
@@ -214,7 +215,7 @@ def _local(locale: str, sign: str) -> str | None:
 def _is_unclear(locale: str, sign: str) -> bool:
     """Whether a sign is that of several countries of the locale's language, and the locale names none of them."""
     language, _, country = locale.replace("-", "_").partition("_")
-    return not country and language in {one.strip() for one in _data()["unclear"].get(sign, "").split(",")}
+    return not country and sign in _data()["unclear"] and language in _listed("unclear", sign)
 
 
 def _narrow(code: str) -> str:

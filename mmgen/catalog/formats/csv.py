@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MAX_FIELD_CHARS = 16 * 1024 * 1024  # a quote that is never closed swallows the rest of the file: stop there
@@ -19,6 +19,7 @@ MAX_LINES = 2000
 MIN_CELLS = 3
 """Of a row that is recognised inside another one: a sentence with a comma looks like two cells."""
 MAX_TRIED_ROWS = 2000
+"""From the first of them it is told how a file is written."""
 MOST = 0.9
 """Share of the first rows that have to be made alike."""
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
@@ -137,9 +138,8 @@ def one_line(text: str, delimiter: str, escapes: bool) -> list[str] | None:
         return None
 
 
-def has_escapes(lines: Iterable[str], delimiter: str, num_cells: int) -> bool:
+def has_escapes(head: Sequence[str], delimiter: str, num_cells: int) -> bool:
     """Whether quotes are escaped by a backslash: more of the first rows are whole when they are read so."""
-    head = [line for line, _ in zip(lines, range(MAX_TRIED_ROWS), strict=False)]
     if not any('\\"' in line for line in head):
         return False
     bad = {
@@ -149,10 +149,9 @@ def has_escapes(lines: Iterable[str], delimiter: str, num_cells: int) -> bool:
     return bad[True] < bad[False]
 
 
-def ends_in_delimiter(lines: Iterable[str], delimiter: str, num_cells: int) -> bool:
+def ends_in_delimiter(head: Sequence[str], delimiter: str, num_cells: int) -> bool:
     """Whether each of the first rows ends in a delimiter that the header has not: one cell too many, which is empty."""
-    head = [line for line, _ in zip(lines, range(MAX_TRIED_ROWS), strict=False)][1:]
-    rows = [cells for line in head if (cells := one_line(line, delimiter, escapes=False))]
+    rows = [cells for line in head[1:] if (cells := one_line(line, delimiter, escapes=False))]
     longer = sum(len(cells) == num_cells + 1 and not cells[-1].strip() for cells in rows)
     return longer > MOST * len(rows)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import ClassVar
 
@@ -39,7 +40,7 @@ class Alignment(ProductOfExperts):
         said = self.said(hidden, present)
         temperature = self.log_temperature.clamp(math.log(COLDEST), 0.0).exp()
         apart = SCALE * symmetric_info_nce(said.mu, said.mask, temperature)
-        return Terms(terms.nll, terms.kl, terms.latent, terms.decoded, {TERM: apart})
+        return replace(terms, beside={TERM: apart})
 
 
 def symmetric_info_nce(said: Tensor, mask: Tensor, temperature: Tensor) -> Tensor:
