@@ -69,7 +69,8 @@ class Scaling:
     def apply(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """(N, side, side, 3) RGB -> (N, 3, side, side)."""
         scaled = pixels.astype(np.float32) / 255
-        return np.ascontiguousarray(((scaled - np.float32(self.mean)) / np.float32(self.std)).transpose(0, 3, 1, 2))
+        mean, std = (np.array(values, np.float32) for values in (self.mean, self.std))
+        return np.ascontiguousarray(((scaled - mean) / std).transpose(0, 3, 1, 2))
 
 
 def _side(said: Any) -> int:
