@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -58,6 +58,9 @@ class TrainParams(Params):
 
     sizes: ModelSizes = ModelSizes()
     fusion: str = Field(default="product_of_experts", description="the way of fusion, by its name in FUSIONS")
+    image_likelihood: Literal["gaussian", "cross_entropy"] = Field(
+        default="gaussian", description="of pixels: with a learned scale, or each a probability of light"
+    )
     modalities: tuple[str, ...] = Field(default=(), description="what it fuses, by name in MODALITIES; empty: all")
     critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()

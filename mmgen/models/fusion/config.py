@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -25,6 +25,7 @@ class FusionConfig(Params):
     text_hidden: int = 192
     text_embedding: int = 96
     fusion: str = "product_of_experts"
+    image_likelihood: Literal["gaussian", "cross_entropy"] = "gaussian"
     modalities: tuple[str, ...] = FIRST
     sizes: dict[str, int] = Field(default={})
     fitted_by: dict[str, str] = Field(default={})

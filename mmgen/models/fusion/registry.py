@@ -5,6 +5,7 @@ from __future__ import annotations
 from mmgen.models.fusion.base import Fusion
 from mmgen.models.fusion.ways.alignment import Alignment
 from mmgen.models.fusion.ways.attention import Attention
+from mmgen.models.fusion.ways.bernoulli import BernoulliExperts
 from mmgen.models.fusion.ways.concatenation import Concatenation
 from mmgen.models.fusion.ways.hellinger import Hellinger
 from mmgen.models.fusion.ways.mixture_of_experts import ImportanceWeightedMixture, MixtureOfExperts
@@ -24,4 +25,5 @@ FUSIONS: dict[str, type[Fusion]] = {
     "total_correlation": TotalCorrelation,
     "hellinger": Hellinger,
     "shared_and_private": SharedAndPrivate,
+    "bernoulli": BernoulliExperts,
 }

@@ -26,7 +26,9 @@ class Table(nn.Module):
 class Attributes(ModalityModel):
     """(B, D) of 0 and 1; one softmax over all attributes (Liang et al. 2018) scores those that are there."""
 
-    has_scale = False
+    @property
+    def has_scale(self) -> bool:
+        return False
 
     def make_shared(self) -> nn.Module:
         return Table(self.size)

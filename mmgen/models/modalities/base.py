@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from numpy.typing import NDArray
@@ -38,12 +38,15 @@ class LinearPath:
 class ModalityModel(ABC):
     """The networks of one modality. It holds no weights: a model keeps them, and hands them over as ``Parts``."""
 
-    has_scale: ClassVar[bool] = True
-    """Whether the likelihood has a learned scale, so that no weight has to be tuned for a shop (Rybkin et al. 2021)."""
-
     def __init__(self, config: FusionConfig, size: int):
         """``size``: how many values a row has, where the data decides it."""
         self.config, self.size = config, size
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether the likelihood has a learned scale, so that no weight has to be tuned for a shop (Rybkin et al.
+        2021)."""
+        return True
 
     @property
     def hidden_size(self) -> int:

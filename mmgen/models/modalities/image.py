@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from mmgen.models.fusion.gaussian import gaussian_nll
+from mmgen.models.fusion.gaussian import cross_entropy_nll, gaussian_nll
 from mmgen.models.modalities.base import LinearPath, ModalityModel, Parts
 from mmgen.models.modalities.registry import IMAGE_PX
 
@@ -95,7 +95,11 @@ def _enlargement(small: int, large: int) -> Tensor:
 
 
 class Image(ModalityModel):
-    """(B, 64, 64, 3) uint8; a Gaussian likelihood of all pixels."""
+    """(B, 64, 64, 3) uint8; a Gaussian likelihood of all pixels, or their cross-entropy."""
+
+    @property
+    def has_scale(self) -> bool:
+        return self.config.image_likelihood == "gaussian"
 
     @property
     def hidden_size(self) -> int:
@@ -111,9 +115,11 @@ class Image(ModalityModel):
         return to_float(values)
 
     def to_values(self, location: Tensor) -> NDArray[Any]:
-        return to_uint8(location)
+        return to_uint8(torch.tanh(0.5 * location) if not self.has_scale else location)
 
     def nll(self, values: Tensor, location: Tensor, parts: Parts) -> Tensor:
+        if not self.has_scale:
+            return cross_entropy_nll(values, location)
         return gaussian_nll(values, location, parts.log_scale)
 
     def warm_start(self, values: Tensor, parts: Parts) -> LinearPath | None:
@@ -123,7 +129,7 @@ class Image(ModalityModel):
         A few hundred steps on a CPU are too few to learn colours from nothing; PCA knows them at once, with a latent
         that is already close to the standard normal prior, and the networks learn what it lacks.
         """
-        if len(values) < 3:
+        if len(values) < 3 or not self.has_scale:  # logits are no linear function of the pixels
             return None
         mean, components, spread, noise = _pca(values, min(int(MAX_SHARE * self.config.latent), len(values) - 2))
         count = len(spread)

@@ -200,6 +200,7 @@ def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> Fus
     return FusionConfig(
         **params.sizes.model_dump(),
         fusion=params.fusion,
+        image_likelihood=params.image_likelihood,
         modalities=names,
         sizes={name: train.size_of(one) for name, one in lists.items()},
         fitted_by=_fitted_by(train, names),
