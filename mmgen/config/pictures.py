@@ -12,7 +12,7 @@ from mmgen.config.params import Params
 class PictureSizes(Params):
     """Sizes of generator and discriminator, as they are saved beside the weights."""
 
-    px: int = Field(default=64, ge=32, le=512, description="side of a picture, a power of two")
+    px: int = Field(default=64, ge=32, le=256, description="side of a picture, a power of two; clean photos have 224")
     noise: int = Field(default=64, ge=1, description="standard normal numbers beside the latent")
     style: int = Field(default=128, ge=8, description="what both become before they reach the layers")
     width: int = Field(default=64, ge=8, multiple_of=8, description="channels of the generator's last layer but one")

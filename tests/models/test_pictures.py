@@ -15,6 +15,7 @@ from mmgen.models.pictures.discriminator import Discriminator
 from mmgen.models.pictures.generator import Generator
 from mmgen.models.pictures.losses import LOSSES
 from mmgen.models.pictures.model import PictureConfig, PictureModel
+from mmgen.models.pictures.sheet import as_png, chosen, sheet
 
 LATENT = 6
 LN2 = math.log(2)
@@ -169,3 +170,19 @@ def test_latents_that_do_not_fit_are_refused(shape: tuple[int, int]) -> None:
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="train one first"):
         PictureModel.load(tmp_path)
+
+
+def test_a_sheet_has_its_blocks_beside_each_other() -> None:
+    black, white = np.zeros((5, 8, 8, 3), np.uint8), np.full((5, 8, 8, 3), 200, np.uint8)
+    page = sheet(black, white, columns=2)
+    assert page.shape == (30, 2 * 36 - 16, 3)
+    assert (page[:8, :8] == 0).all() and (page[:8, 36:44] == 200).all() and (page[20:28, 46:] == 255).all()
+    assert as_png(page).startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="equal shape"):
+        sheet(black, white[:2])
+
+
+def test_samples_are_chosen_by_seed() -> None:
+    keys = [f"p{i}" for i in range(50)]
+    assert chosen(keys, 8, 1) == chosen(keys, 8, 1) != chosen(keys, 8, 2)
+    assert len(set(chosen(keys, 99, 1))) == 50
