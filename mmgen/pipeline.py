@@ -226,12 +226,27 @@ JOBS: tuple[Job, ...] = (
     ),
 )
 
-BY_NAME = {job.name: job for job in JOBS}
+BESIDE: tuple[Job, ...] = (
+    Job(
+        "picture_model",
+        "python",
+        ("raw_products", "clean_images", "image_encoder", "examples", "champion"),
+        "picture_model",
+        "Trains the model that draws product pictures from the fusion model's latent.",
+        "Training diverged (the message says what to lower), or a champion's files are gone. No night waits for it.",
+        timeout_min=360,
+        owner="machine-learning",
+        is_training=True,
+    ),
+)
+"""What runs with the trainings alone, never in a night: nothing that a night makes rests on it."""
+
+BY_NAME = {job.name: job for job in (*JOBS, *BESIDE)}
 
 
 def producer(dataset: str) -> Job | None:
     """The job that makes a dataset (None for the shop's catalogue)."""
-    return next((job for job in JOBS if job.output == dataset), None)
+    return next((job for job in BY_NAME.values() if job.output == dataset), None)
 
 
 def upstream(job: Job) -> list[str]:
@@ -242,13 +257,13 @@ def upstream(job: Job) -> list[str]:
 
 def training_jobs() -> list[Job]:
     """The jobs that make new models, and those in between: features by a new encoder, and the examples that they are
-    in, come before the model that is trained on them."""
+    in, come before the model that is trained on them. Those beside the night come last."""
     before_train = _all_upstream("train")
     remade = {job.name for job in JOBS if job.is_training}
     for job in JOBS:
         if job.name in before_train and remade & set(upstream(job)):
             remade.add(job.name)
-    return [job for job in JOBS if job.name in remade]
+    return [*(job for job in JOBS if job.name in remade), *BESIDE]
 
 
 def _all_upstream(name: str) -> set[str]:
@@ -257,11 +272,17 @@ def _all_upstream(name: str) -> set[str]:
 
 
 def select(first: str | None, last: str | None) -> list[Job]:
-    """The jobs from ``first`` to ``last``, both included, in order. ValueError for an unknown name."""
+    """The jobs from ``first`` to ``last``, both included, in order; one beside the night by itself alone. ValueError
+    for an unknown name."""
     names = [job.name for job in JOBS]
     for name in (first, last):
-        if name is not None and name not in names:
-            raise ValueError(f"no job {name!r}. The jobs are: {', '.join(names)}")
+        if name is not None and name not in BY_NAME:
+            raise ValueError(f"no job {name!r}. The jobs are: {', '.join(BY_NAME)}")
+    beside = {job.name for job in BESIDE} & {first, last}
+    if beside and first == last:
+        return [BY_NAME[name] for name in beside if name]
+    if beside:
+        raise ValueError(f"{beside.pop()} is no part of a night: name it as the first and as the last job")
     start = names.index(first) if first else 0
     end = names.index(last) + 1 if last else len(names)
     if start >= end:

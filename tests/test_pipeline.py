@@ -7,10 +7,22 @@ from pathlib import Path
 import pytest
 
 from mmgen import pipeline
-from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_arguments, job_command, job_environment, producer, select, upstream
+from mmgen.pipeline import (
+    BESIDE,
+    BY_NAME,
+    JOBS,
+    ROOT,
+    job_arguments,
+    job_command,
+    job_environment,
+    producer,
+    select,
+    upstream,
+)
 
 NAMES = [job.name for job in JOBS]
 MODELS = {"image_encoder", "text_encoder", "audio_encoder", "champion"}
+ALL_NAMES = [*NAMES, *(job.name for job in BESIDE)]
 NOT_DATASETS = {"catalogue", "report", *MODELS}
 SUBMIT = ["--master", "spark://master:7077", "--name", "mmgen.clean_texts"]
 LAUNCH = ["--standalone", "--nproc-per-node=3", "--max-restarts=1"]
@@ -25,6 +37,7 @@ CONTRACTS = {path.stem for path in (ROOT / "schemas").glob("*.yaml")}
         pytest.param(None, "extract_media", ["extract_products", "extract_media"], id="to"),
         pytest.param("train", "train", ["train"], id="one"),
         pytest.param("clean_images", "clean_audio", ["clean_images", "clean_texts", "clean_audio"], id="between"),
+        pytest.param("picture_model", "picture_model", ["picture_model"], id="beside the night"),
     ],
 )
 def test_select(first: str | None, last: str | None, expected: list[str]) -> None:
@@ -37,6 +50,7 @@ def test_select(first: str | None, last: str | None, expected: list[str]) -> Non
         pytest.param("clean_image", None, "no job 'clean_image'. The jobs are: extract_products, ", id="unknown"),
         pytest.param(None, "", "no job ''", id="empty"),
         pytest.param("report", "train", "report comes after train", id="wrong order"),
+        pytest.param("train", "picture_model", "picture_model is no part of a night", id="beside the night"),
     ],
 )
 def test_select_says_what_is_wrong(first: str | None, last: str | None, message: str) -> None:
@@ -55,6 +69,7 @@ def test_select_says_what_is_wrong(first: str | None, last: str | None, message:
         ("train", ["extract_products", "examples"]),
         ("descriptions", ["extract_products", "examples", "train"]),
         ("report", ["publish"]),
+        ("picture_model", ["extract_products", "clean_images", "image_encoder", "examples", "train"]),
     ],
 )
 def test_upstream(name: str, expected: list[str]) -> None:
@@ -72,8 +87,8 @@ def test_producer(dataset: str, expected: str | None) -> None:
 
 def test_training_makes_all_models_and_what_they_are_trained_on() -> None:
     names = [job.name for job in pipeline.training_jobs()]
-    assert names == [name for name in NAMES if name in names], "in the pipeline's order"
-    assert {BY_NAME[name].output for name in names if BY_NAME[name].is_training} == MODELS
+    assert names == [name for name in ALL_NAMES if name in names], "in the pipeline's order"
+    assert {BY_NAME[name].output for name in names if BY_NAME[name].is_training} == {*MODELS, "picture_model"}
     assert {"image_features", "text_features", "audio_features", "examples"} <= set(names)
     assert not {"extract_products", "clean_images", "descriptions", "publish"} & set(names)
 
@@ -92,10 +107,16 @@ def test_every_dataset_has_a_contract_and_every_contract_a_job() -> None:
 
 
 def test_every_job_has_a_file_and_every_file_a_job() -> None:
-    assert {path.stem for path in (ROOT / "jobs").glob("*.py")} == set(NAMES)
+    assert {path.stem for path in (ROOT / "jobs").glob("*.py")} == set(ALL_NAMES)
 
 
-@pytest.mark.parametrize("job", JOBS, ids=NAMES)
+def test_no_night_waits_for_what_stands_beside_it() -> None:
+    outputs = {job.output for job in BESIDE}
+    assert not outputs & {name for job in JOBS for name in job.inputs}
+    assert all(job.is_training for job in BESIDE)
+
+
+@pytest.mark.parametrize("job", BY_NAME.values(), ids=ALL_NAMES)
 def test_a_job_is_short_and_documented(job: pipeline.Job) -> None:
     lines = pipeline.job_file(job).read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 70

@@ -25,7 +25,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from mmgen import __version__
-from mmgen.pipeline import JOBS
+from mmgen.pipeline import BY_NAME
 from mmgen.resources import IS_CHECKOUT
 from tests.conftest import ROOT
 
@@ -233,7 +233,7 @@ def test_it_is_found_in_the_environment_alone(installed: Installed) -> None:
     assert not is_checkout
     assert Path(root).is_relative_to(installed.environment)
     assert str(ROOT) not in path
-    assert {job.name for job in JOBS} == {file.stem for file in (Path(root) / "jobs").glob("*.py")}
+    assert set(BY_NAME) == {file.stem for file in (Path(root) / "jobs").glob("*.py")}
 
 
 def test_help(installed: Installed) -> None:

@@ -21,6 +21,7 @@ from mmgen.config.features import (
     TextModelParams,
 )
 from mmgen.config.params import Params
+from mmgen.config.pictures import PictureParams
 from mmgen.config.publishing import PublishParams
 from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.resources import ROOT, base_folder, find_file
@@ -78,6 +79,7 @@ class MlflowParams(Params):
     experiment: str = "mmgen"
     model_name: str = "mmgen-fusion"
     encoder_name: str = Field(default="mmgen-encoder", description="first part of the encoders' registered names")
+    picture_name: str = Field(default="mmgen-pictures", description="the picture model's registered name")
 
 
 class ReportParams(Params):
@@ -106,6 +108,7 @@ class Config(Params):
     encoders: EncoderParams = EncoderParams()
     splits: SplitParams = SplitParams()
     train: TrainParams = TrainParams()
+    pictures: PictureParams = PictureParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()
