@@ -53,14 +53,14 @@ def test_a_training_broken_off_ends_with_the_same_weights(tmp_path: Path) -> Non
     data, _ = shop()
     whole = train(data, QUICK, 1, {"basket": 1.0}, tmp_path / "whole")
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def kill(done: int, _: int) -> None:
         if done == 5:
-            raise Killed
+            raise KilledError
 
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train(data, QUICK, 1, {"basket": 1.0}, tmp_path / "broken", kill)
     seen: list[int] = []
     again = train(data, QUICK, 1, {"basket": 1.0}, tmp_path / "broken", lambda done, _: seen.append(done))

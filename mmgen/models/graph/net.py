@@ -3,14 +3,14 @@
 Kipf and Welling, "Variational graph auto-encoders" (2016): a Gaussian for each node, q(z_i | X, A), and the links as
 what is explained, p(A_ij = 1 | z) = sigmoid(z_i . z_j). Three things differ, so that it suits a catalogue:
 
-* **The encoder reads hops.** Their graph convolutions need the whole adjacency in every step. Here X, AX and A^2 X stand
-  beside each other, made once (SIGN, Frasca et al. 2020), and a step touches the products of its links alone. A vector
-  of the product's own is added; it is left out for a share of the products in training, so that a product which came
-  later is placed by its features (DropoutNet, Volkovs, Yu, Poutanen 2017).
-* **Kinds of links.** Each has its own scale of the latent's dimensions, z_i . diag(w_k) z_j (DistMult, Yang et al. 2015),
-  and how many links of the kind a product has: a_k(z_i) + a_k(z_j), a linear function.
-* **The features are explained, too:** p(x_i | z_i), a Gaussian with one learned scale. So a product without a photo or a
-  text has a likely vector.
+* **The encoder reads hops.** Their graph convolutions need the whole adjacency in every step. Here X, AX and A^2 X
+  stand beside each other, made once (SIGN, Frasca et al. 2020), and a step touches the products of its links alone. A
+  vector of the product's own is added; it is left out for a share of the products in training, so that a product which
+  came later is placed by its features (DropoutNet, Volkovs, Yu, Poutanen 2017).
+* **Kinds of links.** Each has its own scale of the latent's dimensions, z_i . diag(w_k) z_j (DistMult, Yang et al.
+  2015), and how many links of the kind a product has: a_k(z_i) + a_k(z_j), a linear function.
+* **The features are explained, too:** p(x_i | z_i), a Gaussian with one learned scale. So a product without a photo or
+  a text has a likely vector.
 
 Shapes: B products, F = 3 * width features, W = width, L latent, K kinds.
 """
@@ -122,8 +122,8 @@ class GraphTerms:
         """What is minimised: the negative bound of the whole graph, a link.
 
         -ELBO = sum over links of -log p(A_ij | z) + sum over products of KL(q(z_i) || N(0, 1)) - log p(x_i | z_i).
-        The chance pairs weigh as much as the links, as in the authors' code (``pos_weight``, ``norm``), so this is their
-        re-weighted bound, not one on log p(A). ``products_a_link``: products over links, in the graph.
+        The chance pairs weigh as much as the links, as in the authors' code (``pos_weight``, ``norm``), so this is
+        their re-weighted bound, not one on log p(A). ``products_a_link``: products over links, in the graph.
         """
         links = torch.stack([weight * self.links[kind] for kind, weight in kind_weights.items()]).sum()
         return links + products_a_link * (beta * self.kl + features_weight * self.features)
