@@ -1,0 +1,1 @@
+"""The product graph's model: who belongs together, told by a latent vector for each product."""

@@ -1,0 +1,1 @@
+"""Training the graph model."""

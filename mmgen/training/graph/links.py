@@ -1,0 +1,103 @@
+"""The graph as arrays: who is linked with whom, by kind, and the hops over it.
+
+Shapes: N products, W width of a vector, E links of a kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmgen.hashes import digest_of_bytes
+from mmgen.seeds import seed_of
+
+Matrix = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Links of one kind: ``pairs`` (E, 2) places with the smaller first, each pair once, and ``counts`` (E,), how
+    often each was seen."""
+
+    pairs: Places
+    counts: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, pairs: Places, counts: NDArray[np.float64] | None = None) -> Self:
+        """Pairs (E, 2) in any order and direction: the same ones become one and their counts are added; of a product
+        with itself nothing is kept."""
+        counts = np.ones(len(pairs)) if counts is None else counts
+        is_pair = pairs[:, 0] != pairs[:, 1]
+        pairs, counts = np.sort(pairs[is_pair], axis=1), counts[is_pair]
+        kept, of_kept = np.unique(pairs, axis=0, return_inverse=True)
+        return cls(kept.reshape(-1, 2), np.bincount(of_kept.reshape(-1), counts, len(kept)))
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def take(self, rows: NDArray[np.bool_]) -> Self:
+        """The links where ``rows`` (E,) is true."""
+        return replace(self, pairs=self.pairs[rows], counts=self.counts[rows])
+
+
+@dataclass(frozen=True)
+class GraphData:
+    """N products, sorted by id, with their vectors (N, W), zeros where unknown, and their links by kind."""
+
+    product_ids: list[str]
+    vectors: Matrix
+    links: dict[str, Links]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that is in it."""
+        parts = [self.vectors.tobytes(), "\x1f".join(self.product_ids).encode()]
+        for kind in sorted(self.links):
+            parts += [kind.encode(), self.links[kind].pairs.tobytes(), self.links[kind].counts.tobytes()]
+        return digest_of_bytes(*parts)
+
+    def with_links(self, kind: str, links: Links) -> Self:
+        """The same graph with other links of one kind."""
+        return replace(self, links=self.links | {kind: links})
+
+    def hops(self) -> Matrix:
+        """(N, 3W): X, AX and A^2 X beside each other, as ``graph_features`` has them: each product's neighbours weigh
+        alike, over links of all kinds, half by half over those that have the half."""
+        pairs = np.unique(np.concatenate([links.pairs for links in self.links.values()]).reshape(-1, 2), axis=0)
+        near = np.concatenate([pairs, pairs[:, ::-1]])
+        near = near[np.lexsort((near[:, 1], near[:, 0]))]
+        first = mean_over(near, self.vectors)
+        return np.concatenate([self.vectors, first, mean_over(near, first)], axis=1)
+
+
+def mean_over(near: Places, vectors: Matrix) -> Matrix:
+    """(N, W): the mean of the vectors of each product's neighbours, half by half over those that have the half; zeros
+    where none has. ``near`` (E, 2): product and neighbour, sorted by product."""
+    made = np.zeros(vectors.shape, np.float64)
+    if not len(near):
+        return made.astype(np.float32)
+    owners, starts = np.unique(near[:, 0], return_index=True)
+    half = vectors.shape[1] // 2
+    for part in (slice(0, half), slice(half, None)):
+        theirs = vectors[near[:, 1], part].astype(np.float64)
+        counts = np.add.reduceat(theirs.any(axis=1).astype(np.float64), starts)
+        made[owners, part] = np.add.reduceat(theirs, starts) / np.maximum(counts, 1)[:, None]
+    return made.astype(np.float32)
+
+
+def hold_out(links: Links, product_ids: Sequence[str], share: float, seed: int) -> tuple[Links, Links]:
+    """(what is left, what is held out): a share of the pairs, by a hash of their ids, so that a pair never changes
+    sides because others came or went."""
+    names = ((product_ids[one], product_ids[other]) for one, other in links.pairs)
+    drawn = np.array([seed_of("held-out link", seed, *sorted(pair)) / 2**63 < share for pair in names], np.bool_)
+    return links.take(~drawn), links.take(drawn)
+
+
+def numbers_of(links: Mapping[str, Links]) -> dict[str, int]:
+    """How many links of each kind there are."""
+    return {kind: len(one) for kind, one in links.items()}
