@@ -22,9 +22,11 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Log-mel statistics of each clip, and what the encoder says of it."""
-    params, fitted = ctx.config.features.audio, fitted_audio(ctx.config)
-    transform = partial(audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
-    config_hash = params.digest(VERSION, fitted.label)
+    params, sound, fitted = ctx.config.features.audio, ctx.config.features.sound, fitted_audio(ctx.config)
+    transform = partial(
+        audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label, sound=sound
+    )
+    config_hash = params.digest(VERSION, fitted.label, sound.model_dump(mode="json"))
     step = Step("audio_features", config_hash, transform, needs="audio", is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)
 

@@ -35,7 +35,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
     for found in (
         part(ctx, "image_features", "image", "pixels", plain["image"], only=only),
         part(ctx, "text_features", "text", F.col("embedding").alias("text_embedding"), plain["text"], only=only),
-        part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, only=only),
+        part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, "spectrogram", only=only),
     ):
         joined = joined.join(found, "product_id", "left")
     hashed = joined.withColumn("input_hash", joined_hash(*HASHES))

@@ -17,6 +17,7 @@ from mmgen.config.features import (
     GraphParams,
     ImageFeatureParams,
     ProfileParams,
+    SoundParams,
     TextFeatureParams,
     TextModelParams,
 )
@@ -63,6 +64,7 @@ class FeatureParams(Params):
     text_model: TextModelParams = TextModelParams()
     graph: GraphParams = GraphParams()
     audio: AudioFeatureParams = AudioFeatureParams()
+    sound: SoundParams = SoundParams()
 
 
 class SplitParams(Params):

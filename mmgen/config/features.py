@@ -74,3 +74,9 @@ class AudioFeatureParams(Params):
     num_mels: int = Field(64, ge=8, description="The embedding is twice as long: mean and standard deviation")
     window: Literal[256, 400, 512] = Field(400, description="Samples a frame (25 ms at 16 kHz)")
     hop: int = Field(160, gt=0, description="Samples between frames (10 ms at 16 kHz)")
+
+
+class SoundParams(Params):
+    """How much of a clip the model hears, and says: a spectrogram of fixed length, of the clip's loudest part."""
+
+    frames: int = Field(128, ge=16, le=1024, multiple_of=16, description="Of 16 ms: 128 are 2 s. 64 bytes each")

@@ -61,7 +61,9 @@ class TrainParams(Params):
     image_likelihood: Literal["gaussian", "cross_entropy"] = Field(
         default="gaussian", description="of pixels: with a learned scale, or each a probability of light"
     )
-    modalities: tuple[str, ...] = Field(default=(), description="what it fuses, by name in MODALITIES; empty: all")
+    modalities: tuple[str, ...] = Field(
+        default=(), description="what it fuses, by name in MODALITIES; empty: all but sound"
+    )
     critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()
     augment: AugmentParams = Field(

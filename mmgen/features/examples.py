@@ -11,7 +11,7 @@ from mmgen.models.examples import encoder_columns, value_columns
 from mmgen.models.modalities.registry import NUM_ATTRIBUTES
 from mmgen.seeds import seed_of
 
-VERSION = 5
+VERSION = 6
 RECORD = ("locale", "title", "description", "category", "brand", "price", "is_price_from", "currency", "attributes",
           "facts")  # fmt: skip
 """What the shop says of a product: its texts are written from that."""

@@ -13,9 +13,10 @@ import soundfile as sf
 
 from mmgen.clean.image.decode import cv2, encode_jpeg
 from mmgen.config.features import AudioFeatureParams, ImageFeatureParams, TextFeatureParams
-from mmgen.features.audio import audio_features, log_mel, mel_filters
+from mmgen.features.audio import audio_features, log_mel
 from mmgen.features.image import embed_image, image_features
 from mmgen.features.text import embed_tokens, stable_hash, text_features
+from mmgen.models.spectrogram import mel_filters
 
 IMAGE, TEXT, AUDIO = ImageFeatureParams(), TextFeatureParams(), AudioFeatureParams()
 
@@ -140,6 +141,7 @@ def test_audio_columns_in_order() -> None:
     columns = audio_features(clips(clip, None, b"garbage", flac(tone(440), 8000), flac(tone(440)[:50])), AUDIO)
     assert columns["reject_reason"] == [None, "input_rejected", "audio_undecodable", "audio_undecodable", None]
     assert columns["num_frames"] == [48, None, None, None, 1]
+    assert [value and len(value) for value in columns["spectrogram"]] == [64 * 128, None, None, None, 64 * 128]
     embedding = columns["embedding"][0]
     assert embedding.shape == (128,) and embedding.dtype == np.float32 and np.isfinite(embedding).all()
     assert {len(values) for values in audio_features(clips(), AUDIO).values()} == {0}
@@ -153,7 +155,7 @@ def test_a_tone_lands_in_its_band(hertz: float) -> None:
 
 
 def test_mel_filters_have_no_empty_band() -> None:
-    filters = mel_filters(64, 16_000)
+    filters = mel_filters(64, 16_000, 512)
     assert filters.shape == (64, 257)
     assert np.allclose(filters.sum(axis=1), 1)
 

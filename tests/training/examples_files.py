@@ -23,6 +23,7 @@ SCHEMA = pa.schema(
         ("text_embedding", pa.list_(pa.float32())),
         ("audio_embedding", pa.list_(pa.float32())),
         ("attribute_ids", pa.list_(pa.int32())),
+        ("spectrogram", pa.binary()),
         ("group_id", pa.string()),
         ("split", pa.string()),
         ("reject_reason", pa.string()),
@@ -50,7 +51,9 @@ def example(number: int, split: str = "train", **changed: Any) -> dict[str, Any]
         "attributes": [("colour", name)], "pixels": picture.tobytes() if number % 7 else None,
         "text_embedding": text / np.linalg.norm(text) if number % 5 else None,
         "audio_embedding": generator.normal(size=128).astype(np.float32) if number % 4 == 1 else None,
-        "attribute_ids": [number % 3, 10 + number % 2], "group_id": f"g{number // 2}", "split": split,
+        "attribute_ids": [number % 3, 10 + number % 2],
+        "spectrogram": generator.integers(0, 256, 64 * 16, np.uint8).tobytes() if number % 4 == 1 else None,
+        "group_id": f"g{number // 2}", "split": split,
         "reject_reason": None,
     }  # fmt: skip
     return row | changed

@@ -18,6 +18,7 @@ from torch import Tensor
 from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.net import Batch, FusionNet
+from mmgen.models.spectrogram import NUM_MELS, wave_of
 from mmgen.models.text import sampling
 from mmgen.models.text.sampling import ScoredTokens
 from mmgen.models.text.sentences import Sentences
@@ -92,6 +93,16 @@ class FusionModel:
     def decode_images(self, examples: ExampleArrays) -> NDArray[np.uint8]:
         """The image that the present modalities of each row speak for, at the posterior mean: (B, 64, 64, 3) uint8."""
         return self.decode(examples, "image")
+
+    def decode_sounds(self, examples: ExampleArrays) -> NDArray[np.float32]:
+        """The sound that the present modalities of each row speak for, at the posterior mean: (B, samples) at 16 kHz.
+
+        Raises ValueError where the model was trained without sound.
+        """
+        if "sound" not in self.net.models:
+            raise ValueError("the model was trained without sound: name it in [train] modalities and train again")
+        waves = [wave_of(levels.reshape(NUM_MELS, -1)) for levels in self.decode(examples, "sound")]
+        return np.stack(waves) if waves else np.zeros((0, 0), np.float32)
 
     @torch.inference_mode()
     def decode(self, examples: ExampleArrays, modality: str) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,16 @@ class Floats(Reading):
     def read(self, column: str, ids: Sequence[str], values: Sequence[Any]) -> Read:
         size = next((len(value) for value in values if value is not None and len(value)), self.otherwise)
         return _fill(column, ids, values, size, self.dtype)
+
+
+@dataclass(frozen=True)
+class Levels(Floats):
+    """As many uint8 as the data's first value has; none at all where no row has any: they are many."""
+
+    dtype = np.uint8  # type: ignore[assignment]
+
+    def read(self, column: str, ids: Sequence[str], values: Sequence[Any]) -> Read:
+        return Floats.read(replace(self, otherwise=0), column, ids, values)
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,29 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from mmgen.models.modalities.arrays import Bytes, Floats, Ids, Reading
+from mmgen.models.modalities.arrays import Bytes, Floats, Ids, Levels, Reading
 
 if TYPE_CHECKING:
     from mmgen.models.modalities.base import ModalityModel
 
 IMAGE_PX = 64
 NUM_ATTRIBUTES = 4096
+SPECTROGRAM = 64 * 128  # bands by frames, where no row says how many
 
 
 @dataclass(frozen=True)
 class Modality:
     """``column``: of ``examples``, and how it is read. ``model``: ``module:class`` of the networks.
 
-    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is.
+    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is. ``is_default``:
+    models have it unless they are told which modalities to have.
     """
 
     column: str
     reading: Reading
     model: str
     fitted_by: str = ""
+    is_default: bool = True
 
     def networks(self) -> type[ModalityModel]:
         """The class in ``model``."""
@@ -41,5 +44,11 @@ MODALITIES: dict[str, Modality] = {
     "text": Modality("text_embedding", Floats(256), "mmgen.models.modalities.text:Text"),
     "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
     "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
+    "sound": Modality("spectrogram", Levels(SPECTROGRAM), "mmgen.models.modalities.sound:Sound", is_default=False),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
+
+
+def default_modalities() -> tuple[str, ...]:
+    """What a model fuses that is not told what to fuse."""
+    return tuple(name for name, modality in MODALITIES.items() if modality.is_default)

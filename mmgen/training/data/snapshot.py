@@ -52,8 +52,8 @@ class Snapshot:
         otherwise = cast(Floats, modality.reading).otherwise
         for group in self.groups:
             found = group.read([modality.column])
-            for value in found.column(modality.column) if found.num_columns else ():
-                if value.is_valid and len(value):
+            for value in found.column(modality.column).to_pylist() if found.num_columns else ():
+                if value:
                     return len(value)
         return otherwise
 
