@@ -20,6 +20,7 @@ from mmgen.config.features import (
     TextFeatureParams,
     TextModelParams,
 )
+from mmgen.config.launch import LaunchParams
 from mmgen.config.params import Params
 from mmgen.config.publishing import PublishParams
 from mmgen.config.training import TrackingParams, TrainParams
@@ -106,6 +107,7 @@ class Config(Params):
     encoders: EncoderParams = EncoderParams()
     splits: SplitParams = SplitParams()
     train: TrainParams = TrainParams()
+    launch: LaunchParams = LaunchParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()

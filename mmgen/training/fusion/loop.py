@@ -253,7 +253,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         version=VERSION,
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
         texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
-        params=params.model_dump(mode="json"),
+        params=params.model_dump(mode="json", exclude={"processes"}),
         modalities=params.modalities or tuple(MODALITIES),
         seed=seed,
         world_size=ranks.world_size,

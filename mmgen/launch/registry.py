@@ -1,0 +1,12 @@
+"""The launchers, by the name that ``[launch] launcher`` takes."""
+
+from __future__ import annotations
+
+from mmgen.launch.launcher import Launcher
+from mmgen.launch.rendezvous import Rendezvous
+from mmgen.launch.torchrun import Torchrun
+
+LAUNCHERS: dict[str, type[Launcher]] = {
+    "torchrun": Torchrun,
+    "rendezvous": Rendezvous,
+}

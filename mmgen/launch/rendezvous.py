@@ -1,0 +1,23 @@
+"""rendezvous: several machines, on each of which the same command is started."""
+
+from __future__ import annotations
+
+from mmgen.config.config import Config
+from mmgen.launch.launcher import Launcher, Start, Training
+from mmgen.launch.torchrun import torchrun
+
+
+class Rendezvous(Launcher):
+    """Machines that meet at an endpoint. Who is the first among the processes is decided there, each time anew."""
+
+    def start(self, training: Training, config: Config) -> Start:
+        params = config.launch
+        host, colon, port = params.endpoint.rpartition(":")
+        if not (host and colon and port.isdigit()):
+            raise ValueError(
+                f"launch.endpoint is {params.endpoint!r}: name the first machine and a free port of it, 'host:29400', "
+                "the same on every machine"
+            )
+        name = params.rendezvous_id or f"mmgen-{training.name}-{training.ds}"
+        meeting = ["--rdzv-backend=c10d", f"--rdzv-endpoint={params.endpoint}", f"--rdzv-id={name}"]
+        return Start(torchrun(training, config, f"--nnodes={params.nodes}", *meeting))
