@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from mmgen.launch.launcher import Launcher
 from mmgen.launch.rendezvous import Rendezvous
+from mmgen.launch.spark import OnSpark
 from mmgen.launch.torchrun import Torchrun
 
 LAUNCHERS: dict[str, type[Launcher]] = {
     "torchrun": Torchrun,
     "rendezvous": Rendezvous,
+    "spark": OnSpark,
 }

@@ -59,6 +59,8 @@ def rendered(dagbag: DagBag, dag_id: str, name: str, **values: Any) -> tuple[lis
     if BY_NAME[name].kind == "spark":
         hook = task._get_hook()
         return hook._build_spark_submit_command(task.application), dict(task.env_vars)
+    if BY_NAME[name].kind == "torch":
+        return task.command, dict(task.env)
     return shlex.split(task.bash_command), dict(task.env)
 
 

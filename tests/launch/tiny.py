@@ -1,7 +1,7 @@
 """A process of a training of seconds: the fusion model, tiny, on a shop of a few invented products.
 
-``tiny.py FOLDER STEPS PAUSE_S``: writes ``rank-N.safetensors`` at the end, and a line a step to ``steps.log``: attempt's
-process, rank, step. A step is followed by a pause, so that there is a moment to kill it in.
+``tiny.py FOLDER STEPS PAUSE_S``: writes ``rank-N.safetensors`` at the end, and to ``steps.log`` a line a step: its
+process, rank, number and time. A step is followed by a pause, so that there is a moment to kill it in.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(folder: Path, steps: int, pause_s: float) -> None:
 
         def progress(done: int, total: int) -> None:
             alive(done, total)
-            log.write(f"{os.getpid()} {ranks.rank} {done}\n")
+            log.write(f"{os.getpid()} {ranks.rank} {done} {time.time():.3f}\n")
             log.flush()
             time.sleep(pause_s)
 

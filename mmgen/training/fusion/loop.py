@@ -125,6 +125,7 @@ def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainPar
 
     tracker = Tracker(tracking)
     run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
+    log.info("MLflow run: %s", tracker.address_of(run_id))
     tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
     return _Run(tracker, run_id)
 
