@@ -3,9 +3,9 @@
 Two processes train the fusion model, tiny, for a few steps with a checkpoint every other one, under torchrun and its
 watch (`python -m mmgen.launch`). Then, at a moment drawn by seed, from the processes' first breath to the last step:
 SIGKILL or SIGSTOP. *Lost* is how many steps the first process did twice; a checkpoint interval is two steps. *Again*
-is the time from the blow to the next step that is done. Each training's weights are compared bit by bit with those of one
-that nobody disturbed. A watch that is killed is started again by this script, as Airflow does, once nothing of it is
-left.
+is the time from the blow to the next step that is done. Weights are compared bit by bit with those of a training that
+nobody disturbed. A watch that is killed is started again by this script, as Airflow does, once nothing of it is left.
+Of two machines, which are one here, each has a process, a torchrun and a watch, and they meet at a port.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from report import ROOT, Section, options, publish
 from mmgen.config.config import Config
 from mmgen.hashes import sha256_of, sha256_of_file
 from mmgen.launch.launcher import Training
-from mmgen.launch.torchrun import Torchrun
+from mmgen.launch.registry import LAUNCHERS
 from mmgen.pipeline import job_python
 from mmgen.services.processes import snapshot
 from tests.training.examples_files import write_shop
@@ -47,10 +48,12 @@ import json, logging, sys
 from pathlib import Path
 from mmgen.config.launch import LaunchParams
 from mmgen.launch.launcher import Start
+from mmgen.launch.registry import LAUNCHERS
 from mmgen.launch.supervise import supervise
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+name, command = json.loads(sys.argv[1])
 params = LaunchParams(stalled_s={STALLED_S}, begin_limit_s=120)
-sys.exit(supervise("train", Start(json.loads(sys.argv[1])), params, Path.cwd()))
+sys.exit(supervise("train", Start(command), params, Path.cwd(), LAUNCHERS[name]()))
 """
 COLUMNS = ("what is hit", "drills", "ended well", "same weights", "most steps lost", "again, s (median, most)", "left")
 
@@ -77,6 +80,7 @@ class Kind:
     signal: signal.Signals
     victims: Callable[[Path, random.Random], list[int]]
     drills: int
+    launcher: str = "torchrun"
 
 
 def main() -> None:
@@ -116,31 +120,47 @@ def undisturbed(folder: Path) -> str:
     """The hash of the weights of a training that nobody disturbs. RuntimeError where even that fails."""
     home = folder / "undisturbed"
     if not (home / "rank-0.safetensors").exists():
-        with training(home) as process:
-            if process.wait(END_S):
+        with training(home, "torchrun") as processes:
+            if any(process.wait(END_S) for process in processes):
                 raise RuntimeError((home / "log").read_text(encoding="utf-8", errors="replace")[-3000:])
     return sha256_of_file(home / "rank-0.safetensors")
 
 
 @contextmanager
-def training(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A watched training of two processes in ``home``; whatever is left of it afterwards is killed."""
+def training(home: Path, launcher: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A watched training of two processes in ``home``; whatever is left of it afterwards is killed. Yields its watch,
+    or one for each of two machines."""
     if not (home / "shop").exists():
         write_shop(home / "shop")
     rank = Training("train", "2026-11-01", RANK, (str(home), str(STEPS), str(PAUSE_S)))
-    command = Torchrun().start(rank, Config.load({"home": str(home), "train": {"processes": 2}})).command
+    machines = 2 if launcher == "rendezvous" else 1
+    values = {
+        "home": str(home),
+        "train": {"processes": 2 // machines},
+        "launch": {"nodes": machines, "endpoint": f"127.0.0.1:{free_port()}"},
+    }
+    command = LAUNCHERS[launcher]().start(rank, Config.load(values)).command
+    watched = [job_python(), "-c", SUPERVISOR, json.dumps([launcher, command])]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     with (home / "log").open("ab") as log:
-        process = subprocess.Popen(
-            [job_python(), "-c", SUPERVISOR, json.dumps(command)],
-            env=environment, cwd=home, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        processes = [
+            subprocess.Popen(watched, env=environment, cwd=home, stdout=log, stderr=log, start_new_session=True)
+            for _ in range(machines)
+        ]
     try:
-        yield process
+        yield processes
     finally:
         for pid in alive(home):
             os.kill(pid, signal.SIGKILL)
-        process.wait()
+        for process in processes:
+            process.wait()
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def drilled(folder: Path, kind: Kind, number: int, reference: str) -> Hit:
@@ -149,17 +169,12 @@ def drilled(folder: Path, kind: Kind, number: int, reference: str) -> Hit:
     if kept.exists():
         return Hit(**json.loads(kept.read_text(encoding="utf-8")))
     home = folder / kept.stem
-    with training(home) as process:
+    with training(home, kind.launcher) as processes:
         struck, moment = strike(home, kind, random.Random(f"{kind.name} {number}"))
-        left = 0
-        if kind is WATCH:
-            process.wait()
-            left = left_after(home)
-        else:
-            left, is_ended = ended(process, home)
+        left, is_ended = ended(processes, home)
     if kind is WATCH:
-        with training(home) as process:
-            again, is_ended = ended(process, home)
+        with training(home, kind.launcher) as processes:
+            again, is_ended = ended(processes, home)
             left += again
     weights = [home / f"rank-{n}.safetensors" for n in (0, 1)]
     is_same = all(file.exists() and sha256_of_file(file) == reference for file in weights)
@@ -171,7 +186,10 @@ def drilled(folder: Path, kind: Kind, number: int, reference: str) -> Hit:
 
 def made_by() -> str:
     """Short hash of the code that a drill tries."""
-    files = [*sorted((ROOT / "mmgen" / "launch").glob("*.py")), RANK, Path(__file__)]
+    own = [
+        ROOT / "mmgen" / "launch" / f"{name}.py" for name in ("life", "rendezvous", "supervise", "torchrun", "watch")
+    ]
+    files = [*own, ROOT / "mmgen" / "services" / "processes.py", RANK]
     return sha256_of("".join(map(sha256_of_file, files)).encode())[:8]
 
 
@@ -193,13 +211,13 @@ def strike(home: Path, kind: Kind, rng: random.Random) -> tuple[float, str]:
     return struck, f"{f'step {step}' if step else 'start'} + {delay_s:.2f} s"
 
 
-def ended(process: subprocess.Popen[bytes], home: Path) -> tuple[int, bool]:
-    """How many processes are left when it has ended, and whether it has, and well."""
+def ended(processes: list[subprocess.Popen[bytes]], home: Path) -> tuple[int, bool]:
+    """How many processes are left when the watches have ended, and whether they have, and well."""
     try:
-        is_ended = process.wait(END_S) == 0
+        statuses = [process.wait(END_S) for process in processes]
     except subprocess.TimeoutExpired:
         return len(alive(home)), False
-    return left_after(home), is_ended
+    return left_after(home), not any(statuses)
 
 
 def left_after(home: Path) -> int:
@@ -257,8 +275,14 @@ def one_rank(home: Path, rng: random.Random) -> list[int]:
 
 
 def torchrun(home: Path) -> list[int]:
-    """The launcher."""
+    """The launchers."""
     return [pid for pid, words in alive(home).items() if any(word.endswith("/torchrun") for word in words[:3])]
+
+
+def one_torchrun(home: Path, rng: random.Random) -> list[int]:
+    """One of the launchers."""
+    found = sorted(torchrun(home))
+    return [rng.choice(found)] if found else []
 
 
 def watch(home: Path) -> list[int]:
@@ -273,6 +297,8 @@ KINDS = (
     Kind("both processes", signal.SIGKILL, lambda home, _: ranks(home), 5),
     Kind("torchrun", signal.SIGKILL, lambda home, _: torchrun(home), 5),
     WATCH,
+    Kind("of two machines, a process", signal.SIGKILL, one_rank, 5, "rendezvous"),
+    Kind("of two machines, a torchrun", signal.SIGKILL, one_torchrun, 5, "rendezvous"),
 )
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmgen.config.config import Config
+from mmgen.resources import import_path
+from mmgen.telemetry import TELEMETRY_OFF
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,36 @@ class Start:
     """What it reads from its standard input."""
 
 
+PASSED_ON = (
+    "MMGEN_CONFIG",
+    "MMGEN_RUN_ID",
+    "MMGEN_FULL",
+    "MMGEN_PRETRAINED",
+    "MMGEN_MLFLOW_URL",
+    "MLFLOW_TRACKING_URI",
+)
+"""Variables that processes on other machines need as well. Spark and Kubernetes show them to whoever looks."""
+
+
+def passed_on(config: Config, environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process on another machine is given besides what that has. ValueError where a password would be seen."""
+    found = {name: environment[name] for name in PASSED_ON if environment.get(name)}
+    for name, value in found.items():
+        if "@" in value and "://" in value:
+            raise ValueError(
+                f"{name} has a password, which the cluster would show to whoever looks: give it without, and set "
+                "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD on the machines that train"
+            )
+    return {**found, "MMGEN_HOME": str(config.home), **import_path(), **TELEMETRY_OFF}
+
+
 class Launcher:
     """A way to start processes that train together."""
 
     is_watched = True
     """Whether the processes run on this machine, where their signs of life are seen."""
+    is_one_of_several = False
+    """Whether its command ends with an error, too, when another machine's is gone: then they meet again."""
 
     def start(self, training: Training, config: Config) -> Start:
         """The command. ValueError, with the remedy, where the configuration lacks what it needs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmgen.launch.kubernetes import Kubernetes
 from mmgen.launch.launcher import Launcher
 from mmgen.launch.rendezvous import Rendezvous
 from mmgen.launch.spark import OnSpark
@@ -11,4 +12,5 @@ LAUNCHERS: dict[str, type[Launcher]] = {
     "torchrun": Torchrun,
     "rendezvous": Rendezvous,
     "spark": OnSpark,
+    "kubernetes": Kubernetes,
 }

@@ -10,6 +10,8 @@ from mmgen.launch.torchrun import torchrun
 class Rendezvous(Launcher):
     """Machines that meet at an endpoint. Who is the first among the processes is decided there, each time anew."""
 
+    is_one_of_several = True
+
     def start(self, training: Training, config: Config) -> Start:
         params = config.launch
         host, colon, port = params.endpoint.rpartition(":")

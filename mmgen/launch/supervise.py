@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from mmgen.config.launch import LaunchParams
-from mmgen.launch.launcher import Start
+from mmgen.launch.launcher import Launcher, Start
 from mmgen.launch.life import LIFE_FOLDER, STEP_LIMIT_S, SUPERVISOR
 from mmgen.launch.watch import Watch
 from mmgen.services.night import Interrupts, interruptible
@@ -27,18 +27,19 @@ GRACE_S = 3.0
 log = logging.getLogger("mmgen.launch")
 
 
-def supervise(name: str, start: Start, params: LaunchParams, cwd: Path, is_watched: bool = True) -> int:
+def supervise(name: str, start: Start, params: LaunchParams, cwd: Path, launcher: Launcher) -> int:
     """Run the command until it ends; its exit status.
 
-    Processes that hang are killed and started again, as is a launcher that a signal killed, ``params.restarts`` times
-    at most; the training goes on from its newest checkpoint. A process that only died is its launcher's to start again.
+    Processes that hang are killed and started again, as is a launcher that a signal killed, or that has lost those of
+    other machines, ``params.restarts`` times at most; the training goes on from its newest checkpoint. A process that
+    only died is its launcher's to start again.
     SIGTERM, SIGINT and SIGHUP end all processes, as does the end of the process that started this one.
     """
     with interruptible() as interrupts:
         for attempt in range(params.restarts + 1):
             if attempt:
                 log.warning("%s: started again, %d of %d times", name, attempt, params.restarts)
-            status, why = _once(start, params, cwd, is_watched, interrupts)
+            status, why = _once(start, params, cwd, launcher, interrupts)
             if why:
                 log.error("%s: %s", name, why)
             if status is not None:
@@ -48,14 +49,14 @@ def supervise(name: str, start: Start, params: LaunchParams, cwd: Path, is_watch
 
 
 def _once(
-    start: Start, params: LaunchParams, cwd: Path, is_watched: bool, interrupts: Interrupts
+    start: Start, params: LaunchParams, cwd: Path, launcher: Launcher, interrupts: Interrupts
 ) -> tuple[int | None, str]:
     """Exit status (None: to be started again), and why, where the processes did not end by themselves."""
     with tempfile.TemporaryDirectory(prefix="mmgen-life-") as folder:
         me = f"{os.getpid()} {snapshot()[os.getpid()].started}"
-        signs = {LIFE_FOLDER: folder, STEP_LIMIT_S: str(params.step_limit_s), SUPERVISOR: me} if is_watched else {}
-        environment = {**os.environ, **start.environment, **signs}
-        watch = Watch(Path(folder), params) if is_watched else None
+        signs = {LIFE_FOLDER: folder, STEP_LIMIT_S: str(params.step_limit_s), SUPERVISOR: me}
+        environment = {**os.environ, **start.environment, **(signs if launcher.is_watched else {})}
+        watch = Watch(Path(folder), params) if launcher.is_watched else None
         stdin = subprocess.PIPE if start.given else subprocess.DEVNULL
         process, tree = start_tree(
             start.command, environment, cwd, sys.stdout.fileno(), sys.stderr.fileno(), stdin, ends_with_parent=True
@@ -65,14 +66,14 @@ def _once(
                 if process.stdin:
                     process.stdin.write(start.given)
                     process.stdin.close()
-                return _outcome(process, watch)
+                return _outcome(process, watch, launcher.is_one_of_several)
         except KeyboardInterrupt:
             return INTERRUPTED, "ended by a signal"
         finally:
             stop_tree(tree, GRACE_S)
 
 
-def _outcome(process: subprocess.Popen[bytes], watch: Watch | None) -> tuple[int | None, str]:
+def _outcome(process: subprocess.Popen[bytes], watch: Watch | None, is_one_of_several: bool) -> tuple[int | None, str]:
     parent = os.getppid()
     while True:
         try:
@@ -82,9 +83,12 @@ def _outcome(process: subprocess.Popen[bytes], watch: Watch | None) -> tuple[int
         if watch and (failure := watch.failure()):
             time.sleep(TICK_S)  # the process says it, too
             return 1, f"failed, and would fail again: {failure}"
+        if status is not None and status < 0:
+            return None, f"its launcher was ended by {signal.Signals(-status).name}"
+        if status and is_one_of_several:
+            return None, f"its launcher ended with {status}: another machine's may be gone"
         if status is not None:
-            is_killed = status < 0
-            return (None, f"its launcher was ended by {signal.Signals(-status).name}") if is_killed else (status, "")
+            return status, ""
         if os.getppid() != parent:
             return INTERRUPTED, "whoever started it is gone"
         if watch and (hanging := watch.hangs()):

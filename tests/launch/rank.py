@@ -15,11 +15,11 @@ from pathlib import Path
 from mmgen.launch.life import signs_of_life
 
 folder, way = Path(sys.argv[1]), sys.argv[2]
-attempt = len(list(folder.glob("attempt-*")))
-(folder / f"attempt-{attempt}").write_text(str(os.getpid()))
+is_first = not list(folder.glob("attempt-*"))
+(folder / f"attempt-{os.getpid()}").touch()
 for _ in range(int((sys.argv[3:] or ["0"])[0])):  # as torchrun's workers: in sessions of their own
     subprocess.Popen([sys.executable, __file__, str(folder), "sleeps"], start_new_session=True)
-if attempt and way not in ("wrong", "stops always", "sleeps"):
+if not is_first and way not in ("wrong", "stops always", "sleeps"):
     sys.exit(0)
 with signs_of_life() as step:
     if way in ("stops", "stops always"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -37,9 +38,10 @@ import json, sys
 from pathlib import Path
 from mmgen.config.launch import LaunchParams
 from mmgen.launch.launcher import Start
+from mmgen.launch.registry import LAUNCHERS
 from mmgen.launch.supervise import supervise
-command, environment = json.loads(sys.argv[1])
-sys.exit(supervise("train", Start(command, environment), LaunchParams(), Path.cwd(), is_watched=False))
+name, command, environment = json.loads(sys.argv[1])
+sys.exit(supervise("train", Start(command, environment), LaunchParams(), Path.cwd(), LAUNCHERS[name]()))
 """
 
 
@@ -56,12 +58,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 def start(name: str, folder: Path, cluster: Cluster, steps: int, pause_s: float, processes: int | str) -> list[str]:
     """The command of a supervisor over the launcher ``name``."""
-    import json
-
     config = Config.load({"home": str(folder), "spark": {"master": cluster.master}, "train": {"processes": processes}})
     training = Training("train", "2026-11-01", TINY, (str(folder), str(steps), str(pause_s)))
     begun = LAUNCHERS[name]().start(training, config)
-    return [sys.executable, "-c", SUPERVISOR, json.dumps([begun.command, dict(begun.environment)])]
+    return [sys.executable, "-c", SUPERVISOR, json.dumps([name, begun.command, dict(begun.environment)])]
 
 
 def run(command: list[str], folder: Path, cluster: Cluster) -> subprocess.Popen[bytes]:

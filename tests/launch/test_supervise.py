@@ -22,11 +22,11 @@ SUPERVISOR = """
 import json, logging, sys
 from pathlib import Path
 from mmgen.config.launch import LaunchParams
-from mmgen.launch.launcher import Start
+from mmgen.launch.launcher import Launcher, Start
 from mmgen.launch.supervise import supervise
 logging.basicConfig(level=logging.INFO)
 params = LaunchParams(restarts=1, stalled_s=1.5, begin_limit_s=4, step_limit_s=1)
-sys.exit(supervise("train", Start(json.loads(sys.argv[1])), params, Path.cwd()))
+sys.exit(supervise("train", Start(json.loads(sys.argv[1])), params, Path.cwd(), Launcher()))
 """
 GONE_S = 8.0
 """Until nothing is left: three seconds of grace, and the machine may be busy."""
