@@ -82,6 +82,7 @@ def _outcome(process: subprocess.Popen[bytes], watch: Watch | None, is_one_of_se
             status = None
         if watch and (failure := watch.failure()):
             time.sleep(TICK_S)  # the process says it, too
+            process.kill()  # told to end, torchrun would add a traceback of its own
             return 1, f"failed, and would fail again: {failure}"
         if status is not None and status < 0:
             return None, f"its launcher was ended by {signal.Signals(-status).name}"
