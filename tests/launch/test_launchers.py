@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from mmgen.config.config import Config
 from mmgen.launch.__main__ import main
 from mmgen.launch.launcher import Training
 from mmgen.launch.registry import LAUNCHERS
+from mmgen.pipeline import ROOT
 
 TRAINING = Training("train", "2026-11-01", Path("/srv/jobs/train.py"), ("--ds", "2026-11-01", "--force"))
 RANK = ["/srv/jobs/train.py", "--ds", "2026-11-01", "--force"]
@@ -39,6 +41,20 @@ def test_commands(monkeypatch: pytest.MonkeyPatch, values: dict[str, object], ex
     monkeypatch.setenv("MMGEN_PYTHON", "/opt/jobs/bin/python")
     config = Config.load(values)
     assert LAUNCHERS[config.launch.launcher]().start(TRAINING, config).command == expected
+
+
+def test_the_example_of_contributing_is_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MMGEN_PYTHON", "/opt/jobs/bin/python")
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("### A launcher\n")[2]
+    names: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], names)  # noqa: S102 - our own page
+    config = Config.load({"launch": {"nodes": 2, "endpoint": "one:29400"}})
+    command = names["Slurm"]().start(TRAINING, config).command
+    assert command[:6] == ["srun", "--nodes=2", "--ntasks-per-node=1", "/opt/jobs/bin/python", "-m", "mmgen.launch"]
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr("mmgen.launch.__main__.supervise", lambda *given: ran.append(tuple(given[1].command)) or 0)
+    assert main(command[6:]) == 0
+    assert ran[0][1:3] == ("--nnodes=2", MEET[0])
 
 
 WRONG = {
