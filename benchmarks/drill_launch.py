@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from report import ROOT, Section, options, publish
@@ -184,6 +185,7 @@ def drilled(folder: Path, kind: Kind, number: int, reference: str) -> Hit:
     return hit
 
 
+@cache
 def made_by() -> str:
     """Short hash of the code that a drill tries."""
     own = [

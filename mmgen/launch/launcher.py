@@ -58,9 +58,8 @@ class Launcher:
     """A way to start processes that train together."""
 
     is_watched = True
-    """Whether the processes run on this machine, where their signs of life are seen."""
-    is_one_of_several = False
-    """Whether its command ends with an error, too, when another machine's is gone: then they meet again."""
+    """Whether the processes run on this machine, where their signs of life are seen. Its command then never starts a
+    process again by itself: the whole of it is started again."""
 
     def start(self, training: Training, config: Config) -> Start:
         """The command. ValueError, with the remedy, where the configuration lacks what it needs."""

@@ -8,9 +8,11 @@ from mmgen.launch.torchrun import torchrun
 
 
 class Rendezvous(Launcher):
-    """Machines that meet at an endpoint. Who is the first among the processes is decided there, each time anew."""
+    """Machines that meet at an endpoint. Who is the first among the processes is decided there, each time anew.
 
-    is_one_of_several = True
+    The processes share no store with torchrun: when machines meet again, it would still hold the addresses of processes
+    that are gone (https://github.com/pytorch/pytorch/issues/135712).
+    """
 
     def start(self, training: Training, config: Config) -> Start:
         params = config.launch
@@ -22,4 +24,5 @@ class Rendezvous(Launcher):
             )
         name = params.rendezvous_id or f"mmgen-{training.name}-{training.ds}"
         meeting = ["--rdzv-backend=c10d", f"--rdzv-endpoint={params.endpoint}", f"--rdzv-id={name}"]
-        return Start(torchrun(training, config, f"--nnodes={params.nodes}", *meeting))
+        command = torchrun(training, config, f"--nnodes={params.nodes}", *meeting)
+        return Start(command, {"TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"})

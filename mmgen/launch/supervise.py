@@ -30,10 +30,9 @@ log = logging.getLogger("mmgen.launch")
 def supervise(name: str, start: Start, params: LaunchParams, cwd: Path, launcher: Launcher) -> int:
     """Run the command until it ends; its exit status.
 
-    Processes that hang are killed and started again, as is a launcher that a signal killed, or that has lost those of
-    other machines, ``params.restarts`` times at most; the training goes on from its newest checkpoint. A process that
-    only died is its launcher's to start again.
-    SIGTERM, SIGINT and SIGHUP end all processes, as does the end of the process that started this one.
+    Where its processes are watched, it is started again ``params.restarts`` times at most: when one of them was killed
+    or failed in a way that may pass, when one hangs, when the launcher itself was killed. The training goes on from its
+    newest checkpoint. SIGTERM, SIGINT and SIGHUP end all processes, as does the end of the one that started this one.
     """
     with interruptible() as interrupts:
         for attempt in range(params.restarts + 1):
@@ -66,14 +65,14 @@ def _once(
                 if process.stdin:
                     process.stdin.write(start.given)
                     process.stdin.close()
-                return _outcome(process, watch, launcher.is_one_of_several)
+                return _outcome(process, watch)
         except KeyboardInterrupt:
             return INTERRUPTED, "ended by a signal"
         finally:
             stop_tree(tree, GRACE_S)
 
 
-def _outcome(process: subprocess.Popen[bytes], watch: Watch | None, is_one_of_several: bool) -> tuple[int | None, str]:
+def _outcome(process: subprocess.Popen[bytes], watch: Watch | None) -> tuple[int | None, str]:
     parent = os.getppid()
     while True:
         try:
@@ -84,12 +83,10 @@ def _outcome(process: subprocess.Popen[bytes], watch: Watch | None, is_one_of_se
             time.sleep(TICK_S)  # the process says it, too
             process.kill()  # told to end, torchrun would add a traceback of its own
             return 1, f"failed, and would fail again: {failure}"
-        if status is not None and status < 0:
-            return None, f"its launcher was ended by {signal.Signals(-status).name}"
-        if status and is_one_of_several:
-            return None, f"its launcher ended with {status}: another machine's may be gone"
+        if status and watch:
+            return None, f"its launcher ended with {signal.Signals(-status).name if status < 0 else status}"
         if status is not None:
-            return status, ""
+            return abs(status), ""
         if os.getppid() != parent:
             return INTERRUPTED, "whoever started it is gone"
         if watch and (hanging := watch.hangs()):

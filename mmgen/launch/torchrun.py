@@ -18,8 +18,12 @@ class Torchrun(Launcher):
 
 
 def torchrun(training: Training, config: Config, *where: str) -> list[str]:
-    """The command of torchrun that starts this machine's processes; ``where`` says how they meet."""
+    """The command of torchrun that starts this machine's processes; ``where`` says how they meet.
+
+    torchrun starts none again: it would hand the new ones the addresses of those that are gone, and whether they take
+    these or each other's is a matter of chance (https://github.com/pytorch/pytorch/issues/135712; seen in torch 2.13).
+    """
     program = str(Path(job_python()).parent / "torchrun")
     processes = processes_of(config.train.processes)
-    group = [*where, f"--nproc-per-node={processes}", f"--max-restarts={config.launch.restarts}"]
+    group = [*where, f"--nproc-per-node={processes}", "--max-restarts=0"]
     return [program, *group, str(training.file), *training.arguments]

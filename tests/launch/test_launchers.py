@@ -20,16 +20,16 @@ MEET = ["--rdzv-backend=c10d", "--rdzv-endpoint=one:29400"]
 COMMANDS = {
     "one machine": (
         {"train": {"processes": 3}},
-        ["/opt/jobs/bin/torchrun", "--standalone", "--nproc-per-node=3", "--max-restarts=3", *RANK],
+        ["/opt/jobs/bin/torchrun", "--standalone", "--nproc-per-node=3", "--max-restarts=0", *RANK],
     ),
     "several machines": (
         {"train": {"processes": 2}, "launch": {"launcher": "rendezvous", "nodes": 4, "endpoint": "one:29400"}},
         ["/opt/jobs/bin/torchrun", "--nnodes=4", *MEET, "--rdzv-id=mmgen-train-2026-11-01",
-         "--nproc-per-node=2", "--max-restarts=3", *RANK],
+         "--nproc-per-node=2", "--max-restarts=0", *RANK],
     ),
     "a meeting by another name": (
         {"train": {"processes": 1}, "launch": {"launcher": "rendezvous", "nodes": 2, "endpoint": "one:29400",
-                                               "rendezvous_id": "shoes", "restarts": 0}},
+                                               "rendezvous_id": "shoes"}},
         ["/opt/jobs/bin/torchrun", "--nnodes=2", *MEET, "--rdzv-id=shoes", "--nproc-per-node=1", "--max-restarts=0",
          *RANK],
     ),

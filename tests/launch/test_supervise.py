@@ -80,12 +80,12 @@ def wait_for(condition: object, within_s: float) -> bool:
 WAYS = {
     "ends well": ("none", 0, 1, ""),
     "stopped, and started again": ("stops", 0, 2, "has given no sign of life for"),
-    "killed, and started again": ("killed", 0, 2, "its launcher was ended by SIGKILL"),
+    "killed, and started again": ("killed", 0, 2, "its launcher ended with SIGKILL"),
     "a step that does not end": ("step hangs", 0, 2, "has given no sign of life for"),
     "no sign at all": ("mute", 0, 2, "no process has given a sign of life for"),
     "long before the steps and after them": ("slow before and after", 0, 1, ""),
     "would fail again": ("wrong", 1, 1, "failed, and would fail again: ValueError: no such column"),
-    "may pass: its launcher's to decide": ("passing", 1, 1, "RuntimeError: a peer is gone"),
+    "may pass, and started again": ("passing", 0, 2, "RuntimeError: a peer is gone"),
     "hangs each time": ("stops always", 1, 2, "train: error: given up after 1 restarts"),
 }
 
