@@ -66,8 +66,12 @@ demo: env  ## a whole night: a sample shop (or SHOP= MAP=), the nightly DAG thro
 
 test: $(VENV)/.dev-ready lint unit encoders-test airflow-test  ## all tests, from nothing
 
+# What takes minutes and much memory stays out of the unit tests
+DRILLS := tests/jobs/test_cluster.py tests/launch/test_on_spark.py
+UNIT := tests --ignore tests/dags $(addprefix --ignore ,$(DRILLS)) -q
+
 unit: $(VENV)/.dev-ready  ## the tests of mmgen and its jobs
-	$(JOBS)/python -m pytest tests --ignore tests/dags --ignore tests/jobs/test_cluster.py -q
+	$(JOBS)/python -m pytest $(UNIT)
 
 # What needs TensorFlow or petastorm; the same files skip it in the jobs' environment.
 KERAS_TESTS := tests/models/test_encoders.py $(patsubst %,tests/training/test_%.py,audio_encoder image_encoder loader \
@@ -79,11 +83,11 @@ encoders-test: $(VENV)/.dev-ready  ## the tests of the Keras encoders and of pet
 test-312: $(VENV)/.dev-ready $(VENV)/jobs-312/.ready  ## the unit tests on Python 3.12 (PYTHON312=its path) after those on 3.11
 	$(MAKE) unit
 	$(INSTALL) --python $(VENV)/jobs-312/bin/python -r requirements/dev.txt
-	MMGEN_PYTHON=$(VENV)/jobs-312/bin/python $(VENV)/jobs-312/bin/python -m pytest tests --ignore tests/dags \
-		--ignore tests/jobs/test_cluster.py -q
+	MMGEN_PYTHON=$(VENV)/jobs-312/bin/python $(VENV)/jobs-312/bin/python -m pytest $(UNIT)
 
-drills: $(VENV)/.dev-ready  ## a night on a Spark master and two workers, against one machine's rows: minutes, and much memory
-	$(JOBS)/python -m pytest tests/jobs/test_cluster.py -q --timeout 2400
+drills: $(VENV)/.dev-ready  ## a night and a training on a Spark master and two workers, and trainings that are killed: minutes, much memory
+	$(JOBS)/python -m pytest $(DRILLS) -q --timeout 2400
+	$(JOBS)/python benchmarks/drill_launch.py $(ARGS)
 
 airflow-test: $(VENV)/.dev-ready  ## the tests of the DAGs, in Airflow's environment
 	$(AIRFLOW)/python -m pytest tests/dags -q

@@ -1,11 +1,13 @@
-"""train: examples -> a registered fusion model, champion where it is good enough. Started by torchrun."""
+"""train: examples -> a registered fusion model, champion where it is good enough. Started by mmgen.launch."""
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.main import main, progress_lines
+from mmgen.launch.life import Step, signs_of_life
 from mmgen.store.products import product_ids
 
 MIN_ROWS = 30
@@ -14,6 +16,12 @@ MIN_ROWS = 30
 
 def run(ctx: JobContext) -> str:
     """Trains the fusion model where there is no champion yet, or always with --force, and promotes it if it is due."""
+    with signs_of_life() as alive:
+        return train(ctx, alive)
+
+
+def train(ctx: JobContext, alive: Step) -> str:
+    """The same, where ``alive`` hears of each step. One process of a group tells a person of them, too."""
     from mmgen.registry.tracker import Tracker
 
     store = ctx.config.tracking_store
@@ -34,7 +42,13 @@ def run(ctx: JobContext) -> str:
         return f"train ds={ctx.ds}: {rows} training rows, {MIN_ROWS} are needed; content is composed from the facts"
     versions = {"examples": dataset.version()}
     folder = ctx.home / "training" / ctx.ds
-    progress = progress_lines("train")
+    tell = progress_lines("train") if os.environ.get("RANK", "0") == "0" else None
+
+    def progress(done: int, total: int) -> None:
+        alive(done, total)
+        if tell:
+            tell(done, total)
+
     params, seed = ctx.config.train, ctx.config.seed
     targets = partial(training_targets, limits=ctx.config.descriptions)
     model = train_and_register(files, folder, params, store, ctx.ds, versions, seed, targets, progress, live)

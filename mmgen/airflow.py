@@ -12,7 +12,9 @@ Airflow's environment needs mmgen by itself (``pip install --no-deps``, or a che
 from __future__ import annotations
 
 import os
+import re
 import shlex
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +24,8 @@ from typing import Any
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.providers.standard.hooks.subprocess import SubprocessHook
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import DAG, BaseHook, BaseOperator, Context, Param
+from airflow.sdk import DAG, BaseHook, BaseOperator, BaseOperatorLink, Context, Param
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from mmgen.pipeline import (
     JOBS,
@@ -44,6 +47,12 @@ POOL = "mmgen"
 
 SPARK_CONNECTION = "spark_default"
 """Airflow's connection to Spark; conf/airflow.env has one for a single machine."""
+
+MLFLOW_RUN = re.compile(r"MLflow run: (https?://\S+)")
+"""What a training says of its run."""
+
+KILL_WAIT_S = 4.0
+"""Airflow kills a task 5 s after it was told to end."""
 
 CATALOG_REFRESH = """# catalog_refresh: the nightly refresh
 
@@ -112,6 +121,79 @@ class SparkJobOperator(SparkSubmitOperator):
             super().on_kill()
 
 
+class MlflowRunLink(BaseOperatorLink):
+    """A button at the task: the run in MLflow, where its loss and figures are."""
+
+    name = "MLflow run"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:  # noqa: ARG002 - Airflow's signature
+        """The address that the task has said, "" where it has said none."""
+        return getattr(operator, "mlflow_run", "")
+
+
+class TrainingOperator(BaseOperator):
+    """A training: the launcher of its processes, in a session of its own. Its progress is in the task's log; the link
+    to its MLflow run is there as soon as the run is.
+
+    A task that is cancelled, or takes too long, ends the launcher, which ends every process. The launcher also sees by
+    itself when the task's process is gone.
+    """
+
+    template_fields: Sequence[str] = ("command", "env")
+    operator_extra_links = (MlflowRunLink(),)
+
+    def __init__(self, *, command: list[str], env: dict[str, str], conn_id: str, folder: str | None, **options: Any):
+        super().__init__(**options)
+        self.command, self.env, self.conn_id, self.folder = command, env, conn_id, folder
+        self.mlflow_run = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Context) -> str:
+        """Run it; its last line. RuntimeError where it fails: what it said is in the log above."""
+        environment = {**os.environ, "MMGEN_SPARK_MASTER": master_of(self.conn_id), **self.env}
+        self._process = subprocess.Popen(
+            self.command,
+            env=environment,
+            cwd=self.folder,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        last = ""
+        for line in self._process.stdout or ():
+            last = line.rstrip() or last
+            self.log.info("%s", line.rstrip())
+            if found := MLFLOW_RUN.search(line):
+                self.mlflow_run = found[1]
+                context["ti"].xcom_push(key=MlflowRunLink().xcom_key, value=self.mlflow_run)
+        if code := self._process.wait():
+            raise RuntimeError(f"{self.task_id} ended with {code}: {last}")
+        return last
+
+    def on_kill(self) -> None:
+        """End every process of the training."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=KILL_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.log.warning("%s is still ending its processes", self.task_id)
+
+
+def master_of(conn_id: str) -> str:
+    """The Spark master that a connection names, as spark-submit gets it; "" where there is no such connection."""
+    try:
+        connection = BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        return ""
+    host = connection.host or ""
+    return f"{host}:{connection.port}" if connection.port else host
+
+
 @dataclass(frozen=True)
 class Where:
     """Where a DAG's jobs work: their home and configuration (None: those of Airflow's environment), and by what."""
@@ -148,7 +230,7 @@ def documentation(job: Job) -> str:
 
 
 def task_for(job: Job, where: Where, *extra: str) -> BaseOperator:
-    """A job as a task: SparkJobOperator for Spark, a command for torchrun and plain Python."""
+    """A job as a task: an operator of its own for Spark and for training, a command for plain Python."""
     arguments = job_arguments(DS, *extra, config=where.config)
     environment = job_environment() | RUN_ENVIRONMENT | ({"MMGEN_HOME": where.home} if where.home else {})
     common = {
@@ -169,6 +251,14 @@ def task_for(job: Job, where: Where, *extra: str) -> BaseOperator:
             conn_id=where.spark_connection,
             name=f"mmgen.{job.name}",
             env_vars=environment,
+            **common,
+        )
+    if job.kind == "torch":
+        return TrainingOperator(
+            command=job_command(job, arguments),
+            env=environment,
+            conn_id=where.spark_connection,
+            folder=where.working_folder or where.home,
             **common,
         )
     command = shlex.join(job_command(job, arguments))

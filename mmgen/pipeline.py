@@ -19,7 +19,8 @@ from mmgen.telemetry import TELEMETRY_OFF
 class Job:
     """One step of the night.
 
-    ``kind`` says how it is started: ``spark`` (spark-submit), ``torch`` (torchrun) or ``python``.
+    ``kind`` says how it is started: ``spark`` (spark-submit), ``torch`` (processes that train together,
+    by ``mmgen.launch``) or ``python``.
     ``inputs`` are datasets (or ``catalogue``, ``champion``), ``output`` is the dataset or thing it makes.
     """
 
@@ -33,7 +34,7 @@ class Job:
     retries: int = 2
     owner: str = "data-engineering"
     environment: str = "jobs"
-    """Where it runs: ``jobs`` or ``encoders`` (TensorFlow and what it pins), both below ``.venv``. Spark and torchrun
+    """Where it runs: ``jobs`` or ``encoders`` (TensorFlow and what it pins), both below ``.venv``. Spark and torch
     are in ``jobs`` alone."""
     is_training: bool = False
     """It trains or fits a model where there is none; with ``--force`` a new one."""
@@ -340,7 +341,7 @@ def local_spark(spark_master: str) -> dict[str, str]:
     return {"PYSPARK_SUBMIT_ARGS": f"--master {spark_master} pyspark-shell"}
 
 
-def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", processes: int = 1) -> list[str]:
+def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]") -> list[str]:
     """The command line that starts a job, the same from Airflow and from ``mmgen run``.
 
     On one machine a Spark job is plain Python, which has ``local_spark`` in its environment: it starts a JVM only where
@@ -359,6 +360,5 @@ def job_command(job: Job, arguments: list[str], spark_master: str = "local[*]", 
             *arguments,
         ]
     if job.kind == "torch":
-        launch = [str(bin_dir / "torchrun"), "--standalone", f"--nproc-per-node={processes}", "--max-restarts=1"]
-        return [*launch, file, *arguments]
+        return [job_python(), "-m", "mmgen.launch", job.name, *arguments]
     return [job_python(job.environment), file, *arguments]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     "rejects hashes seeds dates vectors kinds resources telemetry pipeline",
     "config services sample values",
-    "store models pretrained profile",
+    "store models pretrained profile launch",
     "engine catalog clean",
     "features duplicates registry facts publishing",
     "graph metrics content_checks creatives speech cli",

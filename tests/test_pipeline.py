@@ -25,7 +25,6 @@ MODELS = {"image_encoder", "text_encoder", "audio_encoder", "champion"}
 ALL_NAMES = [*NAMES, *(job.name for job in BESIDE)]
 NOT_DATASETS = {"catalogue", "report", *MODELS}
 SUBMIT = ["--master", "spark://master:7077", "--name", "mmgen.clean_texts"]
-LAUNCH = ["--standalone", "--nproc-per-node=3", "--max-restarts=1"]
 CONTRACTS = {path.stem for path in (ROOT / "schemas").glob("*.yaml")}
 
 
@@ -140,7 +139,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     ("name", "expected"),
     [
         pytest.param("clean_texts", ["/opt/jobs/bin/spark-submit", *SUBMIT, f"{ROOT}/jobs/clean_texts.py"], id="spark"),
-        pytest.param("train", ["/opt/jobs/bin/torchrun", *LAUNCH, f"{ROOT}/jobs/train.py"], id="torch"),
+        pytest.param("train", ["/opt/jobs/bin/python", "-m", "mmgen.launch", "train"], id="torch"),
         pytest.param("report", ["/opt/jobs/bin/python", f"{ROOT}/jobs/report.py"], id="python"),
         pytest.param(
             "image_encoder", ["/opt/encoders/bin/python", f"{ROOT}/jobs/image_encoder.py"], id="python of the encoders"
@@ -149,7 +148,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 )
 def test_job_command(environment: pytest.MonkeyPatch, name: str, expected: list[str]) -> None:
     arguments = job_arguments("2026-11-01", "--full")
-    command = job_command(BY_NAME[name], arguments, "spark://master:7077", 3)
+    command = job_command(BY_NAME[name], arguments, "spark://master:7077")
     assert command == [*expected, "--ds", "2026-11-01", "--full"]
 
 

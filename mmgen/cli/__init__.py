@@ -14,7 +14,7 @@ from mmgen.cli.settings import Settings, print_json
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "The shop's products": (catalogue.import_products, catalogue.profile, catalogue.sample),
-    "The nightly run": (demo.demo, run.run, run.up, run.down, run.airflow),
+    "The nightly run": (demo.demo, run.run, run.up, run.down, run.airflow, run.manifest),
     "Looking": (
         inspect.status,
         inspect.quarantine,

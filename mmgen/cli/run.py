@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mmgen.cli.settings import Settings, command, ds_option, pass_settings, show
-from mmgen.pipeline import JOBS, Job, select
+from mmgen.pipeline import BY_NAME, JOBS, Job, job_arguments, job_file, select
 from mmgen.resources import find_file
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ def run(settings: Settings, ds: str, first: str | None, last: str | None, full: 
     show(settings, night_value(night, results), lambda _console: None)
     if any(result.status != "succeeded" for result in results):
         raise click.exceptions.Exit(1)
+
+
+@command("manifest", "mmgen manifest --ds 2026-11-01 | kubectl create --filename -")
+@ds_option(is_required=True)
+@click.option("--force", is_flag=True, help="Train even where there is a champion.")
+@pass_settings
+def manifest(settings: Settings, ds: str, force: bool) -> None:
+    """Print the training of one date as a Kubernetes manifest: a PyTorchJob, by [launch] of the configuration."""
+    from mmgen.launch.kubernetes import as_yaml
+    from mmgen.launch.kubernetes import manifest as made
+    from mmgen.launch.launcher import Training
+
+    arguments = (*job_arguments(ds, config=settings.config_path), *(["--force"] if force else []))
+    click.echo(as_yaml(made(Training("train", ds, job_file(BY_NAME["train"]), arguments), settings.config)), nl=False)
 
 
 def parse_reasons(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from mmgen.config.features import (
     TextFeatureParams,
     TextModelParams,
 )
+from mmgen.config.launch import LaunchParams
 from mmgen.config.params import Params
 from mmgen.config.pictures import PictureParams
 from mmgen.config.publishing import PublishParams
@@ -111,6 +112,7 @@ class Config(Params):
     splits: SplitParams = SplitParams()
     train: TrainParams = TrainParams()
     pictures: PictureParams = PictureParams()
+    launch: LaunchParams = LaunchParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PositiveInt, field_validator
 
 from mmgen.config.params import Params
 
@@ -72,6 +72,9 @@ class TrainParams(Params):
             flip=0, rotation_deg=1.5, scale=0.02, shift=0.01, brightness=0.02, contrast=0.03, saturation=0.05, hue=0
         ),
         description="how far photos are varied from step to step",
+    )
+    processes: PositiveInt | Literal["auto"] = Field(
+        default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
     )
     batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
     epochs: float = Field(default=16.0, gt=0)

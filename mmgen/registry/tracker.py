@@ -101,6 +101,16 @@ class Tracker:
     def metrics_of(self, run_id: str) -> dict[str, float]:
         return dict(self.client.get_run(run_id).data.metrics)
 
+    def address_of(self, run_id: str) -> str:
+        """Where a browser finds the run: at ``MMGEN_MLFLOW_URL``, else at the tracking server. The id alone where there
+        is neither. A password in an address is left out."""
+        base = os.environ.get("MMGEN_MLFLOW_URL") or self.params.uri
+        parsed = urlparse(base)
+        if parsed.scheme not in ("http", "https"):
+            return run_id
+        server = f"{parsed.scheme}://{parsed.netloc.rpartition('@')[2]}{parsed.path.rstrip('/')}"
+        return f"{server}/#/experiments/{self.client.get_run(run_id).info.experiment_id}/runs/{run_id}"
+
     def artifacts_of(self, run_id: str) -> Path:
         """The run's artifact folder on this machine."""
         return _local(self.client.get_run(run_id).info.artifact_uri)

@@ -218,7 +218,10 @@ def wanted(
     """The services of this home; a running one keeps its port. No triggerer: no task of ours is deferred."""
     airflow = str(airflow_executable())
     port = _port(running.get("api-server"), ports.airflow, AIRFLOW_PORT, "--airflow-port")
-    environment = merged_environment(home, port, base)
+    is_ours = not store_uri.startswith(("http://", "https://"))  # else a server that runs elsewhere, with its own UI
+    mlflow_port = _port(running.get("mlflow"), ports.mlflow, MLFLOW_PORT, "--mlflow-port", {port}) if is_ours else None
+    address = f"http://{HOST}:{mlflow_port}" if mlflow_port else store_uri
+    environment = {"MMGEN_MLFLOW_URL": address, **merged_environment(home, port, base)}
     api = [airflow, "api-server", "--host", HOST, "--port", str(port), "--workers", "1"]
     services = [
         Service("api-server", api, environment, f"http://{HOST}:{port}", port),
@@ -228,9 +231,8 @@ def wanted(
     services.append(
         Service("spark", [job_python(), "-m", "mmgen.services.warm_spark", str(home)], {**base, **job_environment()})
     )
-    if not store_uri.startswith(("http://", "https://")):  # a tracking server that runs elsewhere has its own UI
-        port = _port(running.get("mlflow"), ports.mlflow, MLFLOW_PORT, "--mlflow-port", taken={port})
-        services.append(_mlflow(store_uri, artifacts, port, base))
+    if mlflow_port is not None:
+        services.append(_mlflow(store_uri, artifacts, mlflow_port, base))
     return services
 
 

@@ -6,9 +6,11 @@ parents. Hence each tree carries a mark in its environment, which every descenda
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ MARK_PREFIX = "MMGEN_TREE_"
 POLL_S = 0.2
 GRACE_S = 15.0
 KILLS = 10
+PR_SET_PDEATHSIG = 1
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,13 @@ def start_tree(
     stdout: int | IO[bytes],
     stderr: int | IO[bytes],
     stdin: int = subprocess.DEVNULL,
+    ends_with_parent: bool = False,
 ) -> tuple[subprocess.Popen[bytes], Tree]:
-    """Start a command in a session of its own. ``environment`` is the whole one. FileNotFoundError where it is not."""
+    """Start a command in a session of its own. ``environment`` is the whole one. FileNotFoundError where it is not.
+
+    ``ends_with_parent``: it is killed when this process dies, also by SIGKILL (Linux alone; call it from the main
+    thread, whose end counts as the process's).
+    """
     mark = f"{MARK_PREFIX}{uuid.uuid4().hex}"
     # Without SPT_NOENV a process that sets its title overwrites the environment that /proc shows, and the mark.
     marked = {**environment, mark: "1", "SPT_NOENV": "1"}
@@ -62,9 +71,16 @@ def start_tree(
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
+        preexec_fn=end_with_parent if ends_with_parent else None,
     )
     born = snapshot().get(process.pid)
     return process, Tree(process.pid, born.started if born else "", mark)
+
+
+def end_with_parent() -> None:
+    """Let the kernel kill this process when the one that started it dies, however that happens. Linux alone has it."""
+    if _PRCTL is not None:
+        _PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def snapshot() -> dict[int, Process]:

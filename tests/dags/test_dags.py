@@ -59,6 +59,8 @@ def rendered(dagbag: DagBag, dag_id: str, name: str, **values: Any) -> tuple[lis
     if BY_NAME[name].kind == "spark":
         hook = task._get_hook()
         return hook._build_spark_submit_command(task.application), dict(task.env_vars)
+    if BY_NAME[name].kind == "torch":
+        return task.command, dict(task.env)
     return shlex.split(task.bash_command), dict(task.env)
 
 
@@ -130,11 +132,12 @@ def test_dependencies_are_the_pipelines(dagbag: DagBag) -> None:
 def test_a_task_starts_its_job_for_the_date(dagbag: DagBag, dag_id: str, name: str) -> None:
     command, environment = rendered(dagbag, dag_id, name, logical_date=datetime(2026, 11, 1))
     job = BY_NAME[name]
-    place = command.index(str(job_file(job)))
+    place = command.index(name if job.kind == "torch" else str(job_file(job)))
     expected = ["--ds", DS, *(["--force"] if dag_id == "model_training" and job.is_training else [])]
     assert command[place + 1 :] == expected
     program = Path(command[0]).name
-    assert program == {"spark": "spark-submit", "torch": "torchrun"}.get(job.kind, program)
+    assert program == {"spark": "spark-submit"}.get(job.kind, program)
+    assert job.kind != "torch" or command[place - 2 : place] == ["-m", "mmgen.launch"]
     assert (environment["MMGEN_RUN_ID"], environment["MMGEN_FULL"]) == (f"scheduled__{DS}", "False")
     assert environment["PYTHONPATH"] == str(ROOT)
     if job.kind == "spark":

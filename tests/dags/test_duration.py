@@ -1,4 +1,4 @@
-"""A night that `mmgen demo` runs by hand takes as long in Airflow's eyes as it took."""
+"""A night that `mmgen demo` runs by hand takes as long in Airflow's eyes as it took, and links its training."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ DAG = """
 from mmgen.airflow import Where, dag_of
 from mmgen.pipeline import BY_NAME
 
-dag = dag_of([BY_NAME["report"]], Where(None, None, "default_pool", "none"), dag_id="night", schedule="@daily")
+jobs = [BY_NAME["train"], BY_NAME["report"]]
+dag = dag_of(jobs, Where(None, None, "default_pool", "none"), dag_id="night", schedule="@daily")
 """
+
+
+RUN = "http://127.0.0.1:5000/#/experiments/1/runs/7f3a"
 
 
 @pytest.mark.timeout(300)
@@ -29,7 +33,8 @@ def test_a_date_as_a_parameter_is_not_taken_for_the_start(tmp_path: Path) -> Non
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags" / "night.py").write_text(DAG, encoding="utf-8")
     stand_in = tmp_path / "python"
-    stand_in.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/given\n', encoding="utf-8")
+    said = f'#!/bin/sh\necho "$@" >> {tmp_path}/given\n[ "$2" != mmgen.launch ] || echo "MLflow run: {RUN}" >&2\n'
+    stand_in.write_text(said, encoding="utf-8")
     stand_in.chmod(0o755)
     database = tmp_path / "airflow.db"
     environment = os.environ | {
@@ -47,6 +52,9 @@ def test_a_date_as_a_parameter_is_not_taken_for_the_start(tmp_path: Path) -> Non
     passed = time.time() - started
     with sqlite3.connect(database) as connection:
         [row] = connection.execute("SELECT state, start_date, end_date FROM dag_run").fetchall()
+        links = connection.execute("SELECT task_id, value FROM xcom WHERE key = '_link_MlflowRunLink'").fetchall()
     start, end = (datetime.fromisoformat(text) for text in row[1:])
     assert row[0] == "success" and 0 < (end - start).total_seconds() < passed
-    assert (tmp_path / "given").read_text().split()[1:] == ["--ds", "2026-11-01"]
+    given = sorted(line.split() for line in (tmp_path / "given").read_text().splitlines())
+    assert given == [["-m", "mmgen.launch", "train", "--ds", "2026-11-01"], [given[1][0], "--ds", "2026-11-01"]]
+    assert [(task, json.loads(link)) for task, link in links] == [("train", RUN)]

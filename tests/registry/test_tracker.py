@@ -28,6 +28,29 @@ def test_one_run_a_date_however_often_it_is_asked_for(tracker):
         tracker.run_for("x' or 1=1", {})
 
 
+@pytest.mark.parametrize(
+    ("uri", "set_to", "expected"),
+    [
+        pytest.param("", None, "{run}", id="no server: the id"),
+        pytest.param("", "http://127.0.0.1:5001", "http://127.0.0.1:5001/#/experiments/{of}/runs/{run}", id="its UI"),
+        pytest.param("http://mlflow:5000/", None, "http://mlflow:5000/#/experiments/{of}/runs/{run}", id="a server"),
+        pytest.param("http://mlflow:5000", "https://ml.example.org/a/",
+                     "https://ml.example.org/a/#/experiments/{of}/runs/{run}", id="seen from elsewhere"),
+        pytest.param("https://me:secret@ml.example.org", None, "https://ml.example.org/#/experiments/{of}/runs/{run}",
+                     id="no password"),
+    ],
+)  # fmt: skip
+def test_where_a_browser_finds_a_run(tracker, monkeypatch, uri, set_to, expected):
+    run = tracker.run_for("address", {"ds": "2026-01-01"})
+    monkeypatch.delenv("MMGEN_MLFLOW_URL", raising=False)
+    if set_to:
+        monkeypatch.setenv("MMGEN_MLFLOW_URL", set_to)
+    if uri:
+        monkeypatch.setattr(tracker, "params", tracker.params.model_copy(update={"uri": uri}))
+    of = tracker.client.get_run(run).info.experiment_id
+    assert tracker.address_of(run) == expected.format(of=of, run=run)
+
+
 def test_metrics_params_and_pages_come_back_and_may_be_written_again(tracker, tmp_path):
     run = tracker.run_for("night", {"ds": "2026-01-03"})
     for value in ("a", "b"):

@@ -120,6 +120,25 @@ def test_airflow_is_given_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("store", "base", "expected"),
+    [
+        pytest.param(
+            "sqlite:////srv/home/mlflow.db", {}, "http://127.0.0.1:5931", id="the UI that is started beside it"
+        ),
+        pytest.param("http://mlflow:5000", {}, "http://mlflow:5000", id="a server elsewhere"),
+        pytest.param("http://mlflow:5000", {"MMGEN_MLFLOW_URL": "https://ml"}, "https://ml", id="a person's wins"),
+    ],
+)
+def test_airflow_knows_where_mlflow_is_seen(
+    monkeypatch: pytest.MonkeyPatch, store: str, base: dict[str, str], expected: str
+) -> None:
+    monkeypatch.setattr(services, "airflow_executable", lambda: Path("/opt/airflow"))
+    found = services.wanted(Path("/srv/home"), base, store, "/srv/artifacts", services.Ports(5930, 5931), {})
+    scheduler = next(service for service in found if service.name == "scheduler")
+    assert scheduler.environment["MMGEN_MLFLOW_URL"] == expected
+
+
+@pytest.mark.parametrize(
     ("base", "name", "value"),
     [
         pytest.param({}, "AIRFLOW__CORE__PARALLELISM", "4", id="from conf/airflow.env"),

@@ -125,6 +125,7 @@ def _open_run(tracking: TrackingParams, ds: str, made_for: str, params: TrainPar
 
     tracker = Tracker(tracking)
     run_id = tracker.run_for(f"train {ds}", {"mmgen.kind": "train", "ds": ds, "mmgen.made_for": made_for[:16]})
+    log.info("MLflow run: %s", tracker.address_of(run_id))
     tracker.log_params(run_id, {**params.model_dump(mode="json"), "seed": seed})
     return _Run(tracker, run_id)
 
@@ -254,7 +255,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         version=VERSION,
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
         texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
-        params=params.model_dump(mode="json"),
+        params=params.model_dump(mode="json", exclude={"processes"}),
         modalities=params.modalities or default_modalities(),
         seed=seed,
         world_size=ranks.world_size,
