@@ -76,7 +76,7 @@ class TrainParams(Params):
     processes: PositiveInt | Literal["auto"] = Field(
         default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
     )
-    batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
+    batch_rows: int = Field(default=32, ge=1, description="rows a step, shared out among the processes")
     epochs: float = Field(default=16.0, gt=0)
     min_steps: int = Field(default=240, ge=1)
     max_steps: int = Field(default=1000, ge=1)
@@ -118,9 +118,9 @@ class TrainParams(Params):
         """What a nat of a term counts for in the loss."""
         return self.weights.get(term, 1.0)
 
-    def num_steps(self, rows: int, world_size: int) -> int:
+    def num_steps(self, rows: int) -> int:
         """Optimiser steps for ``rows`` training rows: epochs of them, within min_steps and max_steps."""
-        steps = round(self.epochs * rows / (self.batch_rows * world_size))
+        steps = round(self.epochs * rows / self.batch_rows)
         return max(min(self.min_steps, self.max_steps), min(self.max_steps, steps))
 
 

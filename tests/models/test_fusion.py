@@ -15,7 +15,8 @@ from mmgen.models.fusion.net import Batch, FusionNet
 from mmgen.models.modalities.registry import MODALITIES
 from mmgen.models.text.decoder import TextBatch
 from mmgen.models.text.vocabulary import Vocabulary, is_slot
-from mmgen.training.fusion.objective import thin, weighted_loss
+from mmgen.training.fusion.inputs import thin
+from mmgen.training.fusion.objective import weighted_loss
 from tests.training.examples_files import TINY, example, targets
 
 

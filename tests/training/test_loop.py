@@ -122,11 +122,11 @@ def test_terms_are_logged_apart_for_training_and_validation(shop, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "world_size", "steps"),
-    [(10, 1, 240), (2000, 1, 1000), (1000, 1, 500), (1000, 2, 250), (10**6, 1, 1000)],
+    ("rows", "steps"),
+    [(10, 240), (2000, 1000), (1000, 500), (10**6, 1000)],
 )
-def test_num_steps_is_bounded_both_ways(rows, world_size, steps):
-    assert TrainParams(epochs=16, batch_rows=32, min_steps=240, max_steps=1000).num_steps(rows, world_size) == steps
+def test_num_steps_is_bounded_both_ways(rows, steps):
+    assert TrainParams(epochs=16, batch_rows=32, min_steps=240, max_steps=1000).num_steps(rows) == steps
 
 
 def checkpoint_of(value: float) -> dict[str, torch.Tensor]:

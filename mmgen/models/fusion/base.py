@@ -40,6 +40,14 @@ class Scored:
 Score = Callable[[Tensor], Scored]
 """z (B, L) -> what it says of the batch at hand."""
 
+RowsOfAll = Callable[[Tensor], tuple[Tensor, slice]]
+"""(B, ...) -> those of all processes that train together, in the order of the batch, and which of them these are."""
+
+
+def alone(values: Tensor) -> tuple[Tensor, slice]:
+    """``RowsOfAll`` where there is one process."""
+    return values, slice(None)
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -75,6 +83,8 @@ class Fusion(nn.Module, ABC):
         """``hidden_sizes``: H by modality, in the order in which all mappings come."""
         super().__init__()
         self.modalities, self.latent = tuple(hidden_sizes), latent
+        self.rows_of_all: RowsOfAll = alone
+        """For terms that compare a batch's rows with each other; training sets it while several processes share one."""
 
     @property
     def noise_size(self) -> int:

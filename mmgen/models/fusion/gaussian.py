@@ -17,8 +17,9 @@ def kl_to_prior(mu: Tensor, logvar: Tensor) -> Tensor:
 
 
 def free_bits(kl: Tensor, minimum: float) -> Tensor:
-    """The KL that is paid for: nothing below ``minimum`` nats a dimension on average (Kingma et al. 2016). Scalar."""
-    return kl.mean(dim=0).clamp(min=minimum).sum()
+    """The KL that is paid for: nothing below ``minimum`` nats a dimension (Kingma et al. 2016). kl: each one's mean
+    over a batch's rows, (L,). Scalar."""
+    return kl.clamp(min=minimum).sum()
 
 
 def gaussian_nll(value: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:

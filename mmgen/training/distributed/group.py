@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
 import torch
 import torch.distributed as dist
-from torch import Tensor
+from torch import Tensor, nn
+from torch.distributed.nn.functional import all_reduce
+from torch.nn.parallel import DistributedDataParallel
 
-from mmgen.training.distributed.ranks import Ranks
+from mmgen.training.distributed.ranks import Part, Ranks
 
 
 @contextmanager
@@ -27,30 +29,55 @@ def process_group(timeout_s: float) -> Iterator[Ranks]:
         return
     dist.init_process_group("gloo", timeout=timedelta(seconds=timeout_s))
     try:
-        yield Ranks(dist.get_rank(), dist.get_world_size())
+        yield Ranks(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
     finally:
         dist.destroy_process_group()
 
 
-def average_gradients(parameters: Iterable[torch.nn.Parameter], ranks: Ranks) -> None:
-    """Replace each gradient by its mean over the ranks, in one message. A missing gradient counts as zero everywhere:
-    a rank whose batch lacks a modality still takes part, so nobody waits for it."""
-    wanted = [p for p in parameters if p.requires_grad]
-    for parameter in wanted:
-        if parameter.grad is None:
-            parameter.grad = torch.zeros_like(parameter)
+def joined(module: nn.Module, ranks: Ranks) -> nn.Module:
+    """The module, whose gradients are averaged over the processes as they come; itself where there is one.
+
+    All start from the weights and buffers of the first, so that machines that round differently start alike. A
+    parameter that no row of any process needs keeps its gradient of None.
+    """
     if ranks.world_size == 1:
-        return
-    gradients: list[Tensor] = [p.grad for p in wanted if p.grad is not None]
-    flat = torch.cat([g.reshape(-1) for g in gradients])
-    dist.all_reduce(flat)
-    flat /= ranks.world_size
-    for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
-        gradient.copy_(part.view_as(gradient))
+        return module
+    return DistributedDataParallel(module, gradient_as_bucket_view=True, find_unused_parameters=True)
 
 
-def share_weights(module: torch.nn.Module, ranks: Ranks) -> None:
-    """Give every rank the weights and buffers of the first, so that machines that round differently start alike."""
+def mean_over_rows(values: Tensor, part: Part) -> Tensor:
+    """The mean over the rows of all processes: own rows (B, ...) -> (...).
+
+    Its gradient is that of the own rows alone, by their ``weight``: what the mean over the processes' gradients asks
+    for, without a message on the way back.
+    """
+    own = values.mean(dim=0)
+    if part.ranks.world_size == 1:
+        return own
+    total = values.detach().sum(dim=0)
+    dist.all_reduce(total)
+    return total / part.total + part.weight * (own - own.detach())
+
+
+def rows_of_all(values: Tensor, part: Part) -> tuple[Tensor, slice]:
+    """The rows of all processes, in the order of the batch, and which of them are own: (B, ...) -> (total, ...).
+
+    The gradient of an own row is the sum over the processes. Only zeros are added, so nothing is rounded.
+    """
+    if part.ranks.world_size == 1:
+        return values, part.rows
+    whole = values.new_zeros(part.total, *values.shape[1:], dtype=torch.float32)
+    whole[part.rows] = values.float()
+    gathered: Tensor = all_reduce(whole)
+    return gathered.to(values.dtype), part.rows
+
+
+def means_over_ranks(values: Mapping[str, Tensor], ranks: Ranks) -> dict[str, float]:
+    """Scalars by name as their means over the processes. All must have the same names."""
+    if not values:
+        return {}
+    found = torch.stack([value.detach().float() for value in values.values()])
     if ranks.world_size > 1:
-        for value in module.state_dict().values():
-            dist.broadcast(value, src=0)
+        dist.all_reduce(found)
+        found /= ranks.world_size
+    return dict(zip(values, found.tolist(), strict=True))

@@ -1,6 +1,7 @@
 """Training the fusion model, from files to a registered version.
 
 The same rows, parameters, seed and number of ranks give the same weights on the same machine, broken off or not.
+Another number of ranks trains on the same batches and draws the same numbers: the same model but for rounding.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.hashes import fingerprint
@@ -33,18 +35,20 @@ from mmgen.registry.promotion import Decision, decide
 from mmgen.seeds import seed_of
 from mmgen.training.data.loader import ArrowReader
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
-from mmgen.training.distributed.group import process_group, share_weights
+from mmgen.training.distributed.group import means_over_ranks, process_group
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.figures import evaluate, mean_image_of
-from mmgen.training.fusion.steps import fresh_state, means_of, take_step
+from mmgen.training.fusion.inputs import Draws
+from mmgen.training.fusion.objective import means_of
+from mmgen.training.fusion.steps import fresh_state, take_step
 from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
 from mmgen.training.fusion.warm_start import start_from_data
 
 if TYPE_CHECKING:
     from mmgen.registry.tracker import Tracker
 
-VERSION = 5  # raise it when the same parameters would train another model
+VERSION = 6  # raise it when the same parameters would train another model
 SPLITS = ("train", "validation", "test")
 LOG_EVERY = 20
 WARM_START_ROWS = 2000
@@ -148,26 +152,27 @@ def train(
     ranks = ranks or Ranks()
     _check_names(params)
     _be_deterministic(seed, params.num_threads)
-    reader = ArrowReader(data["train"], params.batch_rows, seed, ranks, params.shuffle_rows, params.shuffle_bytes)
+    # Each process reads the batches of all, and takes its rows of them: the order must not depend on their number
+    reader = ArrowReader(data["train"], params.batch_rows, seed, Ranks(), params.shuffle_rows, params.shuffle_bytes)
+    ranks.part(reader.num_rows // reader.num_batches)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = _config(data["train"], vocabulary, params)
     state = fresh_state(config, params)
     if rows := data["train"].read(WARM_START_ROWS):
         start_from_data(state.net, rows, train_texts)
-    share_weights(state.net, ranks)
-    if state.adversary:
-        share_weights(state.adversary.critic, ranks)
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
         reader.load_state_dict({name: int(saved[1][f"reader.{name}"]) for name in reader.state_dict()})
         log.info("going on from step %d: %s", state.step, reader.state_dict())
+    state.join(ranks)
+    draws = Draws(state.net, train_texts, params, seed, ranks)
     validation = _validation(data["validation"], texts["validation"], vocabulary, params) if ranks.is_first else None
-    num_steps = params.num_steps(reader.num_rows, ranks.world_size)
-    recent: list[dict[str, float]] = []
+    num_steps = params.num_steps(reader.num_rows)
+    recent: list[dict[str, Tensor]] = []
     for batch in islice(reader, num_steps - state.step):
-        recent.append(take_step(state, batch, train_texts, params, num_steps, seed, ranks))
+        recent.append(take_step(state, draws.inputs(batch, state.step), params, num_steps))
         state.step += 1
         is_last = state.step == num_steps
         if progress:
@@ -175,9 +180,10 @@ def train(
         if ranks.is_first and (state.step % params.checkpoint_every == 0 or is_last):
             place = {f"reader.{name}": torch.tensor(value) for name, value in reader.state_dict().items()}
             checkpoint.write(out / "checkpoints", state.step, state.tensors() | place, about)
-        if ranks.is_first and on_metrics and (state.step % LOG_EVERY == 0 or is_last):
-            on_metrics(_means(recent), state.step)
-            recent = []
+        if state.step % LOG_EVERY == 0 or is_last:
+            means, recent = means_over_ranks(_means(recent), ranks), []
+            if ranks.is_first and on_metrics:
+                on_metrics(means, state.step)
         if validation and on_metrics and (state.step % params.validate_every == 0 or is_last):
             on_metrics(_validate(state.net, *validation), state.step)
     return FusionModel(state.net, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
@@ -287,11 +293,11 @@ def _validate(net: FusionNet, rows: ExampleArrays, texts: Texts) -> dict[str, fl
     data = Batch.of(rows, net)
     noise = torch.randn(len(rows), net.fusion.noise_size, generator=generator)
     terms = net.elbo(data, data.present, noise, texts.batch(rows.product_id, [0] * len(rows)))
-    return {f"validation_{name}": value for name, value in means_of(terms).items()}
+    return {f"validation_{name}": float(value) for name, value in means_of(terms).items()}
 
 
-def _means(rows: list[dict[str, float]]) -> dict[str, float]:
-    """Mean of each metric over the rows that have it."""
+def _means(rows: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Mean of each metric over the steps that have it."""
     names = {name for row in rows for name in row}
     values = {name: [row[name] for row in rows if name in row] for name in sorted(names)}
-    return {name: sum(found) / len(found) for name, found in values.items()}
+    return {name: torch.stack(found).mean() for name, found in values.items()}

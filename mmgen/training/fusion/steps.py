@@ -1,51 +1,61 @@
-"""One step of training: the model's update, and the critic's beside it.
-
-Every random number of a step is drawn from a generator seeded with (seed, step, rank), so there is no generator state
-to save.
-"""
+"""One step of training: the model's update, and the critic's beside it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mmgen.config.training import AugmentParams, TrainParams
+from mmgen.config.training import TrainParams
 from mmgen.models.critics.base import Critic, Seen
 from mmgen.models.critics.registry import CRITICS
-from mmgen.models.examples import ExampleArrays
-from mmgen.models.fusion.base import Terms
 from mmgen.models.fusion.config import FusionConfig
-from mmgen.models.fusion.net import Batch, FusionNet
+from mmgen.models.fusion.net import FusionNet
 from mmgen.models.named import entry
-from mmgen.seeds import seed_of
-from mmgen.training.data.augment import augment_batch
-from mmgen.training.distributed.group import average_gradients
+from mmgen.training.distributed.group import joined
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
-from mmgen.training.fusion.objective import thin, weighted_loss
-from mmgen.training.fusion.texts import Texts
+from mmgen.training.fusion.inputs import Inputs
+from mmgen.training.fusion.objective import Objective
+
+
+class Lesson(nn.Module):
+    """A critic with what it is taught by, as one module (see ``Objective``)."""
+
+    def __init__(self, critic: Critic):
+        super().__init__()
+        self.critic = critic
+
+    def forward(self, shown: Seen, step: int) -> tuple[Tensor, Tensor]:
+        return self.critic.own_loss(shown, step)
 
 
 @dataclass
 class Adversary:
-    """A critic and how it learns."""
+    """A critic and how it learns. ``lesson``: it, or what joins it with the other processes'."""
 
     critic: Critic
+    lesson: nn.Module
     optimizer: torch.optim.Optimizer
 
 
 @dataclass
 class State:
-    """Everything that a step changes."""
+    """Everything that a step changes. ``objective``: of the net, or what joins it with the other processes'."""
 
     net: FusionNet
+    objective: nn.Module
     net_optimizer: torch.optim.Optimizer
     adversary: Adversary | None
     step: int = 0
+
+    def join(self, ranks: Ranks) -> None:
+        """Train together with the other processes from here on. All take part."""
+        self.objective = joined(self.objective, ranks)
+        if self.adversary:
+            self.adversary.lesson = joined(self.adversary.lesson, ranks)
 
     def tensors(self) -> dict[str, Tensor]:
         found = {f"net.{name}": value for name, value in self.net.state_dict().items()}
@@ -69,7 +79,7 @@ def fresh_state(config: FusionConfig, params: TrainParams) -> State:
     critic, or ``config`` a way of fusion or a modality, that is not there."""
     make_critic = entry(CRITICS, params.critic, "train.critic")
     net = FusionNet(config)
-    return State(net, _net_optimizer(net, params), _adversary(make_critic, net, params))
+    return State(net, Objective(net, params), _net_optimizer(net, params), _adversary(make_critic, net, params))
 
 
 def _adversary(make_critic: type[Critic] | None, net: FusionNet, params: TrainParams) -> Adversary | None:
@@ -78,7 +88,7 @@ def _adversary(make_critic: type[Critic] | None, net: FusionNet, params: TrainPa
         return None
     critic = make_critic(params.adversarial)
     groups = [{"params": list(critic.parameters()), "speed": 1.0}]
-    return Adversary(critic, torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
+    return Adversary(critic, Lesson(critic), torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
 
 
 def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer:
@@ -98,46 +108,30 @@ def learning_rate(step: int, num_steps: int, params: TrainParams) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def take_step(
-    state: State, batch: ExampleArrays, texts: Texts, params: TrainParams, num_steps: int, seed: int, ranks: Ranks
-) -> dict[str, float]:
-    """One update of the critic (once the adversary has set in) and one of the model. Returns the terms, nats a row."""
-    generator = torch.Generator().manual_seed(seed_of("step", seed, state.step, ranks.rank))
-    share = state.step / num_steps
-    rate = learning_rate(state.step, num_steps, params)
-    data = Batch.of(varied(batch, state.step, seed, params.augment), state.net)
-    seen = thin(data.present, params.modality_dropout, generator)
-    noise = torch.randn(len(batch), state.net.fusion.noise_size, generator=generator)
+def take_step(state: State, inputs: Inputs, params: TrainParams, num_steps: int) -> dict[str, Tensor]:
+    """One update of the critic (once the adversary has set in) and one of the model.
+
+    Returns scalars to be logged, nats a row, whose mean over the processes is that of the batch.
+    """
+    progress = state.step / num_steps
+    rate = learning_rate(state.step, num_steps, params) * params.learning_rate
     state.net.train()
-    terms = state.net.elbo(data, seen, noise, texts.choose(batch.product_id, generator))
-    loss = weighted_loss(terms, params, share)
-    metrics = {f"train_{name}": value for name, value in means_of(terms).items()}
-    metrics |= {"train_loss": float(loss.detach()), "learning_rate": rate * params.learning_rate}
-    if (adversary := state.adversary) and _has_critic(state.step, share, params):
-        name = adversary.critic.modality
-        shown = Seen(data.values[name], terms.decoded[name], data.present[name])
-        metrics["train_critic_loss"] = _critic_step(adversary, shown, state.step, params, ranks)
+    found = state.objective(inputs, progress)
+    loss = found.loss
+    metrics = {f"train_{name}": value for name, value in found.logged.items()}
+    metrics |= {"train_loss": loss.detach(), "learning_rate": torch.tensor(rate)}
+    if (adversary := state.adversary) and _has_critic(state.step, progress, params):
+        name, weight = adversary.critic.modality, inputs.part.weight
+        shown = Seen(inputs.data.values[name], found.decoded[name], inputs.data.present[name])
+        metrics["train_critic_loss"] = _critic_step(adversary, shown, state.step, params, weight)
         adversary.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
         pull, score = adversary.critic.pull(shown, state.net.parts(name).log_scale, params.weight_of(name))
-        loss = loss + pull
-        metrics["train_critic_score_of_samples"] = float(score.detach())
-    _update(state.net, state.net_optimizer, loss, rate * params.learning_rate, params.max_gradient_norm, ranks)
+        loss = loss + weight * pull
+        metrics["train_critic_score_of_samples"] = weight * score.detach()
+    state.net_optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    _update(state.net, state.net_optimizer, rate, params.max_gradient_norm)
     return metrics
-
-
-def means_of(terms: Terms) -> dict[str, float]:
-    """Each term and the bound, in nats a row."""
-    found = {f"{name}_nll": value for name, value in terms.nll.items()} | terms.beside
-    found |= {"kl": terms.kl.sum(dim=1), "elbo": terms.elbo()}
-    return {name: float(value.detach().mean()) for name, value in found.items()}
-
-
-def varied(batch: ExampleArrays, step: int, seed: int, params: AugmentParams) -> ExampleArrays:
-    """The batch with its photos turned, mirrored and tinted as ``params`` say; rows without a photo stay zero."""
-    rows = np.flatnonzero(batch.present["image"])
-    pixels = batch.values["image"].copy()
-    pixels[rows] = augment_batch(pixels[rows], [batch.product_id[row] for row in rows], step, seed, params)
-    return replace(batch, values=batch.values | {"image": pixels})
 
 
 def _has_critic(step: int, share: float, params: TrainParams) -> bool:
@@ -145,21 +139,18 @@ def _has_critic(step: int, share: float, params: TrainParams) -> bool:
     return adversarial.share > 0 and share >= adversarial.start and step % adversarial.interval == 0
 
 
-def _critic_step(adversary: Adversary, shown: Seen, step: int, params: TrainParams, ranks: Ranks) -> float:
+def _critic_step(adversary: Adversary, shown: Seen, step: int, params: TrainParams, weight: float) -> Tensor:
     """Teach the critic to tell real values from decoded ones."""
     adversary.critic.train()
     shown = replace(shown, decoded=shown.decoded.detach())
-    loss, logged = adversary.critic.own_loss(shown, step // params.adversarial.interval)
-    _update(adversary.critic, adversary.optimizer, loss, params.adversarial.learning_rate, math.inf, ranks)
-    return float(logged.detach())
+    loss, logged = adversary.lesson(shown, step // params.adversarial.interval)
+    adversary.optimizer.zero_grad(set_to_none=True)
+    (weight * loss).backward()
+    _update(adversary.critic, adversary.optimizer, params.adversarial.learning_rate, math.inf)
+    return weight * logged.detach()
 
 
-def _update(
-    module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, max_norm: float, ranks: Ranks
-) -> None:
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    average_gradients(module.parameters(), ranks)
+def _update(module: nn.Module, optimizer: torch.optim.Optimizer, rate: float, max_norm: float) -> None:
     if math.isfinite(max_norm):
         nn.utils.clip_grad_norm_(module.parameters(), max_norm)
     for group in optimizer.param_groups:

@@ -35,9 +35,8 @@ class Texts:
     slots: Mapping[str, list[list[int]]]
     num_slots: int
 
-    def choose(self, product_ids: Sequence[str], generator: torch.Generator) -> TextBatch:
-        """One text a product, drawn evenly."""
-        draws = torch.rand(len(product_ids), generator=generator).tolist()
+    def choose(self, product_ids: Sequence[str], draws: Sequence[float]) -> TextBatch:
+        """One text a product, by a number in [0, 1) each."""
         picks = [int(u * len(self.ids.get(p, []))) for p, u in zip(product_ids, draws, strict=True)]
         return self.batch(product_ids, picks)
 

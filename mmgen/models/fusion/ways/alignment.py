@@ -39,8 +39,8 @@ class Alignment(ProductOfExperts):
         terms = super().elbo(hidden, present, noise, score)
         said = self.said(hidden, present)
         temperature = self.log_temperature.clamp(math.log(COLDEST), 0.0).exp()
-        apart = SCALE * symmetric_info_nce(said.mu, said.mask, temperature)
-        return replace(terms, beside={TERM: apart})
+        (mu, own), (mask, _) = self.rows_of_all(said.mu), self.rows_of_all(said.mask)
+        return replace(terms, beside={TERM: SCALE * symmetric_info_nce(mu, mask, temperature)[own]})
 
 
 def symmetric_info_nce(said: Tensor, mask: Tensor, temperature: Tensor) -> Tensor:

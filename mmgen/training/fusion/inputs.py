@@ -1,0 +1,82 @@
+"""What a step reads: a process's rows of the batch, and every random number that is drawn for them.
+
+The numbers belong to the row of the whole batch: each process draws those of all rows from one generator, seeded with
+(seed, step), and takes its own. So a step is the same however many processes share it out, and there is no generator
+state to save.
+
+Shapes: B rows of this process, M modalities, L latent size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmgen.config.training import AugmentParams, TrainParams
+from mmgen.models.examples import ExampleArrays
+from mmgen.models.fusion.net import Batch, FusionNet
+from mmgen.models.text.decoder import TextBatch
+from mmgen.seeds import seed_of
+from mmgen.training.data.augment import augment_batch
+from mmgen.training.distributed.ranks import Part, Ranks
+from mmgen.training.fusion.texts import Texts
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """``part``: which rows these are. ``seen``: the modalities that are shown to the encoders, (B,) bool each.
+    ``noise`` (B, fusion.noise_size): standard normal."""
+
+    part: Part
+    data: Batch
+    seen: dict[str, Tensor]
+    noise: Tensor
+    texts: TextBatch
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Makes the inputs of any step, for the rows of one process."""
+
+    net: FusionNet
+    texts: Texts
+    params: TrainParams
+    seed: int
+    ranks: Ranks
+
+    def inputs(self, batch: ExampleArrays, step: int) -> Inputs:
+        """``batch``: all rows of the step, over all processes."""
+        generator = torch.Generator().manual_seed(seed_of("step", self.seed, step, 0))
+        part = self.ranks.part(len(batch))
+        own = batch if len(batch) == part.end - part.first else batch.take(np.arange(part.first, part.end))
+        data = Batch.of(varied(own, step, self.seed, self.params.augment), self.net)
+        seen = thin(data.present, self.params.modality_dropout, generator, part)
+        noise = torch.randn(len(batch), self.net.fusion.noise_size, generator=generator)[part.rows]
+        draws = torch.rand(len(batch), generator=generator)[part.rows].tolist()
+        return Inputs(part, data, seen, noise, self.texts.choose(own.product_id, draws))
+
+
+def thin(
+    present: Mapping[str, Tensor], share: float, generator: torch.Generator, part: Part | None = None
+) -> dict[str, Tensor]:
+    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2. (B,) bool each.
+
+    A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has.
+    """
+    masks = torch.stack(list(present.values()), dim=1)
+    part = part or Part(0, len(masks), len(masks))
+    is_thinned = torch.rand(part.total, 1, generator=generator)[part.rows] < share
+    keep = torch.rand(part.total, masks.shape[1], generator=generator)[part.rows] < 0.5
+    return dict(zip(present, (masks & (keep | ~is_thinned)).unbind(dim=1), strict=True))
+
+
+def varied(batch: ExampleArrays, step: int, seed: int, params: AugmentParams) -> ExampleArrays:
+    """The batch with its photos turned, mirrored and tinted as ``params`` say; rows without a photo stay zero."""
+    rows = np.flatnonzero(batch.present["image"])
+    pixels = batch.values["image"].copy()
+    pixels[rows] = augment_batch(pixels[rows], [batch.product_id[row] for row in rows], step, seed, params)
+    return replace(batch, values=batch.values | {"image": pixels})
