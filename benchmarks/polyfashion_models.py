@@ -25,14 +25,15 @@ from polyfashion import HIDDEN, NAMES, Pictures, decoder, encoder
 from torch import Tensor, nn
 
 from mmgen.metrics.coherence import Subset
-from mmgen.models.fusion.base import Scored
+from mmgen.models.fusion.base import Fusion, Scored
 from mmgen.models.fusion.registry import FUSIONS
 from mmgen.training.fusion.objective import thin
 
 LATENT, SCALE, BETA = 64, 0.75, 2.5
 RATE = 1e-3
 PRIVATE = 32
-THINNED = 0.5  # share of the rows, as [train] modality_dropout has it
+ONE_DRAW = ("product_of_experts", "concatenation", "attention", "alignment", "hellinger")
+"""What learns of subsets by modality dropout alone. The others have them in their objective."""
 UNUSED = (
     "torchvision", "torchvision.datasets", "torchvision.datasets.utils", "torchvision.transforms", "torchvision.utils",
     "nltk", "nltk.tokenize", "torchmetrics",
@@ -74,7 +75,13 @@ class Recipe:
     way: str
     latent: int = LATENT
     beta: float = BETA
-    thinned: float = THINNED
+    thinned: float = 0.0
+    options: tuple[tuple[str, float], ...] = ()
+
+    def fusion(self) -> Fusion:
+        """The way of fusion, with its class's options set as they are here."""
+        kind = type(self.way, (FUSIONS[self.way],), dict(self.options))
+        return kind(dict.fromkeys(NAMES, HIDDEN), self.latent)
 
 
 class Ours(Model):
@@ -85,7 +92,7 @@ class Ours(Model):
         self.recipe, self.name = recipe, recipe.way
         self.encoders = nn.ModuleDict({name: encoder() for name in NAMES})
         self.decoders = nn.ModuleDict({name: decoder(recipe.latent) for name in NAMES})
-        self.fusion = FUSIONS[recipe.way](dict.fromkeys(NAMES, HIDDEN), recipe.latent)
+        self.fusion = recipe.fusion()
 
     def loss(self, pictures: Pictures) -> Tensor:
         there = self._there(pictures, NAMES)
@@ -99,8 +106,8 @@ class Ours(Model):
 
     def generate(self, pictures: Pictures, given: Subset, wanted: Subset = NAMES) -> dict[str, Tensor]:
         there = self._there(pictures, given)
-        posterior = self.fusion.encode(self._hidden(pictures, given), there)
-        return self._decoded(posterior.draw(torch.randn_like(posterior.mu)), wanted)
+        noise = torch.randn(len(pictures[NAMES[0]]), self.recipe.latent + 1)
+        return self._decoded(self.fusion.sample(self._hidden(pictures, given), there, noise), wanted)
 
     def from_prior(self, rows: int) -> dict[str, Tensor]:
         return self._decoded(torch.randn(rows, self.recipe.latent))
@@ -225,9 +232,9 @@ THEIRS: dict[str, Callable[[], Model]] = {
     "multivae MMVAE": partial(_theirs, "MMVAE", learn_prior=False, **LAPLACE),
     "multivae MMVAEPlus": partial(_theirs, "MMVAEPlus", settings={"amsgrad": True}, **PLUS, **LAPLACE),
 }
-RECIPES = {name: Recipe(name) for name in FUSIONS} | {
-    # Of the latent half is shared: 32 for each decoder's own beside 32 that all share needs as much as MMVAE+ has
-    "shared_and_private": Recipe("shared_and_private", latent=LATENT),
+RECIPES = {name: Recipe(name, thinned=float(name in ONE_DRAW)) for name in FUSIONS} | {
+    # 32 shared and 32 of each one's own, as theirs: a decoder reads 64
+    "shared_and_private": Recipe("shared_and_private", latent=32 + len(NAMES) * PRIVATE, options=(("private", 5 / 6),)),
 }
 OURS: dict[str, Callable[[], Model]] = {name: partial(Ours, recipe) for name, recipe in RECIPES.items()}
 SAME = {

@@ -53,7 +53,7 @@ from mmgen.metrics.pictures import frechet_distance, kernel_distance, with_inter
 from mmgen.seeds import seed_of
 
 VERSION = 1  # raise it when the same settings would give other results
-BATCH, PART = 64, 250
+BATCH, PART = 32, 250
 MINUTES, ROWS, JUDGE_EPOCHS = 40.0, 2000, 10
 ROUNDS = 40
 TIMED_STEPS, TIMED_ROUNDS = 2, 5
@@ -123,14 +123,13 @@ def main() -> None:
 
 def figures_of(name: str, data: PolyFashion, judged_by: Judges, plan: Plan, seed: int) -> Figures:
     """Trained and measured, or both as they were kept."""
-    about = fingerprint(
-        version=VERSION, name=name, recipe=str(RECIPES.get(name)), data=data.identity, minutes=plan.minutes, seed=seed
-    )[:12]
-    stem = f"{name.replace(' ', '-')}-{seed}-{about}"
-    weights = plan.cache / f"{stem}.safetensors"
-    results = plan.cache / f"{stem}-{judged_by.identity}-{plan.rows}.safetensors"
+    made_of = fingerprint(
+        version=VERSION, name=name, recipe=str(RECIPES.get(name)), data=data.identity, batch=BATCH, seed=seed
+    )
+    stem = f"{name.replace(' ', '-')}-{seed}-{made_of[:12]}"
+    results = plan.cache / f"{stem}-{plan.minutes:g}-{judged_by.identity}-{plan.rows}.safetensors"
     if not results.is_file():
-        model, spent = trained(name, data, plan, seed, weights)
+        model, spent = trained(name, data, plan, seed, stem)
         found = measured(model, data, judged_by, plan.rows)
         features = {key: found.pop(f"features.{key}") for key in ("prior", "one")}
         apart = distances(features_of(others(data, plan.rows), judged_by), features)
@@ -140,23 +139,71 @@ def figures_of(name: str, data: PolyFashion, judged_by: Judges, plan: Plan, seed
     return read(results, data, plan.rows)
 
 
-def trained(name: str, data: PolyFashion, plan: Plan, seed: int, path: Path) -> tuple[Model, dict[str, str]]:
-    """A model that has trained for the plan's CPU time, and how many steps it took in how many seconds."""
-    torch.manual_seed(seed_of("polyfashion", seed))
-    np.random.seed(seed)  # theirs draw from it
+def trained(name: str, data: PolyFashion, plan: Plan, seed: int, stem: str) -> tuple[Model, dict[str, str]]:
+    """A model that has trained for the plan's CPU time, and how many steps it took in how many seconds.
+
+    It is kept as it goes, and goes on from the longest that is kept and not longer: more minutes later cost what is
+    added alone.
+    """
+    _seed(seed, "weights")
     model = MAKERS[name]()
-    if path.is_file():
-        model.load_state_dict(load_weights(path))
-        return model.eval(), _told(path)
     optimizer = model.optimizer()
+    steps, before = 0, 0.0
+    if path := _longest(plan.cache, stem, plan.minutes):
+        told = _told(path)
+        steps, before = int(told["steps"]), float(told["seconds"])
+        _restore(model, optimizer, load_weights(path))
     model.train()
-    steps, started = 0, time.process_time()
-    while (spent := time.process_time() - started) < 60 * plan.minutes or steps < 2:
-        step(model, optimizer, data.train)
-        steps += 1
-    told = {"steps": str(steps), "seconds": f"{spent:.3f}"}
-    _keep(path, partial(save_weights, model.state_dict()), told)
+    started = time.process_time()
+    for stop in _stops(_minutes(path) if path else 0.0, plan.minutes):
+        while (spent := before + time.process_time() - started) < 60 * stop or steps < 2:
+            _seed(seed, "step", steps)
+            step(model, optimizer, data.train)
+            steps += 1
+        told = {"steps": str(steps), "seconds": f"{spent:.3f}"}
+        _keep(plan.cache / f"{stem}-{stop:g}.safetensors", partial(save_weights, _state(model, optimizer)), told)
     return model.eval(), told
+
+
+def _stops(done: float, minutes: float) -> list[float]:
+    """When to keep a model: every five minutes, and at the end."""
+    return [float(stop) for stop in range(5, math.ceil(minutes), 5) if stop > done] + [minutes] * (done < minutes)
+
+
+def _longest(cache: Path, stem: str, minutes: float) -> Path | None:
+    """The state of a model that has trained for the most minutes of those that are not more."""
+    dashes = stem.count("-") + 1  # results have more
+    kept = [path for path in cache.glob(f"{stem}-*.safetensors") if path.stem.count("-") == dashes]
+    return max((path for path in kept if _minutes(path) <= minutes), key=_minutes, default=None)
+
+
+def _minutes(path: Path) -> float:
+    return float(path.stem.rpartition("-")[2])
+
+
+def _state(model: Model, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    moments = optimizer.state_dict()["state"].items()
+    kept = {f"optimizer {number} {key}": value for number, values in moments for key, value in values.items()}
+    return {f"model {key}": value for key, value in model.state_dict().items()} | kept
+
+
+def _restore(model: Model, optimizer: torch.optim.Optimizer, kept: Mapping[str, Tensor]) -> None:
+    weights = {key.removeprefix("model "): value for key, value in kept.items() if key.startswith("model ")}
+    model.load_state_dict(weights)
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, value in kept.items():
+        kind, _, rest = key.partition(" ")
+        if kind == "optimizer":
+            number, _, name = rest.partition(" ")
+            moments.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _seed(*parts: object) -> None:
+    """Of torch's random numbers and of numpy's, which theirs draw from."""
+    number = seed_of("polyfashion", *parts)
+    torch.manual_seed(number)
+    np.random.seed(number % 2**32)
 
 
 def step(model: Model, optimizer: torch.optim.Optimizer, train: Split) -> None:
