@@ -13,7 +13,7 @@ from mmgen.models.fusion.gaussian import kl_between, log_normal, product
 from mmgen.models.fusion.mixture import Mixture
 from mmgen.models.fusion.ways.alignment import symmetric_info_nce
 from mmgen.models.fusion.ways.hellinger import pool
-from mmgen.models.fusion.ways.mixture_of_products import MixtureOfProducts, _chosen
+from mmgen.models.fusion.ways.mixture_of_products import MixtureOfProducts
 from mmgen.models.fusion.ways.product_of_experts import product_of_experts
 from mmgen.models.fusion.ways.total_correlation import ALPHA, TotalCorrelation
 
@@ -170,11 +170,22 @@ def test_a_mixture_of_products_has_a_component_for_each_subset_that_a_row_has():
         assert mixture.weights()[row][counts].tolist() == pytest.approx([1 / len(expected)] * len(expected))
 
 
-def test_every_subset_is_drawn_as_often():
-    there = torch.tensor([[True, False, True, True]]).expand(9000, 4)
-    drawn = _chosen(there, torch.randn(9000, generator=torch.Generator().manual_seed(0))).bincount(minlength=4) / 9000
-    assert drawn.tolist() == pytest.approx([1 / 3, 0, 1 / 3, 1 / 3], abs=0.02)
-    assert _chosen(there[:2], torch.tensor([-50.0, 50.0])).tolist() == [0, 3]
+SHARES = {
+    "alike": [1 / 3, 0, 1 / 3, 1 / 3],
+    "not alike": [0.1, 0.6, 0.3, 0],
+    "one": [0, 0, 1, 0],
+}
+
+
+@pytest.mark.parametrize("shares", SHARES.values(), ids=SHARES)
+def test_components_are_drawn_by_their_weights(shares):
+    nothing = torch.zeros(9000, 4, 1)
+    mixture = Mixture(torch.tensor(shares).log().expand(9000, 4), nothing, nothing)
+    noise = torch.randn(9000, generator=torch.Generator().manual_seed(0))
+    assert (mixture.chosen(noise).bincount(minlength=4) / 9000).tolist() == pytest.approx(shares, abs=0.02)
+    there = [number for number, share in enumerate(shares) if share]
+    extremes = mixture.chosen(torch.cat([torch.tensor([-50.0, 50.0]), noise[2:]]))[:2]
+    assert extremes.tolist() == [there[0], there[-1]], "what a row lacks is never drawn"
 
 
 def test_the_total_correlation_objective_is_the_papers():

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal
 
 from mmgen.models.fusion.base import Posterior, Scored, Terms
-from mmgen.models.fusion.gaussian import gaussian_nll
+from mmgen.models.fusion.gaussian import gaussian_nll, product
 from mmgen.models.fusion.registry import FUSIONS
 from mmgen.training.fusion.objective import weighted_loss
 from tests.training.examples_files import TINY
@@ -226,6 +226,50 @@ def test_encode_has_the_moments_of_the_posterior(way):
     z = Posterior(mu, logvar).draw(torch.randn_like(mu))
     torch.testing.assert_close(z.mean(dim=1), found.mu, rtol=0.05, atol=0.05)
     torch.testing.assert_close(z.var(dim=1), found.logvar.exp(), rtol=0.05, atol=0.05)
+
+
+@every_way
+def test_what_is_generated_is_drawn_from_the_posterior(way):
+    toy, values, seen, count = Toy(way), views(4), everything(4), 4000
+    seen["audio"] = seen["audio"] & False
+
+    def many(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {name: part.repeat_interleave(count, dim=0) for name, part in parts.items()}
+
+    noise = torch.randn(4 * count, LATENT + 1, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        z = toy.fusion.sample(many(values), many(seen), noise).view(4, count, LATENT)
+        expected = toy.fusion.encode(values, seen)
+        if way == "mixture_of_products":  # the product of all that is there, not its mixture with smaller ones
+            said = toy.fusion.said(values, seen)
+            expected = Posterior(*product(said.mu, said.logvar, said.mask))
+    units = (z - expected.mu[:, None]) * torch.exp(-0.5 * expected.logvar)[:, None]
+    assert units.mean(dim=1).abs().max() < 0.08, "five standard errors"
+    assert (units.var(dim=1) - 1).abs().max() < 0.15
+
+
+@pytest.mark.parametrize("way", ["mixture_of_experts", "importance_weighted_mixture", "shared_and_private"])
+def test_a_draw_from_a_mixture_is_one_experts(way):
+    """Far apart as they are, none lies where the Gaussian with the mixture's moments has its mean."""
+    toy, values, seen = Toy(way), {name: 100 * value for name, value in views(4).items()}, everything(4)
+    noise = torch.randn(4, LATENT + 1, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        mixture, z = toy.fusion.mixture(values, seen), toy.fusion.sample(values, seen, noise)
+    shared = getattr(toy.fusion, "shared", LATENT)
+    apart = ((z[:, None] - mixture.mu) * torch.exp(-0.5 * mixture.logvar))[..., :shared]
+    assert (apart.abs().amax(dim=2).amin(dim=1) < 5).all()
+
+
+def test_a_private_part_is_its_modalitys_own_in_every_draw():
+    toy, values, seen = Toy("shared_and_private"), views(), everything()
+    rest = torch.zeros(ROWS, LATENT)
+    first, last = (torch.cat([rest, torch.full((ROWS, 1), number)], dim=1) for number in (-9.0, 9.0))
+    with torch.no_grad():
+        drawn = [toy.fusion.sample(values, seen, noise) for noise in (first, last)]
+        own = toy.fusion.encode(values, seen).mu
+    assert not torch.equal(drawn[0][:, :3], drawn[1][:, :3]), "what is shared is of the expert that is drawn"
+    for z in drawn:
+        assert torch.equal(z[:, 3:], own[:, 3:])
 
 
 def test_what_is_private_to_a_modality_reaches_no_other_decoder():

@@ -106,6 +106,14 @@ class Fusion(nn.Module, ABC):
         scored = score(z)
         return Terms(scored.nll, kl_to_prior(posterior.mu, posterior.logvar), z, scored.decoded)
 
+    def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
+        """A draw z (B, L) from what is known of the ``present`` ones, as values are generated from it.
+
+        noise: standard normal (B, L + 1). The last number chooses a component where a posterior is a mixture: the
+        Gaussian that ``encode`` gives in its place is wider than any of them, and most of it lies between them.
+        """
+        return self.encode(hidden, present).draw(noise[:, :-1])
+
     def weights(
         self,
         hidden: Mapping[str, Tensor],  # noqa: ARG002

@@ -40,6 +40,19 @@ class Mixture:
         """log q(z) in nats: z (B, L) -> (B,)."""
         return torch.logsumexp(self.log_weights + log_normal(z[:, None], self.mu, self.logvar).sum(dim=2), dim=1)
 
+    def draw(self, noise: Tensor) -> Tensor:
+        """z (B, L) from standard normal ``noise`` (B, L + 1), whose last number chooses the component."""
+        chosen = self.chosen(noise[:, -1])
+        rows = torch.arange(len(noise), device=noise.device)
+        return self.mu[rows, chosen] + noise[:, :-1] * torch.exp(0.5 * self.logvar[rows, chosen])
+
+    def chosen(self, noise: Tensor) -> Tensor:
+        """A component for each row, by its weight, from a standard normal number: (B,) -> (B,) of K."""
+        above = torch.special.ndtr(noise)[:, None] < self.weights().cumsum(dim=1)
+        # Rounding may leave the sum of all below the number: then it is the last one that the row has
+        last = self.weights().shape[1] - 1 - (self.weights() > 0).int().flip(1).argmax(dim=1)
+        return torch.where(above.any(dim=1), above.int().argmax(dim=1), last)
+
     def mean_of(self, values: Tensor) -> Tensor:
         """The weighted mean of a value that each component has: (B, K, ...) -> (B, ...)."""
         weights = self.weights().reshape(*values.shape[:2], *[1] * (values.dim() - 2))

@@ -52,6 +52,9 @@ class MixtureOfExperts(GaussianExperts):
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
         return Posterior(*self.mixture(hidden, present).moments())
 
+    def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
+        return self.mixture(hidden, present).draw(noise)
+
     def elbo(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor, score: Score) -> Terms:
         mixture = self.mixture(hidden, present)
         shares = noise.view(len(noise), len(self.modalities), self.draws, self.latent)

@@ -23,7 +23,8 @@ class MixtureOfProducts(GaussianExperts):
     """Taught by E_q log p(X | z) - 1/|S| sum_S KL(q_S || p), a bound by the convexity of the KL (their lemma 1). One
     subset a row and step is drawn for the first term, so that a step decodes once, as a product of experts does.
 
-    ``encode`` gives the Gaussian with the mixture's mean and variance.
+    ``encode`` gives the Gaussian with the mixture's mean and variance. Values are generated from the product of all
+    that is there, the narrowest component, as the authors do.
     """
 
     subsets: Tensor
@@ -47,17 +48,12 @@ class MixtureOfProducts(GaussianExperts):
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
         return Posterior(*self.mixture(hidden, present).moments())
 
+    def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
+        said = self.said(hidden, present)
+        return Posterior(*product(said.mu, said.logvar, said.mask)).draw(noise[:, :-1])
+
     def elbo(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor, score: Score) -> Terms:
         mixture = self.mixture(hidden, present)
-        chosen = _chosen(mixture.weights() > 0, noise[:, -1])
-        rows = torch.arange(len(noise), device=noise.device)
-        z = Posterior(mixture.mu[rows, chosen], mixture.logvar[rows, chosen]).draw(noise[:, :-1])
+        z = mixture.draw(noise)
         scored = score(z)
         return Terms(scored.nll, mixture.mean_of(kl_to_prior(mixture.mu, mixture.logvar)), z, scored.decoded)
-
-
-def _chosen(there: Tensor, noise: Tensor) -> Tensor:
-    """One of the components that a row has, all as likely, by a standard normal number: (B, S) bool, (B,) -> (B,)."""
-    count = there.sum(dim=1)
-    rank = (torch.special.ndtr(noise) * count).long().clamp(max=count - 1)
-    return (there & (there.cumsum(dim=1) == rank[:, None] + 1)).int().argmax(dim=1)

@@ -9,6 +9,7 @@ Shapes: B rows, M modalities, L latent size, of which P private to each modality
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from mmgen.models.fusion.ways.mixture_of_experts import Drawn, MixtureOfExperts
 
 
 class SharedAndPrivate(MixtureOfExperts):
-    """Half of the latent is shared, the rest private in equal parts, in the order of the modalities.
+    """``private`` of the latent is private in equal parts, in the order of the modalities, the rest shared.
 
     Taught by sum_m 1/M E_{q_m(z) q(w_m)} of log p(x_m | z, w_m) + sum_{n != m} E_{r(w_n)} log p(x_n | z, w_n), less
     log q(z | X) / p(z) and KL(q(w_m) || p(w_m)): an expert decodes the others with parts of theirs that are not from
@@ -29,10 +30,11 @@ class SharedAndPrivate(MixtureOfExperts):
     """
 
     owned: Tensor
+    private: ClassVar[float] = 0.5
 
     def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
         super().__init__(hidden_sizes, latent)
-        private = latent // (2 * len(hidden_sizes))
+        private = int(self.private * latent) // len(hidden_sizes)
         self.shared = latent - private * len(hidden_sizes)
         owner = torch.full((latent,), -1)
         owner[self.shared :] = torch.arange(len(hidden_sizes)).repeat_interleave(private)
@@ -58,6 +60,10 @@ class SharedAndPrivate(MixtureOfExperts):
         return Posterior(
             torch.cat([mu, own_mu[:, self.shared :]], dim=1), torch.cat([logvar, own_logvar[:, self.shared :]], dim=1)
         )
+
+    def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
+        own = self.encode(hidden, present).draw(noise[:, :-1])
+        return torch.cat([self.mixture(hidden, present).draw(noise)[:, : self.shared], own[:, self.shared :]], dim=1)
 
     def of_expert(self, mixture: Mixture, number: int, noise: Tensor, score: Score) -> Drawn:
         mu, logvar = mixture.mu[:, number], mixture.logvar[:, number]
