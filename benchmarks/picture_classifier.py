@@ -35,7 +35,9 @@ class Classifier:
         found = [self.net[:-1](to_float(pixels[i : i + BATCH])) for i in range(0, len(pixels), BATCH)]
         features = torch.cat(found)
         probabilities = torch.softmax(self.net[-1](features).double(), dim=1)
-        return probabilities.numpy(), features.double().numpy()
+        # So scaled, the kernel distance's x·y / F is a cosine, whatever the size of what the network says
+        unit = features / features.norm(dim=1, keepdim=True).clamp(min=1e-9) * features.shape[1] ** 0.5
+        return probabilities.numpy(), unit.double().numpy()
 
 
 def fitted_classifier(

@@ -291,8 +291,9 @@ def written_by(settings: Settings, run: str) -> int:
 @click.option(
     "--of",
     "modality",
-    type=click.Choice(["image", "audio", "text"]),
-    help="Of an encoder: the next run makes its features anew. Without it: of the model that writes.",
+    type=click.Choice(["image", "audio", "text", "pictures"]),
+    help="Of an encoder: the next run makes its features anew. Of what draws pictures. Without it: of the model that "
+    "writes.",
 )
 @pass_settings
 def promote(settings: Settings, version: str, modality: str | None) -> None:

@@ -15,8 +15,8 @@ class PictureSizes(Params):
     px: int = Field(default=64, ge=32, le=256, description="side of a picture, a power of two; clean photos have 224")
     noise: int = Field(default=64, ge=1, description="standard normal numbers beside the latent")
     style: int = Field(default=128, ge=8, description="what both become before they reach the layers")
-    width: int = Field(default=64, ge=8, multiple_of=8, description="channels of the generator's last layer but one")
-    max_width: int = Field(default=256, ge=8, multiple_of=8, description="channels of its first")
+    width: int = Field(default=48, ge=8, multiple_of=8, description="channels of the generator's last layer but one")
+    max_width: int = Field(default=192, ge=8, multiple_of=8, description="channels of its first")
     critic_width: int = Field(default=32, ge=8, multiple_of=8, description="channels of the discriminator's first")
     spectral_norm: bool = Field(default=False, description="on every layer of the discriminator")
 
@@ -45,17 +45,17 @@ class PictureParams(Params):
 
     sizes: PictureSizes = PictureSizes()
     loss: str = Field(default="non_saturating", description="of the game, by its name in LOSSES")
-    r1_weight: float = Field(default=2.0, ge=0, description="of the gradient penalty on real pictures; 0: none")
+    r1_weight: float = Field(default=0.02, ge=0, description="of the gradient penalty on real pictures; 0: none")
     r1_interval: int = Field(default=16, ge=1, description="steps between two of them")
     reconstruction: float = Field(
-        default=1.0, ge=0, description="weight of the distance, in the discriminator's features, from the product's own"
+        default=2.0, ge=0, description="weight of the distance, in the discriminator's features, from the product's own"
     )
     adaptive: AdaptiveParams = AdaptiveParams()
-    average: float = Field(default=0.998, ge=0, lt=1, description="of the generator's weights, kept from step to step")
+    average: float = Field(default=0.995, ge=0, lt=1, description="of the generator's weights, kept from step to step")
     batch_rows: int = Field(default=32, ge=4)
     steps: int = Field(default=4000, ge=1)
-    learning_rate: float = Field(default=1e-3, gt=0)
-    critic_learning_rate: float = Field(default=1e-3, gt=0)
+    learning_rate: float = Field(default=4e-4, gt=0)
+    critic_learning_rate: float = Field(default=8e-4, gt=0)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of the arithmetic in training; auto: bfloat16 where the processor has it"
     )

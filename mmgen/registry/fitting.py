@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mmgen.engine.context import JobContext
     from mmgen.registry.tracker import Tracker
 
+PICTURES = "pictures"
 Figures = Mapping[str, float]
 Fit = Callable[[Path], None]
 """Learns, and writes the model's files (safetensors, JSON) into the folder."""
@@ -63,8 +64,8 @@ class Fitted:
 
 
 def model_name(config: Config, modality: str) -> str:
-    """The registered name of a modality's fitted model."""
-    return f"{config.tracking.encoder_name}-{modality}"
+    """The registered name of a modality's fitted model; ``pictures`` is the model that draws them."""
+    return config.tracking.picture_name if modality == PICTURES else f"{config.tracking.encoder_name}-{modality}"
 
 
 def registry(config: Config, modality: str) -> Tracker:

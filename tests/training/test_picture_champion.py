@@ -14,6 +14,7 @@ from mmgen.config.config import Config
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.pictures.model import PictureModel
 from mmgen.registry.aliases import CANDIDATE, CHAMPION
+from mmgen.registry.fitting import PICTURES, registry
 from mmgen.registry.promotion import decide
 from mmgen.registry.tracker import Tracker
 from mmgen.training.data.snapshot import take_snapshots
@@ -64,7 +65,7 @@ def test_from_examples_to_a_registered_version(trained: tuple[list[str], Path], 
     assert "there is no fusion model yet" in champion.train_and_register(ctx)
     with_fusion(trained, tmp_path)
     said = champion.train_and_register(ctx)
-    tracker = champion.pictures_registry(ctx.config)
+    tracker = registry(ctx.config, PICTURES)
     version = tracker.version_of(CANDIDATE)
     assert version == "1" and f"version {version} " in said and "picture_kid" in said
     files = tracker.files_of(version)

@@ -26,6 +26,7 @@ from mmgen.models.pictures.model import PictureModel
 from mmgen.registry.aliases import CANDIDATE, CHAMPION
 from mmgen.registry.champions import Champion, champion_of
 from mmgen.registry.encoders import fitted_image
+from mmgen.registry.fitting import PICTURES, registry
 from mmgen.registry.promotion import Decision, decide
 from mmgen.store.products import product_ids
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
@@ -50,19 +51,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 
-def pictures_registry(config: Config) -> Tracker:
-    """Runs and versions of the picture model."""
-    from mmgen.registry.tracker import Tracker  # here: mlflow takes seconds to import
-
-    return Tracker(config.tracking_store.model_copy(update={"model_name": config.tracking.picture_name}))
-
-
 def train_and_register(ctx: JobContext, progress: Progress | None = None) -> str:
     """Train where there is no champion yet, or its fusion model is another by now, or always with --force; judge on the
     test split, register as ``candidate``, promote where it draws better than the fusion model's decoder. One line about
     it."""
     line, params = f"{ctx.name} ds={ctx.ds}:", ctx.config.pictures
-    fusion_champion, tracker = champion_of(ctx.config), pictures_registry(ctx.config)
+    fusion_champion, tracker = champion_of(ctx.config), registry(ctx.config, PICTURES)
     if not fusion_champion.folder:
         return f"{line} there is no fusion model yet, whose latents it would draw from; nothing to train"
     before = _champion(tracker)

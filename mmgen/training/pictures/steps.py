@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from mmgen.config.pictures import PictureParams
 from mmgen.models.modalities.image import to_float
@@ -69,12 +70,18 @@ def fresh_state(params: PictureParams, latent: int) -> State:
     there."""
     entry(LOSSES, params.loss, "pictures.loss")
     generator, critic = Generator(params.sizes, latent), Discriminator(params.sizes, latent)
-    average = AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(params.average))
+    average = AveragedModel(generator, avg_fn=partial(_averaged, decay=params.average))
     optimizers = [
         torch.optim.Adam(module.parameters(), lr=rate, betas=BETAS, fused=True)
         for module, rate in ((generator, params.learning_rate), (critic, params.critic_learning_rate))
     ]
     return State(generator, critic, average, *optimizers, share=params.adaptive.start)
+
+
+def _averaged(average: Tensor, current: Tensor, count: Tensor | int, decay: float) -> Tensor:
+    """An exponential average that forgets the first, random weights: it keeps less while it is young."""
+    seen = float(count)
+    return average.lerp(current, 1 - min(decay, (1 + seen) / (10 + seen)))
 
 
 @dataclass(frozen=True)
