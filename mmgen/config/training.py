@@ -58,7 +58,9 @@ class TrainParams(Params):
 
     sizes: ModelSizes = ModelSizes()
     fusion: str = Field(default="product_of_experts", description="the way of fusion, by its name in FUSIONS")
-    modalities: tuple[str, ...] = Field(default=(), description="what it fuses, by name in MODALITIES; empty: all")
+    modalities: tuple[str, ...] = Field(
+        default=(), description="what it fuses, by name in MODALITIES; empty: all but graph"
+    )
     critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()
     augment: AugmentParams = Field(

@@ -22,13 +22,15 @@ NUM_ATTRIBUTES = 4096
 class Modality:
     """``column``: of ``examples``, and how it is read. ``model``: ``module:class`` of the networks.
 
-    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is.
+    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is. ``on_request``: a
+    model has it only where ``[train] modalities`` names it.
     """
 
     column: str
     reading: Reading
     model: str
     fitted_by: str = ""
+    on_request: bool = False
 
     def networks(self) -> type[ModalityModel]:
         """The class in ``model``."""
@@ -41,5 +43,13 @@ MODALITIES: dict[str, Modality] = {
     "text": Modality("text_embedding", Floats(256), "mmgen.models.modalities.text:Text"),
     "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
     "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
+    "graph": Modality(
+        "graph_vector", Floats(128), "mmgen.models.modalities.graph:Graph", fitted_by="graph_encoder", on_request=True
+    ),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
+
+
+def default_modalities() -> tuple[str, ...]:
+    """What a model has where ``[train] modalities`` names none."""
+    return tuple(name for name, one in MODALITIES.items() if not one.on_request)

@@ -24,7 +24,7 @@ from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.fusion.net import TOKENS, Batch, FusionNet
 from mmgen.models.fusion.registry import FUSIONS
-from mmgen.models.modalities.registry import MODALITIES
+from mmgen.models.modalities.registry import MODALITIES, default_modalities
 from mmgen.models.named import entry
 from mmgen.models.text.sentences import Sentences
 from mmgen.models.text.vocabulary import Vocabulary
@@ -195,7 +195,7 @@ def _check_names(params: TrainParams) -> None:
 
 def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> FusionConfig:
     """The sizes of the model, from the parameters and from the data."""
-    names = params.modalities or tuple(MODALITIES)
+    names = params.modalities or default_modalities()
     lists = {name: one for name, one in MODALITIES.items() if name in names and one.reading.shape[0] is None}
     return FusionConfig(
         **params.sizes.model_dump(),
@@ -254,7 +254,7 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in train.groups],
         texts={p: [t.texts, [sorted(slots) for slots in t.slots], t.traits] for p, t in texts.items()},
         params=params.model_dump(mode="json"),
-        modalities=params.modalities or tuple(MODALITIES),
+        modalities=params.modalities or default_modalities(),
         seed=seed,
         world_size=ranks.world_size,
     )
