@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+import tempfile
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -13,13 +16,14 @@ from mmgen.engine.inputs import Only, joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
+from mmgen.graph.context import context_frame
 
 HASHES = ("product_hash", "clean_text_hash", "image_plain", "text_plain", "audio_hash", "group_id")
 """Of photo and text what no fitted model makes: a new encoder changes no example that does not read it."""
 
 
-def inputs(ctx: JobContext, only: Only) -> DataFrame:
-    """The products of the catalogue beside all that is known of each."""
+def inputs(ctx: JobContext, neighbours: Callable[[], DataFrame] | None, only: Only) -> DataFrame:
+    """The products of the catalogue beside all that is known of each, and what its ``neighbours`` are like."""
     rows = products(ctx, only).withColumn("product_hash", F.col("content_hash"))
     said = ("locale", "category", "brand", "price", "is_price_from", "currency", "attributes", "facts")
     rows = rows.select("product_id", "product_hash", *said)
@@ -38,7 +42,12 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
         part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, "spectrogram", only=only),
     ):
         joined = joined.join(found, "product_id", "left")
-    hashed = joined.withColumn("input_hash", joined_hash(*HASHES))
+    if neighbours is None:
+        joined = joined.withColumn("graph_vector", F.lit(None).cast("array<float>"))
+        joined = joined.withColumn("graph_encoder", F.lit(None).cast("string"))
+    else:
+        joined = joined.join(neighbours(), "product_id", "left")
+    hashed = joined.withColumn("input_hash", joined_hash(*HASHES, *(["graph_hash"] if neighbours else [])))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
 
 
@@ -48,9 +57,12 @@ def run(ctx: JobContext) -> Outcome:
     transform = partial(
         build_examples, seed=seed, validation_share=params.validation_share, test_share=params.test_share
     )
-    return derive(
-        ctx, partial(inputs, ctx), Step("examples", params.digest(VERSION, seed), transform, is_by_product=True)
-    )
+    is_on = ctx.config.examples.neighbours
+    config_hash = params.digest(VERSION, seed, *(["neighbours"] if is_on else []))
+    step = Step("examples", config_hash, transform, is_by_product=True)
+    with tempfile.TemporaryDirectory(dir=ctx.scratch()) as folder:
+        neighbours = cache(partial(context_frame, ctx, Path(folder))) if is_on else None
+        return derive(ctx, partial(inputs, ctx, neighbours), step)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,15 @@ JOBS: tuple[Job, ...] = (
     Job(
         "examples",
         "spark",
-        ("raw_products", "clean_texts", "duplicates", "image_features", "text_features", "audio_features"),
+        (
+            "raw_products",
+            "clean_texts",
+            "duplicates",
+            "image_features",
+            "text_features",
+            "audio_features",
+            "graph_features",
+        ),
         "examples",
         "Joins the modalities of each product with a mask, and assigns splits that keep near-copies together.",
         "One of its inputs has no partition yet: run the jobs before it.",

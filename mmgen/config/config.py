@@ -75,6 +75,16 @@ class SplitParams(Params):
     test_share: float = Field(default=0.1, ge=0, lt=0.5)
 
 
+class ExampleParams(Params):
+    """What goes into ``examples`` beside a product's own modalities."""
+
+    neighbours: bool = Field(
+        default=False,
+        description="What its neighbours are like, for the modality graph. A changed product then changes its "
+        "neighbours' examples, too, and their texts are written anew",
+    )
+
+
 class MlflowParams(Params):
     """MLflow. An empty URI means a SQLite store under ``<home>/mlflow``."""
 
@@ -110,6 +120,7 @@ class Config(Params):
     features: FeatureParams = FeatureParams()
     encoders: EncoderParams = EncoderParams()
     splits: SplitParams = SplitParams()
+    examples: ExampleParams = ExampleParams()
     train: TrainParams = TrainParams()
     pictures: PictureParams = PictureParams()
     launch: LaunchParams = LaunchParams()

@@ -12,7 +12,7 @@ from mmgen.models.examples import ExampleArrays, concat
 from mmgen.models.fusion.config import FIRST, FusionConfig
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.fusion.net import Batch, FusionNet
-from mmgen.models.modalities.registry import MODALITIES
+from mmgen.models.modalities.registry import default_modalities
 from mmgen.models.text.decoder import TextBatch
 from mmgen.models.text.vocabulary import Vocabulary, is_slot
 from mmgen.training.fusion.inputs import thin
@@ -60,7 +60,7 @@ def without(data: Batch, missing: str, row: int | slice) -> Batch:
     return dataclasses.replace(data, present=data.present | {missing: masks})
 
 
-@pytest.mark.parametrize("missing", MODALITIES)
+@pytest.mark.parametrize("missing", default_modalities())
 def test_what_stands_in_for_a_missing_modality_changes_nothing(model, missing):
     data = Batch.of(arrays([1, 13]), model.net)  # have everything
     assert all(present.all() for present in data.present.values())
@@ -84,7 +84,7 @@ OWN = ("shared", "encoders", "fusion.experts", "decoders", "log_scale")
 @pytest.mark.parametrize(
     ("missing", "silent"),
     [
-        *((name, tuple(f"{part}.{name}" for part in OWN)) for name in MODALITIES),
+        *((name, tuple(f"{part}.{name}" for part in OWN)) for name in default_modalities()),
         ("tokens", ("text_decoder.",)),
     ],
 )
@@ -104,12 +104,12 @@ def test_a_product_with_nothing_is_encoded_by_the_prior(model):
 
 
 def test_thinning_hides_only_what_is_there():
-    present = {name: torch.full((4000,), name != "audio") for name in MODALITIES}
+    present = {name: torch.full((4000,), name != "audio") for name in default_modalities()}
     thinned = thin(present, 0.5, torch.Generator().manual_seed(0))
     assert not thinned["audio"].any()
     assert thinned["image"].float().mean().item() == pytest.approx(0.75, abs=0.03)
     whole = thin(present, 0.0, torch.Generator())
-    assert all(torch.equal(whole[name], present[name]) for name in MODALITIES)
+    assert all(torch.equal(whole[name], present[name]) for name in default_modalities())
 
 
 def test_save_and_load_give_the_same_model_without_pickle(model, tmp_path):

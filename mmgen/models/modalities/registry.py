@@ -45,6 +45,9 @@ MODALITIES: dict[str, Modality] = {
     "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
     "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
     "sound": Modality("spectrogram", Levels(SPECTROGRAM), "mmgen.models.modalities.sound:Sound", is_default=False),
+    "graph": Modality(
+        "graph_vector", Floats(128), "mmgen.models.modalities.graph:Graph", fitted_by="graph_encoder", is_default=False
+    ),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
 
