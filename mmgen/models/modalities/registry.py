@@ -5,6 +5,7 @@ No torch: readers need the columns alone, and an entry imports its networks when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -22,13 +23,15 @@ NUM_ATTRIBUTES = 4096
 class Modality:
     """``column``: of ``examples``, and how it is read. ``model``: ``module:class`` of the networks.
 
-    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is.
+    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is. ``medium``: what of
+    a product the values describe, where that is another modality's medium, too; "" where it is this one's alone.
     """
 
     column: str
     reading: Reading
     model: str
     fitted_by: str = ""
+    medium: str = ""
 
     def networks(self) -> type[ModalityModel]:
         """The class in ``model``."""
@@ -43,3 +46,13 @@ MODALITIES: dict[str, Modality] = {
     "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
+
+
+def media_of(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Modalities by the medium that they describe, in the order of ``names``: whoever has a photo has its features, so
+    what is told from the photo alone is told from both."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        medium = MODALITIES[name].medium or name
+        found[medium] = (*found.get(medium, ()), name)
+    return found
