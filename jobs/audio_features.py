@@ -22,7 +22,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Log-mel statistics of each clip, and what the encoder says of it."""
-    params, fitted = ctx.config.features.audio, fitted_audio(ctx.config)
+    params, fitted = ctx.config.features.audio, fitted_audio(ctx.config, ctx.ds)
     transform = partial(audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
     config_hash = params.digest(VERSION, fitted.label)
     step = Step("audio_features", config_hash, transform, needs="audio", is_by_product=True)

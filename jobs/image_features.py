@@ -22,7 +22,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Colour and shape features of each photo, what the encoder says of it, and its pixels at the training size."""
-    params, fitted = ctx.config.features.image, fitted_image(ctx.config)
+    params, fitted = ctx.config.features.image, fitted_image(ctx.config, ctx.ds)
     transform = partial(image_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label)
     config_hash = params.digest(VERSION, fitted.label)
     step = Step("image_features", config_hash, transform, needs="model_image", is_by_product=True)

@@ -26,6 +26,7 @@ from mmgen.registry.scores import Scores
 
 MAX_CHANCE = 0.2
 ROUNDS = 500
+COLLAPSED = 0.1
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,15 @@ def _excuses(standing: Standing, params: PromotionParams) -> list[str]:
     if standing.gone_share > params.max_gone_share:
         found.append(f"a tie, and {standing.gone_share:.0%} of the champion's training products left the shop")
     return found
+
+
+def collapse_of(figures: Mapping[str, float]) -> str:
+    """A sentence where the posterior has collapsed: less than COLLAPSED of the latent says anything of a product; ""
+    where it has not."""
+    active, size = figures.get("active_units"), figures.get("latent_units", 0.0)
+    if active is None or not size or active >= COLLAPSED * size:
+        return ""
+    return f"posterior collapse: {active:.0f} of {size:.0f} dimensions of the latent say anything of a product"
 
 
 def _applies(figures: Mapping[str, float], comparison: Comparison) -> bool:

@@ -15,8 +15,8 @@ from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.fusion.net import FusionNet
 from mmgen.models.text.vocabulary import Vocabulary
+from mmgen.registry.promotion import collapse_of
 from mmgen.training.fusion.coherence import coherence, questions_of
-from mmgen.training.fusion.figures import collapse_of
 from mmgen.training.fusion.likelihood import importance_weighted
 from mmgen.training.fusion.texts import Texts
 

@@ -5,7 +5,7 @@ Intervals are bootstrapped over groups (near-copies of one product), not rows: r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ from mmgen.training.fusion.texts import Texts
 TOP = 10
 CHUNK = 64
 ACTIVE = 0.01
-COLLAPSED = 0.1
 LIKELIHOOD_ROWS = 512
 LATENT = "latent."
 """What the posterior's means are called among the scores, by dimension."""
@@ -108,15 +107,6 @@ def summary(scores: Scores, rounds: int = 200, seed: int = 0) -> dict[str, float
                 float(v) for v in np.nanpercentile(found[1:], [2.5, 97.5])
             )
     return figures
-
-
-def collapse_of(figures: Mapping[str, float]) -> str:
-    """A sentence where the posterior has collapsed: less than COLLAPSED of the latent says anything of a product; ""
-    where it has not."""
-    active, size = figures.get("active_units"), figures.get("latent_units", 0.0)
-    if active is None or not size or active >= COLLAPSED * size:
-        return ""
-    return f"posterior collapse: {active:.0f} of {size:.0f} dimensions of the latent say anything of a product"
 
 
 def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -22,12 +22,12 @@ from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.modalities.registry import MODALITIES
 from mmgen.registry.aliases import CHAMPION
-from mmgen.registry.promotion import Decision, Standing, decide, succeeds
+from mmgen.registry.promotion import Decision, Standing, collapse_of, decide, succeeds
 from mmgen.registry.scores import Scores
 from mmgen.seeds import seed_of
 from mmgen.training.data.snapshot import Snapshot
 from mmgen.training.fusion.coherence import questions_of
-from mmgen.training.fusion.figures import collapse_of, mean_image_of, measure, summary
+from mmgen.training.fusion.figures import mean_image_of, measure, summary
 from mmgen.training.fusion.texts import Found, index_texts, unigram_of
 
 if TYPE_CHECKING:
