@@ -22,7 +22,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """Log-mel statistics of each clip, and what the encoder says of it."""
-    params, sound, fitted = ctx.config.features.audio, ctx.config.features.sound, fitted_audio(ctx.config)
+    params, sound, fitted = ctx.config.features.audio, ctx.config.features.sound, fitted_audio(ctx.config, ctx.ds)
     transform = partial(
         audio_features, params=params, encoder_folder=fitted.folder, encoder_version=fitted.label, sound=sound
     )

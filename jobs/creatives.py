@@ -30,7 +30,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Draws an ad picture for each product."""
     params, seed = ctx.config.creatives, ctx.config.seed
-    champion = champion_of(ctx.config)
+    champion = champion_of(ctx.config, ctx.ds)
     transform = partial(
         draw_creatives,
         params=params,

@@ -24,7 +24,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 def run(ctx: JobContext) -> Outcome:
     """Writes a description and a line of ad copy for each product."""
     params = ctx.config.descriptions.model_copy(update={"run_seed": ctx.config.seed})
-    champion = champion_of(ctx.config)
+    champion = champion_of(ctx.config, ctx.ds)
     transform = partial(describe, params=params, model_folder=champion.folder, model_version=champion.version)
     config_hash = params.digest(VERSION, champion.version)
     return derive(ctx, partial(inputs, ctx), Step("descriptions", config_hash, transform, is_by_product=True))

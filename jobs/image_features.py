@@ -24,7 +24,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def encoders_of(ctx: JobContext) -> ImageEncoders:
     """The networks that photos are given to."""
-    fitted, named = fitted_image(ctx.config), ctx.config.features.image.pretrained
+    fitted, named = fitted_image(ctx.config, ctx.ds), ctx.config.features.image.pretrained
     if not named:
         return ImageEncoders(fitted.folder, fitted.label)
     folder = folder_of(named, ctx.config)

@@ -24,7 +24,7 @@ def inputs(ctx: JobContext, only: Only) -> DataFrame:
 
 def run(ctx: JobContext) -> Outcome:
     """A hashed bag of tokens, the mean of the word vectors and, with a checkpoint, a sentence embedding."""
-    params, fitted = ctx.config.features.text, fitted_text(ctx.config)
+    params, fitted = ctx.config.features.text, fitted_text(ctx.config, ctx.ds)
     transform = partial(text_features, params=params, fitted=fitted)
     step = Step("text_features", params.digest(VERSION, fitted.label), transform, needs="tokens", is_by_product=True)
     return derive(ctx, partial(inputs, ctx), step)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mmgen.cli.settings import Settings, command, pass_settings, plural, short, show
+from mmgen.cli.settings import Settings, command, ds_option, pass_settings, plural, short, show
 from mmgen.kinds import KINDS, editable_kinds
 
 if TYPE_CHECKING:
@@ -295,9 +295,10 @@ def written_by(settings: Settings, run: str) -> int:
     help="Of an encoder: the next run makes its features anew. Of what draws pictures. Without it: of the model that "
     "writes.",
 )
+@ds_option(text="From which date on; default: the newest that was run.")
 @pass_settings
-def promote(settings: Settings, version: str, modality: str | None) -> None:
-    """Make a model version the champion, the one that is used from the next run on. Also the way back to an earlier."""
+def promote(settings: Settings, version: str, modality: str | None, ds: str | None) -> None:
+    """Make a model version the champion, the one that is used from a date on. Also the way back to an earlier."""
     from mmgen.registry.aliases import CHAMPION
     from mmgen.registry.fitting import registry
     from mmgen.registry.tracker import Tracker
@@ -311,7 +312,7 @@ def promote(settings: Settings, version: str, modality: str | None) -> None:
         raise
     except Exception as error:  # MLflow's own, which one file alone imports
         raise ValueError(f"no model version {version!r} ({error}). The champion is {before or 'none yet'}") from None
-    tracker.set_alias(CHAMPION, version)
+    tracker.promote(version, ds or max((one.ds for one in settings.dataset("raw_products").partitions()), default=""))
 
     def render(console: Console) -> None:
         console.out(f"champion: version {version}" + (f" (before: {before})" if before else ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,26 @@ INTERRUPTED = 130
     "mmgen run --ds 2026-11-01",
     "mmgen run --ds 2026-11-01 --from clean_images --to image_features",
     "mmgen run --ds 2026-11-01 --retry media_missing,transform_failed",
+    "mmgen run --ds 2026-10-01 --models today",
 )
 @ds_option(is_required=True)
 @click.option("--from", "first", metavar="JOB", help="Begin with this job.")
 @click.option("--to", "last", metavar="JOB", help="End with this job.")
 @click.option("--full", is_flag=True, help="Refresh every product, not only those that changed.")
 @click.option("--retry", default="", metavar="REASON,..", help="Compute rows rejected for these reasons again.")
+@click.option(
+    "--models",
+    type=click.Choice(["then", "today"]),
+    help="Champions to make an older date with: its own (the default), or today's.",
+)
 @pass_settings
-def run(settings: Settings, ds: str, first: str | None, last: str | None, full: bool, retry: str) -> None:
+def run(
+    settings: Settings, ds: str, first: str | None, last: str | None, full: bool, retry: str, models: str | None
+) -> None:
     """Run one date's jobs one after another, the same jobs as Airflow's, without Airflow."""
     night = plan(settings, ds, select(first, last), full, parse_reasons(retry))
+    if models:
+        night = replace(night, environment={**night.environment, "MMGEN_MODELS": models})
     if any("catalogue" in job.inputs for job in night.jobs):
         check_catalogue(settings)
     results = run_night(settings, night)

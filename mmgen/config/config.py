@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -93,6 +94,9 @@ class MlflowParams(Params):
     model_name: str = "mmgen-fusion"
     encoder_name: str = Field(default="mmgen-encoder", description="first part of the encoders' registered names")
     picture_name: str = Field(default="mmgen-pictures", description="the picture model's registered name")
+    models: Literal["then", "today"] = Field(
+        default="then", description="whose champions an older date is made with that is run again: its own, or today's"
+    )
 
 
 class ReportParams(Params):
@@ -153,8 +157,8 @@ class Config(Params):
 
 
 def load_config(path: str | Path | None = None) -> Config:
-    """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL``, ``MLFLOW_TRACKING_URI`` and
-    ``MMGEN_PRETRAINED`` win over the file.
+    """Read the configuration. ``MMGEN_HOME``, ``MMGEN_CATALOGUE_URL``, ``MLFLOW_TRACKING_URI``,
+    ``MMGEN_PRETRAINED`` and ``MMGEN_MODELS`` win over the file.
 
     A relative home starts at the checkout, or at the working directory where mmgen is installed from a wheel.
     Secrets come from the environment only: a database URL with a password does not belong into a file.
@@ -170,6 +174,7 @@ def load_config(path: str | Path | None = None) -> Config:
         raise ValueError(f"{file}: not valid TOML: {error}") from None
     overrides = {("home",): "MMGEN_HOME", ("catalogue", "url"): "MMGEN_CATALOGUE_URL"}
     overrides |= {("tracking", "uri"): "MLFLOW_TRACKING_URI", ("pretrained", "folder"): "MMGEN_PRETRAINED"}
+    overrides |= {("tracking", "models"): "MMGEN_MODELS"}
     for (*parents, key), variable in overrides.items():
         if os.environ.get(variable):
             section = values

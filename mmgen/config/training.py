@@ -53,6 +53,20 @@ class AugmentParams(Params):
     hue: float = Field(default=0.01, ge=0, le=0.5, description="turned by up to this share of the colour circle")
 
 
+class PromotionParams(Params):
+    """When a model takes the champion's place (see ``mmgen.registry.promotion``)."""
+
+    metrics: tuple[str, ...] = Field(
+        default=("coherence", "text_nats", "image_psnr_db"),
+        min_length=1,
+        description="it has to be better in the first of these that both have",
+    )
+    max_age_days: int = Field(default=90, ge=1, description="an older champion gives way where neither is better")
+    max_gone_share: float = Field(
+        default=0.25, ge=0, le=1, description="so does one of whose training products more than this left the shop"
+    )
+
+
 class TrainParams(Params):
     """How the fusion model is trained. Steps, never seconds, bound it: a time budget would make two runs differ."""
 
@@ -107,6 +121,8 @@ class TrainParams(Params):
     max_validation_rows: int = Field(default=512, ge=1)
     max_test_rows: int = Field(default=2000, ge=1)
     bootstrap_rounds: int = Field(default=200, ge=10)
+    importance_draws: int = Field(default=16, ge=0, description="of the bound on log p of test rows; 0: left out")
+    promotion: PromotionParams = PromotionParams()
     timeout_s: float = Field(default=60.0, gt=0, description="after which a rank that waits for another one gives up")
 
     @field_validator("weights", mode="after")

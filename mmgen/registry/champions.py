@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmgen.registry.aliases import CHAMPION
-from mmgen.registry.fitting import copy_once
+from mmgen.registry.fitting import copy_once, in_force
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +25,9 @@ class Champion:
     folder: str = ""
 
 
-def champion_of(config: Config) -> Champion:
-    """The current champion, copied once into ``<home>/models`` (executors share the home, not the registry).
+def champion_of(config: Config, ds: str = "") -> Champion:
+    """The champion of a date (see ``in_force``), copied once into ``<home>/models``: executors share the home, not the
+    registry.
 
     A shop may have none: too few products to train on, or no model that beats its baselines. Content is then composed
     from the facts, and creatives take their backdrop from the photo: the night does not depend on a model.
@@ -35,9 +35,9 @@ def champion_of(config: Config) -> Champion:
     from mmgen.registry.tracker import Tracker
 
     tracker = Tracker(config.tracking_store)
-    version = tracker.version_of(CHAMPION)
+    version = in_force(config, tracker, ds)
     if version is None:
-        log.warning("no champion model yet: content is composed from the facts alone")
+        log.warning("no champion model %s: content is composed from the facts alone", f"on {ds}" if ds else "yet")
         return Champion()
     return Champion(version, str(copy_once(config, tracker, version)))
 

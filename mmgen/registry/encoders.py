@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from mmgen.config.config import Config
 
 
-def fitted_image(config: Config) -> Fitted:
-    """The image encoder that features are made with; none where the configuration wants none."""
-    return _in_force(config, "image", config.encoders.image.architecture)
+def fitted_image(config: Config, ds: str = "") -> Fitted:
+    """The image encoder that a date's features are made with; none where the configuration wants none."""
+    return _in_force(config, "image", config.encoders.image.architecture, ds)
 
 
-def fitted_audio(config: Config) -> Fitted:
-    """The audio encoder that features are made with; none where the configuration wants none, or has clips heard in
-    another way than the encoder knows."""
-    champion = _in_force(config, "audio", config.encoders.audio.architecture)
+def fitted_audio(config: Config, ds: str = "") -> Fitted:
+    """The audio encoder that a date's features are made with; none where the configuration wants none, or has clips
+    heard in another way than the encoder knows."""
+    champion = _in_force(config, "audio", config.encoders.audio.architecture, ds)
     return champion if _hears_as(config, champion) else Fitted(champion.name)
 
 
-def _in_force(config: Config, modality: str, architecture: str) -> Fitted:
-    return Fitted(model_name(config, modality)) if architecture == "none" else fitted_champion(config, modality)
+def _in_force(config: Config, modality: str, architecture: str, ds: str = "") -> Fitted:
+    return Fitted(model_name(config, modality)) if architecture == "none" else fitted_champion(config, modality, ds)
 
 
 def is_audio_outdated(config: Config) -> bool:

@@ -75,11 +75,18 @@ def registry(config: Config, modality: str) -> Tracker:
     return Tracker(config.tracking_store.model_copy(update={"model_name": model_name(config, modality)}))
 
 
-def fitted_champion(config: Config, modality: str) -> Fitted:
-    """The current champion of a modality (``image``, ``audio``, ``text``), its files where executors can read them."""
+def fitted_champion(config: Config, modality: str, ds: str = "") -> Fitted:
+    """The champion of a modality (``image``, ``audio``, ``text``) on a date (see ``in_force``), its files where
+    executors can read them."""
     name, tracker = model_name(config, modality), registry(config, modality)
-    version = tracker.version_of(CHAMPION)
+    version = in_force(config, tracker, ds)
     return Fitted(name, version, str(copy_once(config, tracker, version))) if version else Fitted(name)
+
+
+def in_force(config: Config, tracker: Tracker, ds: str = "") -> str | None:
+    """The version that content of a date is made with: the champion of that date, so that an old date that is run again
+    says what it said; the present one where ``[tracking] models`` is ``today``, or no date is given."""
+    return tracker.champion(ds if config.tracking.models == "then" else "")
 
 
 def copy_once(config: Config, tracker: Tracker, version: str) -> Path:

@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -35,8 +36,21 @@ MAX_PARAMS = 100  # that MLflow takes in one call
 MAX_METRICS = 1000
 MAX_TAG_CHARS = 5000
 
+MAX_VERSIONS = 10_000
+_PROMOTED = "mmgen.promoted."
+"""Of a version's tags, with the promotion's number: the date that it counts from."""
+
 for noisy in ("alembic", "mlflow.store.db.utils", "mlflow.tracking.fluent"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, order=True)
+class Promotion:
+    """A version that became the champion: the how-manyth time that one did, and from which date on."""
+
+    number: int
+    ds: str
+    version: str
 
 
 class Tracker:
@@ -150,7 +164,7 @@ class Tracker:
         version = self.register(run_id, directory, {**about, **outcome, "figures": short})
         self.set_alias(CANDIDATE, version)
         if decision.promote:
-            self.set_alias(CHAMPION, version)
+            self.promote(version, str(about.get("ds", "")))
         self.set_tags(run_id, {"model_version": version, **outcome})
         self.finish(run_id)
         return version
@@ -159,6 +173,44 @@ class Tracker:
         """Let ``champion`` or ``candidate`` point to a version. One database write: readers see the old or the new
         one."""
         self.client.set_registered_model_alias(self.params.model_name, alias, version)
+
+    def promote(self, version: str, ds: str = "") -> None:
+        """Make a version the champion from a date on, and remember that it was.
+
+        No promotion takes effect before the one that it replaces: where ``ds`` is older, or "", it counts from the same
+        date, and a first one without a date from that which the version was made for.
+        """
+        history = self.history()
+        number, before = (history[-1].number, history[-1].ds) if history else (0, self.tags_of(version).get("ds", ""))
+        for one in (*history[-1:], Promotion(number + 1, max(ds, before), version)):  # the last may be an implied one
+            if one.ds:
+                key = f"{_PROMOTED}{one.number}"
+                self.client.set_model_version_tag(self.params.model_name, one.version, key, one.ds)
+        self.set_alias(CHAMPION, version)
+
+    def history(self) -> list[Promotion]:
+        """All promotions, oldest first. A champion that was made one by its alias alone, as MLflow's own page does,
+        counts from the promotion before it, or from the date that it was made for."""
+        name = _quoted(self.params.model_name)
+        found = sorted(
+            Promotion(int(key.removeprefix(_PROMOTED)), str(value), str(one.version))
+            for one in self.client.search_model_versions(f"name = '{name}'", max_results=MAX_VERSIONS)
+            for key, value in one.tags.items()
+            if key.startswith(_PROMOTED)
+        )
+        now = self.version_of(CHAMPION)
+        if now is not None and (not found or found[-1].version != now):
+            number, ds = (found[-1].number, found[-1].ds) if found else (0, self.tags_of(now).get("ds", ""))
+            found += [Promotion(number + 1, ds, now)] if ds else []
+        return found
+
+    def champion(self, ds: str = "") -> str | None:
+        """The version that was champion on a date, the newest that had been promoted by then; None where none had.
+        Without a date, or where nothing is known of any: the present one."""
+        history = self.history() if ds else []
+        if not history:
+            return self.version_of(CHAMPION)
+        return next((one.version for one in reversed(history) if one.ds <= ds), None)
 
     def version_of(self, alias: str) -> str | None:
         """The version that an alias points to, or None."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from mmgen import __version__
 from mmgen.config.config import Config
 from mmgen.hashes import sha256_of_json
+from mmgen.registry.promotion import collapse_of
 from mmgen.rejects import RejectReason
 from mmgen.report.counts import DATASETS, dataset_figures, pairs, previous_date, product_changes, state_as_of
 from mmgen.report.findings import Attention, DatasetFigures, ModelCard, Report, State, Waiting
@@ -129,6 +130,8 @@ def attention(
         notes.append(
             Attention("warn", "There is no champion model, and descriptions and creatives need one: run train.")
         )
+    elif collapse := collapse_of(model.figures):
+        notes.append(Attention("warn", f"The champion has a {collapse}."))
     return notes
 
 

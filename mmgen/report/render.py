@@ -18,7 +18,8 @@ from mmgen.report.words import Change, change
 
 TEMPLATES = Path(__file__).resolve().parent
 GOOD_ACTIONS = {"inserted", "updated"}
-MAIN_FIGURES = ("image_psnr_db", "image_ssim", "text_perplexity", "retrieval_recall_at_10")
+COHERENCE = ("coherence", *(f"coherence_from_{medium}" for medium in ("image", "text", "audio", "all")))
+MAIN_FIGURES = ("image_psnr_db", "image_ssim", "text_perplexity", "retrieval_recall_at_10", *COHERENCE)
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def figures_of(model: ModelCard) -> list[TestFigure]:
 
 def other_figures_of(model: ModelCard) -> list[TestFigure]:
     """What is left: the bound and its terms."""
-    skip = ("baseline_", "num_")
+    skip = ("baseline_", "num_", "latent_units")
     bounds = ("_low", "_high")
     names = [n for n in model.figures if n not in MAIN_FIGURES and not n.startswith(skip) and not n.endswith(bounds)]
     return [

@@ -24,6 +24,12 @@ FIGURE_LABELS = {
     "elbo": "ELBO (nats a product)",
     "kl": "KL to the prior (nats)",
     "active_units": "Dimensions of the latent in use",
+    "log_likelihood": "Importance-weighted log likelihood (nats a product)",
+    "coherence": "Attributes told rightly from one medium alone",
+    "coherence_from_image": "Attributes told rightly from the photo alone",
+    "coherence_from_text": "Attributes told rightly from the text alone",
+    "coherence_from_audio": "Attributes told rightly from the clip alone",
+    "coherence_from_all": "Attributes told rightly from all media",
 }
 LOWER_IS_BETTER = ("perplexity", "_nll", "kl")
 

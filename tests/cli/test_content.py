@@ -119,6 +119,8 @@ def test_an_encoder_is_promoted_apart_from_the_model(mmgen: Run, tmp_path: Path)
     tracker.register(tracker.run_for("fit", {"ds": "2026-11-01"}), tmp_path / "model", {})
     shown = json.loads(mmgen("promote", "1", "--of", "audio", "--json").stdout)
     assert shown == {"champion": "1", "before": None} and tracker.version_of("champion") == "1"
+    mmgen("promote", "1", "--of", "audio", "--ds", "2027-01-01")
+    assert [(one.ds, one.version) for one in tracker.history()] == [("2027-01-01", "1")]
     result = mmgen("promote", "1", "--of", "image")
     assert result.exit_code == 1 and "no model version '1'" in result.stderr
     assert mmgen("promote", "1").exit_code == 1, "it is no version of the model that writes"

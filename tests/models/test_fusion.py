@@ -27,7 +27,7 @@ def arrays(numbers: list[int]) -> ExampleArrays:
 
 @pytest.fixture
 def model() -> FusionModel:
-    return made(tuple(MODALITIES))
+    return made(default_modalities())
 
 
 def made(modalities: tuple[str, ...]) -> FusionModel:

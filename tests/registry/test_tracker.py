@@ -83,6 +83,27 @@ def test_versions_and_aliases(tracker, tmp_path):
         tracker.register(run, tmp_path, {})
 
 
+def test_an_older_date_finds_the_champion_of_its_time(tmp_path):
+    store = {"uri": f"sqlite:///{tmp_path}/mlflow.db", "artifacts": str(tmp_path / "artifacts")}
+    tracker = Tracker(TrackingParams(**store))
+    assert tracker.champion("2026-01-01") is None and tracker.champion() is None
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"weights")
+    versions = [tracker.register(tracker.run_for(f"train {n}", {}), tmp_path / "model", {"ds": f"2026-01-0{n}"})
+                for n in (1, 2, 3)]  # fmt: skip
+    tracker.set_alias("champion", versions[1])
+    known = {day: tracker.champion(f"2026-01-{day:02d}") for day in (1, 2, 9)}
+    assert known == {1: None, 2: "2", 9: "2"}, "from before promotions were remembered"
+    for version, ds in (("1", "2026-02-01"), ("2", "2026-02-08"), ("3", "2026-02-05"), ("1", "2026-02-20")):
+        tracker.promote(version, ds)
+        assert tracker.version_of("champion") == tracker.champion("2026-12-31") == version
+    tracker.set_alias("champion", "2")
+    assert (tracker.champion("2026-02-19"), tracker.champion("2026-02-20")) == ("3", "2"), "by MLflow's own page"
+    tracker.promote("1")
+    found = {ds: tracker.champion(f"2026-{ds}") for ds in ("01-31", "02-01", "02-07", "02-08", "02-19", "02-20")}
+    assert found == {"01-31": "2", "02-01": "1", "02-07": "1", "02-08": "3", "02-19": "3", "02-20": "1"}
+
+
 def test_unpickling_and_telemetry_are_off():
     code = (
         "import mmgen.registry.tracker, mlflow.environment_variables as e;"

@@ -5,6 +5,7 @@ No torch: readers need the columns alone, and an entry imports its networks when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
@@ -23,8 +24,9 @@ SPECTROGRAM = 64 * 128  # bands by frames, where no row says how many
 class Modality:
     """``column``: of ``examples``, and how it is read. ``model``: ``module:class`` of the networks.
 
-    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is. ``is_default``:
-    models have it unless they are told which modalities to have.
+    ``fitted_by``: the column that names the fitted model which the values are by; "" where none is. ``medium``: what of
+    a product the values describe, where that is another modality's medium, too; "" where it is this one's alone.
+    ``is_default``: models have it unless they are told which modalities to have.
     """
 
     column: str
@@ -32,6 +34,7 @@ class Modality:
     model: str
     fitted_by: str = ""
     is_default: bool = True
+    medium: str = ""
 
     def networks(self) -> type[ModalityModel]:
         """The class in ``model``."""
@@ -44,7 +47,9 @@ MODALITIES: dict[str, Modality] = {
     "text": Modality("text_embedding", Floats(256), "mmgen.models.modalities.text:Text"),
     "audio": Modality("audio_embedding", Floats(128), "mmgen.models.modalities.audio:Audio", fitted_by="audio_encoder"),
     "attributes": Modality("attribute_ids", Ids(NUM_ATTRIBUTES), "mmgen.models.modalities.attributes:Attributes"),
-    "sound": Modality("spectrogram", Levels(SPECTROGRAM), "mmgen.models.modalities.sound:Sound", is_default=False),
+    "sound": Modality(
+        "spectrogram", Levels(SPECTROGRAM), "mmgen.models.modalities.sound:Sound", medium="audio", is_default=False
+    ),
     "graph": Modality(
         "graph_vector", Floats(128), "mmgen.models.modalities.graph:Graph", fitted_by="graph_encoder", is_default=False
     ),
@@ -55,3 +60,13 @@ MODALITIES: dict[str, Modality] = {
 def default_modalities() -> tuple[str, ...]:
     """What a model fuses that is not told what to fuse."""
     return tuple(name for name, modality in MODALITIES.items() if modality.is_default)
+
+
+def media_of(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Modalities by the medium that they describe, in the order of ``names``: whoever has a photo has its features, so
+    what is told from the photo alone is told from both."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        medium = MODALITIES[name].medium or name
+        found[medium] = (*found.get(medium, ()), name)
+    return found

@@ -6,6 +6,7 @@ Intervals are bootstrapped over groups (near-copies of one product), not rows: r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,13 +15,20 @@ from numpy.typing import NDArray
 from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.fusion.net import TOKENS, Batch
+from mmgen.models.modalities.registry import media_of
 from mmgen.models.text.decoder import UNKNOWN
+from mmgen.registry.scores import Scores
 from mmgen.seeds import seed_of
+from mmgen.training.fusion.coherence import Question, coherence
+from mmgen.training.fusion.likelihood import importance_weighted
 from mmgen.training.fusion.texts import Texts
 
 TOP = 10
 CHUNK = 64
 ACTIVE = 0.01
+LIKELIHOOD_ROWS = 512
+LATENT = "latent."
+"""What the posterior's means are called among the scores, by dimension."""
 Rows = dict[str, NDArray[np.float64]]  # a figure's value for each row, nan where the row doesn't have it
 
 
@@ -32,29 +40,66 @@ def evaluate(
     unigram: NDArray[np.float64],
     seed: int = 0,
     rounds: int = 200,
+    questions: Sequence[Question] = (),
+    draws: int = 0,
 ) -> dict[str, float]:
-    """Figures on the test rows. ``mean_image`` (64, 64, 3) in 0..255 and ``unigram`` (V,) log probabilities come from
-    the training rows.
+    """Figures on the test rows: ``summary`` of ``measure``."""
+    scores = measure(model, test, texts, mean_image, unigram, seed, questions, draws)
+    return summary(scores, rounds, seed)
 
-    ``elbo`` and its terms in nats a row; ``image_psnr_db`` and ``image_ssim`` of reconstructions from the image alone,
-    against ``baseline_image_*`` of the mean training image; ``text_perplexity`` a token against
-    ``baseline_text_perplexity`` of the unigram model; ``retrieval_recall_at_10`` (from the text alone to its image
-    among all of them) against ``baseline_retrieval_recall_at_10``; ``active_units``, how many dimensions of the latent
-    say anything of a product. Each figure ``x`` comes with ``x_low`` and ``x_high``; ``num_test_rows`` and
-    ``num_test_groups`` say on how much it rests. A figure that no row has is left out.
+
+def measure(
+    model: FusionModel,
+    test: ExampleArrays,
+    texts: Texts,
+    mean_image: NDArray[np.float64],
+    unigram: NDArray[np.float64],
+    seed: int = 0,
+    questions: Sequence[Question] = (),
+    draws: int = 0,
+) -> Scores:
+    """What each test row scores. ``mean_image`` (64, 64, 3) in 0..255, ``unigram`` (V,) log probabilities and
+    ``questions`` come from the training rows.
+
+    ``elbo`` and its terms in nats a row, and ``log_likelihood`` of the first LIKELIHOOD_ROWS rows with ``draws`` draws
+    (none: left out); ``image_psnr_db`` and ``image_ssim`` of reconstructions from the photo alone, against
+    ``baseline_image_*`` of the mean training image; ``text_nats`` a token against ``baseline_text_nats`` of the unigram
+    model; ``retrieval_recall_at_10`` (from the text alone to its photo among all of them) against
+    ``baseline_retrieval_recall_at_10``; ``coherence`` and what it is made of (see there).
     """
     rows: Rows = {}
     rows |= _bound(model, test, texts, unigram, seed)
     rows |= _pictures(model, test, mean_image)
     rows |= _retrieval(model, test)
+    rows |= coherence(model, test, questions)
+    if draws:
+        first = np.arange(min(len(test), LIKELIHOOD_ROWS))
+        found = importance_weighted(model, test.take(first), texts, draws, seed)
+        rows["log_likelihood"] = _spread(found, first, len(test))
+    means = model.encode(test)[0]
+    rows |= {f"{LATENT}{number}": means[:, number].astype(np.float64) for number in range(means.shape[1])}
     groups = np.unique(np.array(test.group_id), return_inverse=True)[1]
-    figures = {"num_test_rows": float(len(test)), "num_test_groups": float(groups.max() + 1)}
-    generator = np.random.default_rng(seed_of("bootstrap", seed))
-    weights = generator.multinomial(groups.max() + 1, np.full(groups.max() + 1, 1 / (groups.max() + 1)), rounds)
-    weights = np.concatenate([np.ones((1, weights.shape[1]), weights.dtype), weights])[:, groups]
-    samples = {name: _mean(rows[name], weights) for name in rows if not name.startswith("_")}
-    samples |= {n: _perplexity(rows, n, weights) for n in ("text_perplexity", "baseline_text_perplexity")}
-    samples["active_units"] = active_units(model.encode(test)[0], weights)
+    tokens = rows.pop("_text_tokens")
+    return Scores(rows, dict.fromkeys(("text_nats", "baseline_text_nats"), tokens), groups.astype(np.int64))
+
+
+def summary(scores: Scores, rounds: int = 200, seed: int = 0) -> dict[str, float]:
+    """The means, with their 95% intervals by bootstrap over groups: each figure ``x`` comes with ``x_low`` and
+    ``x_high``.
+
+    Costs a token are said as ``text_perplexity`` and ``baseline_text_perplexity``; ``active_units`` is how many
+    dimensions of the latent say anything of a product, of ``latent_units``. ``num_test_rows`` and ``num_test_groups``
+    say on how much it rests. A figure that no row has is left out.
+    """
+    weights = scores.resamples(rounds, seed_of("bootstrap", seed))
+    figures = {"num_test_rows": float(len(scores.groups)), "num_test_groups": float(scores.groups.max() + 1)}
+    latent = [value for name, value in scores.values.items() if name.startswith(LATENT)]
+    figures["latent_units"] = float(len(latent))
+    samples = {name: scores.means(name, weights) for name in scores.values if not name.startswith(LATENT)}
+    for name in ("text_nats", "baseline_text_nats"):
+        cost = samples.pop(name, None)
+        samples[name.replace("nats", "perplexity")] = None if cost is None else np.exp(cost)
+    samples["active_units"] = active_units(np.stack(latent, axis=1), weights) if latent else None
     for name, found in samples.items():
         if found is not None:
             figures[name] = float(found[0])
@@ -84,7 +129,7 @@ def psnr_db(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.asarray(np.minimum(60.0, 10 * np.log10(255.0**2 / np.maximum(error, 1e-9))))
 
 
-def active_units(mu: NDArray[np.float32], weights: NDArray[np.int64]) -> NDArray[np.float64]:
+def active_units(mu: NDArray[np.floating[Any]], weights: NDArray[np.int64]) -> NDArray[np.float64]:
     """How many dimensions of the latent say anything of a product: those whose posterior means vary by more than
     ``ACTIVE`` over the rows (Burda et al. 2016, arXiv 1509.00519). The rest have collapsed to the prior.
 
@@ -98,8 +143,9 @@ def active_units(mu: NDArray[np.float32], weights: NDArray[np.int64]) -> NDArray
 
 @torch.no_grad()
 def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArray[np.float64], seed: int) -> Rows:
-    """The bound and its terms, and -log p and length of all of a row's texts, with the unigram model's beside them."""
-    names = ("elbo", "kl", *(f"{t}_nll" for t in model.net.terms), "_text_nll", "_text_tokens", "_baseline_text_nll")
+    """The bound and its terms, and the cost a token of all of a row's texts, with the unigram model's beside it, and
+    how many tokens these are."""
+    names = ("elbo", "kl", *(f"{t}_nll" for t in model.net.terms), "text_nats", "_text_tokens", "baseline_text_nats")
     out = {name: np.full(len(test), np.nan) for name in names}
     unknown_cost = np.log(len(unigram)) * (np.arange(len(unigram)) == model.vocabulary.index["<unk>"])
     for start in range(0, len(test), CHUNK):
@@ -119,10 +165,13 @@ def _bound(model: FusionModel, test: ExampleArrays, texts: Texts, unigram: NDArr
             nll = model.net.text_decoder.nll(batch.tokens, terms.latent, batch.slots, UNKNOWN)
             tokens = batch.tokens[:, 1:].numpy()
             cost = np.where(tokens > 0, (unknown_cost - unigram)[tokens], 0.0).sum(axis=1)
-            for name, value in (("_text_nll", nll.numpy()), ("_text_tokens", (tokens > 0).sum(axis=1)),
-                                ("_baseline_text_nll", cost)):  # fmt: skip
+            for name, value in (("text_nats", nll.numpy()), ("_text_tokens", (tokens > 0).sum(axis=1)),
+                                ("baseline_text_nats", cost)):  # fmt: skip
                 value = np.where(batch.present.numpy(), value, 0.0)
                 out[name][here] = np.nan_to_num(out[name][here]) + value
+    tokens = out["_text_tokens"]
+    for name in ("text_nats", "baseline_text_nats"):
+        out[name] = np.where(tokens > 0, out[name] / np.where(tokens > 0, tokens, 1), np.nan)
     return out
 
 
@@ -130,8 +179,8 @@ def _pictures(model: FusionModel, test: ExampleArrays, mean_image: NDArray[np.fl
     rows = np.flatnonzero(test.present["image"])
     if not len(rows) or "image" not in model.net.models:
         return {}
-    shown = test.take(rows)
-    decoded, pixels = model.decode_images(shown.only("image")), shown.values["image"]
+    media, shown = media_of(tuple(model.net.models)), test.take(rows)
+    decoded, pixels = model.decode_images(shown.only(*media["image"])), shown.values["image"]
     baseline = np.broadcast_to(mean_image.round().astype(np.uint8), pixels.shape).copy()
     found = {
         "image_psnr_db": psnr_db(pixels, decoded),
@@ -148,8 +197,8 @@ def _retrieval(model: FusionModel, test: ExampleArrays) -> Rows:
     rows = np.flatnonzero(test.present["image"] & test.present["text"])
     if len(rows) < 2 or not {"image", "text"} <= set(model.net.models):
         return {}
-    both = test.take(rows)
-    by_text, by_image = model.encode(both.only("text"))[0], model.encode(both.only("image"))[0]
+    media, both = media_of(tuple(model.net.models)), test.take(rows)
+    by_text, by_image = (model.encode(both.only(*media[name]))[0] for name in ("text", "image"))
     scores = _unit(by_text) @ _unit(by_image).T
     own = np.diag(scores)
     found = (scores > own[:, None]).sum(axis=1) < TOP
@@ -158,23 +207,6 @@ def _retrieval(model: FusionModel, test: ExampleArrays) -> Rows:
         "retrieval_recall_at_10": _spread(found.astype(np.float64), rows, len(test)),
         "baseline_retrieval_recall_at_10": _spread(chance, rows, len(test)),
     }
-
-
-def _mean(values: NDArray[np.float64], weights: NDArray[np.int64]) -> NDArray[np.float64] | None:
-    """Weighted means of a figure, one for each resample (K, B) -> (K,); None where no row has it."""
-    has = np.isfinite(values)
-    if not has.any():
-        return None
-    total = weights[:, has].sum(axis=1)
-    return np.where(total > 0, weights[:, has] @ values[has] / np.maximum(total, 1), np.nan)
-
-
-def _perplexity(rows: Rows, name: str, weights: NDArray[np.int64]) -> NDArray[np.float64] | None:
-    cost, length = rows["_baseline_text_nll" if name.startswith("baseline") else "_text_nll"], rows["_text_tokens"]
-    total = weights @ length
-    if not length.any():
-        return None
-    return np.asarray(np.where(total > 0, np.exp(weights @ cost / np.maximum(total, 1)), np.nan))
 
 
 def _spread(values: NDArray[np.float64], rows: NDArray[np.int64], size: int) -> NDArray[np.float64]:

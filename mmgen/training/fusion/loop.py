@@ -30,19 +30,18 @@ from mmgen.models.modalities.registry import MODALITIES, default_modalities
 from mmgen.models.named import entry
 from mmgen.models.text.sentences import Sentences
 from mmgen.models.text.vocabulary import Vocabulary
-from mmgen.registry.aliases import CHAMPION
-from mmgen.registry.promotion import Decision, decide
+from mmgen.registry.promotion import Decision
 from mmgen.seeds import seed_of
 from mmgen.training.data.loader import ArrowReader
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
 from mmgen.training.distributed.group import means_over_ranks, process_group
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
-from mmgen.training.fusion.figures import evaluate, mean_image_of
 from mmgen.training.fusion.inputs import Draws
+from mmgen.training.fusion.judging import Slice, figures_of, fitted_by, judged, keep_scores, write_trained_on
 from mmgen.training.fusion.objective import means_of
 from mmgen.training.fusion.steps import fresh_state, take_step
-from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts, unigram_of
+from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts
 from mmgen.training.fusion.warm_start import start_from_data
 
 if TYPE_CHECKING:
@@ -96,8 +95,9 @@ def train_and_register(
         model = train(data, texts, out, params, seed, ranks, run.log if run else None, progress)
     if run is None:
         return None
-    figures = score(model, data, texts, params, seed)
-    decision = decide(figures, _champion_figures(run.tracker, data, texts, params, seed))
+    on = Slice(data, texts, params, seed)
+    scores = on.scores(model)
+    figures, decision = judged(run.tracker, model, scores, on, ds, live)
     about: dict[str, str | int] = {
         "ds": ds,
         "data_versions": json.dumps(dict(data_versions), sort_keys=True),
@@ -107,6 +107,9 @@ def train_and_register(
         "test_rows": data["test"].num_rows,
     }
     model.save(out / "model")
+    write_trained_on(out / "model", data["train"])
+    if scores:
+        keep_scores(run.tracker, run.run_id, on, scores)
     version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
     return TrainedModel(version, run.run_id, figures, decision)
 
@@ -210,48 +213,17 @@ def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> Fus
         image_likelihood=params.image_likelihood,
         modalities=names,
         sizes={name: train.size_of(one) for name, one in lists.items()},
-        fitted_by=_fitted_by(train, names),
+        fitted_by=fitted_by(train, names),
         num_tokens=len(vocabulary),
         num_slots=len(vocabulary.slot_ids),
     )
 
 
-def _fitted_by(train: Snapshot, names: Sequence[str]) -> dict[str, str]:
-    """The fitted model that the values of each of these modalities are by, "" where there is none."""
-    columns = {name: MODALITIES[name].fitted_by for name in names}
-    return {name: train.encoders.get(column, "") for name, column in columns.items() if column}
-
-
 def score(
     model: FusionModel, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
 ) -> dict[str, float]:
-    """The figures of a model on the test rows (see ``figures.evaluate``); empty where there are none."""
-    test = data["test"].read(params.max_test_rows)
-    if test is None:
-        return {}
-    images = data["train"].read(WARM_START_ROWS)
-    unigram = unigram_of(index_texts(texts["train"], model.vocabulary, params), len(model.vocabulary))
-    test_texts = index_texts(texts["test"], model.vocabulary, params)
-    mean_image = mean_image_of([images] if images else [])
-    return evaluate(model, test, test_texts, mean_image, unigram, seed, params.bootstrap_rounds)
-
-
-def _champion_figures(
-    tracker: Tracker, data: Mapping[str, Snapshot], texts: Mapping[str, Found], params: TrainParams, seed: int
-) -> dict[str, float] | None:
-    """The champion's figures on the same test rows; None where there is none, or none that still loads."""
-    version = tracker.version_of(CHAMPION)
-    if version is None:
-        return None
-    try:
-        champion = FusionModel.load(tracker.files_of(version))
-    except (ValueError, RuntimeError) as error:  # made by older code, or its files are gone
-        log.warning("champion %s can't be compared with: %s", version, error)
-        return None
-    if champion.config.fitted_by != _fitted_by(data["train"], champion.config.modalities):
-        log.warning("champion %s can't be compared with: it knows the features of another encoder", version)
-        return None
-    return score(champion, data, texts, params, seed)
+    """The figures of a model on the test rows (see ``figures.summary``); empty where there are none."""
+    return figures_of(Slice(data, texts, params, seed).scores(model), params, seed)
 
 
 def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int, ranks: Ranks) -> str:

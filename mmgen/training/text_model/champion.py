@@ -28,12 +28,12 @@ MAX_JUDGED = 1000
 TOP = 10
 
 
-def fitted_text(config: Config) -> FittedText:
-    """The champion's label and folder, and the checkpoint that it was fitted beside.
+def fitted_text(config: Config, ds: str = "") -> FittedText:
+    """A date's champion's label and folder, and the checkpoint that it was fitted beside.
 
     ValueError where the checkpoint is another one by now: its embeddings would pass for those of the old one.
     """
-    champion, params = fitted_champion(config, "text"), config.features.text_model
+    champion, params = fitted_champion(config, "text", ds), config.features.text_model
     if not champion.folder:
         return FittedText()
     named = TextModel.load(Path(champion.folder)).sentence_digest
