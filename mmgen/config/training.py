@@ -115,6 +115,16 @@ class TrainParams(Params):
     shuffle_bytes: int = Field(
         default=512 * 1024**2, ge=1, description="bytes held in memory to shuffle, for rows of any size"
     )
+    accumulate: int = Field(
+        default=1,
+        ge=1,
+        description="parts that a process's rows of a step are taken in, for a model too large for all; costs a third",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto: a GPU where there is one")
+    precision: Literal["fp32", "bf16"] = Field(
+        default="fp32", description="of encoders and decoders; fusion, likelihoods and weights are always fp32"
+    )
+    compile: bool = Field(default=False, description="compile encoders and decoders; takes a minute and a C++ compiler")
     num_threads: int = Field(default=0, ge=0, description="of each process; 0 shares the machine's cores among them")
     checkpoint_every: int = Field(default=100, ge=1)
     validate_every: int = Field(default=100, ge=1)

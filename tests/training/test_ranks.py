@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from mmgen.training.distributed.ranks import Part, Ranks
 from tests.training.examples_files import write_shop
 from tests.training.test_loop import assert_same
-from tests.training.together import train_together
+from tests.training.together import Steps, train_together
 
 EVEN, UNEVEN = {"batch_rows": 8}, {"batch_rows": 7}
 CASES = {
@@ -20,20 +20,36 @@ CASES = {
     "several draws": EVEN | {"fusion": "mixture_of_experts", "critic": "none"},
 }
 
+IN_PARTS = {
+    "uneven": UNEVEN | {"accumulate": 3},
+    "many free bits": CASES["many free bits"] | {"accumulate": 2},
+    "several draws": CASES["several draws"] | {"accumulate": 2},
+}
 SCORE = "train_critic_score_of_samples"
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("ranks")
-    return home, dict(zip((1, 2, 4), train_together(CASES, write_shop(home), home / "runs", [1, 2, 4]), strict=True))
+    cases = CASES | {f"{name}, in parts": changed for name, changed in IN_PARTS.items()}
+    return home, dict(zip((1, 2, 4), train_together(cases, write_shop(home), home / "runs", [1, 2, 4]), strict=True))
 
 
 @pytest.mark.parametrize("world_size", [2, 4])
 @pytest.mark.parametrize("case", CASES)
 def test_the_losses_are_those_of_one_process(runs, case: str, world_size: int):
     _, found = runs
-    one, several = found[1][case], found[world_size][case]
+    assert_alike(found[1][case], found[world_size][case])
+
+
+@pytest.mark.parametrize("world_size", [1, 2, 4])
+@pytest.mark.parametrize("case", IN_PARTS)
+def test_the_losses_are_those_of_a_batch_taken_whole(runs, case: str, world_size: int):
+    _, found = runs
+    assert_alike(found[1][case], found[world_size][f"{case}, in parts"])
+
+
+def assert_alike(one: Steps, several: Steps) -> None:
     assert one.keys() == several.keys() and len(one) == 6
     for step in one:
         for name, value in one[step].items():

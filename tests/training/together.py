@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-Losses = dict[str, dict[int, dict[str, float]]]
-"""By case and step: the metrics that were logged."""
+Steps = dict[int, dict[str, float]]
+"""By step: the metrics that were logged."""
 
 
 def train_together(
     cases: dict[str, dict[str, Any]], files: list[str], out: Path, world_sizes: list[int]
-) -> list[Losses]:
+) -> list[dict[str, Steps]]:
     """Train each case (what of TINY is changed) with each number of processes; the metrics of each number.
 
     ``out/<number>/<case>/rank<n>`` holds the model that each rank ended with.
@@ -32,7 +32,7 @@ def train_together(
     return [{name: steps_in(out / str(size) / name / "losses.json") for name in cases} for size in world_sizes]
 
 
-def steps_in(path: Path) -> dict[int, dict[str, float]]:
+def steps_in(path: Path) -> Steps:
     return {int(step): metrics for step, metrics in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
@@ -80,7 +80,7 @@ def train_cases(job: dict[str, Any], size: int) -> None:
     with process_group(30) as ranks:
         for name, changed in job["cases"].items():
             home = Path(job["out"]) / str(size) / name
-            losses: Losses = {}
+            losses: Steps = {}
 
             def note(metrics: dict[str, float], step: int, losses: Any = losses) -> None:
                 losses.setdefault(step, {}).update(metrics)

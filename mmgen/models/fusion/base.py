@@ -65,6 +65,10 @@ class Terms:
     beside: dict[str, Tensor] = field(default_factory=dict)
     paid: Tensor | None = None
 
+    def charged(self) -> Tensor:
+        """What the loss charges for the KL: (B, L)."""
+        return self.kl if self.paid is None else self.paid
+
     def elbo(self) -> Tensor:
         """The bound for each row, in nats, unweighted: (B,)."""
         return -(torch.stack(list(self.nll.values())).sum(dim=0) + self.kl.sum(dim=1))
@@ -78,6 +82,9 @@ class Fusion(nn.Module, ABC):
 
     beside: ClassVar[tuple[str, ...]] = ()
     """The names of the terms beside the bound, for the configuration's weights."""
+
+    compares_rows: ClassVar[bool] = False
+    """Whether a row's terms depend on the batch's other rows: then a batch can't be taken in parts."""
 
     def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
         """``hidden_sizes``: H by modality, in the order in which all mappings come."""

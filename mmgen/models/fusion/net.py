@@ -7,6 +7,7 @@ Shapes: B rows, L latent size, T tokens, S slots.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -71,6 +72,8 @@ class FusionNet(nn.Module):
         self.log_scale = nn.ParameterDict(
             {name: torch.tensor(0.0) for name, model in self.models.items() if model.has_scale}
         )
+        self.is_mixed = False
+        """Whether encoders and decoders compute in bf16, by autocast, while it trains. All else is always float32."""
         # In which order branches leave the latent decides the last bit of its gradient's sum. It is kept, with those
         # first whose encoder and decoder share weights, so that a seed goes on to give the weights that it gave.
         self.decode_order = sorted(self.models, key=lambda name: not any(True for _ in self.shared[name].parameters()))
@@ -86,7 +89,9 @@ class FusionNet(nn.Module):
 
     def hidden(self, batch: Batch) -> dict[str, Tensor]:
         """What each encoder says, whether the modality is there or not: (B, H) by modality."""
-        return {name: model.encode(batch.values[name], self.parts(name)) for name, model in self.models.items()}
+        with self._mixed():
+            found = {name: model.encode(batch.values[name], self.parts(name)) for name, model in self.models.items()}
+        return {name: value.float() for name, value in found.items()}
 
     def posterior(self, batch: Batch, seen: Mapping[str, Tensor]) -> Posterior:
         """q(z | the modalities ``seen``, (B,) bool each)."""
@@ -94,7 +99,8 @@ class FusionNet(nn.Module):
 
     def decode_one(self, z: Tensor, name: str) -> Tensor:
         """The parameters of one modality's likelihood: (B, ...)."""
-        return self.models[name].decode(self.fusion.part_for(z, name), self.parts(name))
+        with self._mixed():
+            return self.models[name].decode(self.fusion.part_for(z, name), self.parts(name)).float()
 
     def decode(self, z: Tensor) -> dict[str, Tensor]:
         """Those of all modalities."""
@@ -107,7 +113,7 @@ class FusionNet(nn.Module):
         raw = {
             name: model.nll(batch.values[name], decoded[name], self.parts(name)) for name, model in self.models.items()
         }
-        raw[TOKENS] = self.text_decoder.nll(texts.tokens, z, texts.slots, UNKNOWN)
+        raw[TOKENS] = self.text_decoder.nll(texts.tokens, z, texts.slots, UNKNOWN, texts.lengths)
         present = batch.present | {TOKENS: texts.present}
         # where, not multiplication: what stands in for an absent modality must not reach the loss even as 0 * nan.
         return Scored(decoded, {name: torch.where(present[name], raw[name], 0.0) for name in self.terms})
@@ -115,3 +121,7 @@ class FusionNet(nn.Module):
     def elbo(self, batch: Batch, seen: Mapping[str, Tensor], noise: Tensor, texts: TextBatch) -> Terms:
         """The way of fusion's own terms, encoded from the modalities ``seen``. noise: (B, fusion.noise_size)."""
         return self.fusion.elbo(self.hidden(batch), seen, noise, partial(self.score, batch, texts))
+
+    def _mixed(self) -> AbstractContextManager[object]:
+        is_mixed = self.is_mixed and self.training
+        return torch.autocast(self.text_decoder.bias.device.type, torch.bfloat16) if is_mixed else nullcontext()

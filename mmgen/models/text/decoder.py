@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from mmgen.models.text.vocabulary import SPECIALS, UNK
 
@@ -19,11 +19,16 @@ UNKNOWN = SPECIALS.index(UNK)
 
 @dataclass(frozen=True)
 class TextBatch:
-    """One delexicalised text a row: tokens (B, T) int64 padded with 0, slots (B, S) float, present (B,) bool."""
+    """One delexicalised text a row: tokens (B, T) int64 padded with 0, slots (B, S) float, present (B,) bool.
+
+    ``lengths`` (B,): how many tokens come after the first, on the CPU, wherever the rest is: to ask a GPU for them
+    would wait for all that it has still to do.
+    """
 
     tokens: Tensor
     slots: Tensor
     present: Tensor
+    lengths: Tensor | None = None
 
 
 class TextDecoder(nn.Module):
@@ -53,22 +58,26 @@ class TextDecoder(nn.Module):
         output, state = self.gru(torch.cat([embedded, repeated], dim=2), state)
         return self.project(output) @ self.embedding.weight.T + self.bias, state
 
-    def nll(self, tokens: Tensor, z: Tensor, slots: Tensor, unknown: int) -> Tensor:
+    def nll(self, tokens: Tensor, z: Tensor, slots: Tensor, unknown: int, lengths: Tensor | None = None) -> Tensor:
         """-log p of each text in nats: (B,). tokens (B, T) int64 begins with a begin token and is padded with 0.
 
-        An unknown token costs log(V) more, so that a small vocabulary can't look better by knowing fewer words.
+        ``lengths``: as in ``TextBatch``; counted where not given. An unknown token costs log(V) more, so that a small
+        vocabulary can't look better by knowing fewer words.
         """
         condition, state = self.begin(z, slots)
         target = tokens[:, 1:]
-        lengths = (target != 0).sum(dim=1)
+        lengths = (target != 0).sum(dim=1).cpu() if lengths is None else lengths
         # Packed: no arithmetic is spent on padding, which is half of a batch of lines and descriptions.
         embedded = torch.cat(
             [self.embedding(tokens[:, :-1]), condition[:, None, :].expand(-1, target.shape[1], -1)], dim=2
         )
-        packed = pack_padded_sequence(embedded, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(embedded, lengths.clamp(min=1), batch_first=True, enforce_sorted=False)
         output, _ = self.gru(packed, state)
         logits = self.project(output.data) @ self.embedding.weight.T + self.bias
-        wanted = pack_padded_sequence(target, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False).data
+        wanted = pack_padded_sequence(target, lengths.clamp(min=1), batch_first=True, enforce_sorted=False).data
         cost = nn.functional.cross_entropy(logits, wanted, reduction="none")
         cost = (cost + (wanted == unknown) * math.log(logits.shape[1])) * (wanted != 0)
-        return pad_packed_sequence(output._replace(data=cost), batch_first=True)[0].sum(dim=1)
+        # Back to their places by hand: pad_packed_sequence would wait for a GPU to say where they were
+        places = torch.arange(target.numel(), device=target.device).view_as(target)
+        places = pack_padded_sequence(places, lengths.clamp(min=1), batch_first=True, enforce_sorted=False).data
+        return cost.new_zeros(target.numel()).scatter(0, places, cost).view_as(target).sum(dim=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 
 import torch
@@ -13,12 +13,14 @@ from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
 from torch.nn.parallel import DistributedDataParallel
 
+from mmgen.training.distributed.device import device_for
 from mmgen.training.distributed.ranks import Part, Ranks
 
 
 @contextmanager
-def process_group(timeout_s: float) -> Iterator[Ranks]:
-    """Join the group that torchrun announces (WORLD_SIZE), or be alone where it announces none.
+def process_group(timeout_s: float, wanted: str = "auto") -> Iterator[Ranks]:
+    """Join the group that torchrun announces (WORLD_SIZE), or be alone where it announces none. NCCL between GPUs, gloo
+    between CPUs; ``wanted``: ``[train] device``.
 
     Gloo's default timeout is half an hour: a rank that died would hold the others that long. A worker that doesn't
     destroy its group aborts on exit.
@@ -27,9 +29,11 @@ def process_group(timeout_s: float) -> Iterator[Ranks]:
     if world_size == 1:
         yield Ranks()
         return
-    dist.init_process_group("gloo", timeout=timedelta(seconds=timeout_s))
+    device = device_for(wanted, Ranks(local_rank=(local_rank := int(os.environ.get("LOCAL_RANK", "0")))))
+    backend, own = ("nccl", device) if device.type == "cuda" else ("gloo", None)
+    dist.init_process_group(backend, timeout=timedelta(seconds=timeout_s), device_id=own)
     try:
-        yield Ranks(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")))
+        yield Ranks(dist.get_rank(), dist.get_world_size(), local_rank)
     finally:
         dist.destroy_process_group()
 
@@ -45,18 +49,34 @@ def joined(module: nn.Module, ranks: Ranks) -> nn.Module:
     return DistributedDataParallel(module, gradient_as_bucket_view=True, find_unused_parameters=True)
 
 
-def mean_over_rows(values: Tensor, part: Part) -> Tensor:
+def sums_gradients(module: nn.Module, is_last: bool) -> AbstractContextManager[None]:
+    """For each of the parts that a batch is taken in: gradients are added up here, and averaged with the last one."""
+    is_waiting = isinstance(module, DistributedDataParallel) and not is_last
+    return module.no_sync() if is_waiting else nullcontext()
+
+
+def inner(module: nn.Module) -> nn.Module:
+    """The module that was ``joined``."""
+    return module.module if isinstance(module, DistributedDataParallel) else module
+
+
+def mean_over_rows(values: Tensor, part: Part, known: Tensor | None = None) -> Tensor:
     """The mean over the rows of all processes: own rows (B, ...) -> (...).
 
-    Its gradient is that of the own rows alone, by their ``weight``: what the mean over the processes' gradients asks
-    for, without a message on the way back.
+    ``known``: its value, where own rows are a part of what this process has. The gradient is that of the own rows
+    alone, by their ``weight``: what the mean over the processes' gradients asks for, without a message on the way back.
     """
     own = values.mean(dim=0)
-    if part.ranks.world_size == 1:
+    if known is None and part.ranks.world_size == 1:
         return own
+    value = _mean_of_all(values, part) if known is None else known
+    return value + part.weight * (own - own.detach())
+
+
+def _mean_of_all(values: Tensor, part: Part) -> Tensor:
     total = values.detach().sum(dim=0)
     dist.all_reduce(total)
-    return total / part.total + part.weight * (own - own.detach())
+    return total / part.total
 
 
 def rows_of_all(values: Tensor, part: Part) -> tuple[Tensor, slice]:

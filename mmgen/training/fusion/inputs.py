@@ -9,8 +9,9 @@ Shapes: B rows of this process, M modalities, L latent size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -21,7 +22,9 @@ from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.net import Batch, FusionNet
 from mmgen.models.text.decoder import TextBatch
 from mmgen.seeds import seed_of
+from mmgen.training.data.ahead import one_ahead
 from mmgen.training.data.augment import augment_batch
+from mmgen.training.data.reader import Reader
 from mmgen.training.distributed.ranks import Part, Ranks
 from mmgen.training.fusion.texts import Texts
 
@@ -37,6 +40,33 @@ class Inputs:
     noise: Tensor
     texts: TextBatch
 
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> Inputs:
+        """The same with each tensor changed, but the texts' lengths, which stay on the CPU."""
+        data = Batch(_each(self.data.values, change), _each(self.data.present, change))
+        tokens, slots, present = (change(one) for one in (self.texts.tokens, self.texts.slots, self.texts.present))
+        texts = replace(self.texts, tokens=tokens, slots=slots, present=present)
+        return replace(self, data=data, seen=_each(self.seen, change), noise=change(self.noise), texts=texts)
+
+    def to(self, device: torch.device) -> Inputs:
+        """On ``device``; from pinned memory, the copy goes on while the caller does other things."""
+        return self if device.type == "cpu" else self.mapped(lambda one: one.to(device, non_blocking=True))
+
+    def split(self, count: int) -> list[Inputs]:
+        """The rows in at most ``count`` consecutive parts, of as many rows or one more or less."""
+        num_rows = self.part.end - self.part.first
+        bounds = [num_rows * number // min(count, num_rows) for number in range(min(count, num_rows) + 1)]
+        return [self] if len(bounds) == 2 else [self._rows(first, end) for first, end in pairwise(bounds)]
+
+    def _rows(self, first: int, end: int) -> Inputs:
+        part = replace(self.part, first=self.part.first + first, end=self.part.first + end)
+        found = self.mapped(lambda one: one[first:end])
+        lengths = None if self.texts.lengths is None else self.texts.lengths[first:end]
+        return replace(found, part=part, texts=replace(found.texts, lengths=lengths))
+
+
+def _each(values: Mapping[str, Tensor], change: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+    return {name: change(value) for name, value in values.items()}
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -47,6 +77,7 @@ class Draws:
     params: TrainParams
     seed: int
     ranks: Ranks
+    device: torch.device
 
     def inputs(self, batch: ExampleArrays, step: int) -> Inputs:
         """``batch``: all rows of the step, over all processes."""
@@ -57,7 +88,23 @@ class Draws:
         seen = thin(data.present, self.params.modality_dropout, generator, part)
         noise = torch.randn(len(batch), self.net.fusion.noise_size, generator=generator)[part.rows]
         draws = torch.rand(len(batch), generator=generator)[part.rows].tolist()
-        return Inputs(part, data, seen, noise, self.texts.choose(own.product_id, draws))
+        made = Inputs(part, data, seen, noise, self.texts.choose(own.product_id, draws))
+        return made.mapped(Tensor.pin_memory) if self.device.type == "cuda" else made
+
+    def whole(self, rows: ExampleArrays, texts: Texts) -> Inputs:
+        """This process's share of some rows, as they are, with all that they have and the first of each one's texts."""
+        part = self.ranks.part(len(rows))
+        own = rows.take(np.arange(part.first, part.end))
+        data = Batch.of(own, self.net)
+        generator = torch.Generator().manual_seed(0)
+        noise = torch.randn(len(rows), self.net.fusion.noise_size, generator=generator)[part.rows]
+        return Inputs(part, data, data.present, noise, texts.batch(own.product_id, [0] * len(own)))
+
+    def ahead(self, reader: Reader, start: int, end: int) -> Iterator[Inputs]:
+        """The inputs of steps ``start`` to ``end``, the next ones made in a thread while the caller takes a step."""
+        epoch, batch = divmod(start, reader.num_batches)
+        reader.load_state_dict({"epoch": epoch, "batch": batch, "world_size": reader.ranks.world_size})
+        return one_ahead(self.inputs(rows, step) for step, rows in zip(range(start, end), reader, strict=False))
 
 
 def thin(

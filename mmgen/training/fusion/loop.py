@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,9 @@ from torch import Tensor
 from mmgen.config.training import TrackingParams, TrainParams
 from mmgen.hashes import fingerprint
 from mmgen.models.critics.registry import CRITICS
-from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
-from mmgen.models.fusion.net import TOKENS, Batch, FusionNet
+from mmgen.models.fusion.net import TOKENS, FusionNet
 from mmgen.models.fusion.registry import FUSIONS
 from mmgen.models.modalities.registry import MODALITIES, default_modalities
 from mmgen.models.named import entry
@@ -34,14 +32,14 @@ from mmgen.registry.promotion import Decision
 from mmgen.seeds import seed_of
 from mmgen.training.data.loader import ArrowReader
 from mmgen.training.data.snapshot import Snapshot, take_snapshots
-from mmgen.training.distributed.group import means_over_ranks, process_group
+from mmgen.training.distributed.device import be_deterministic, device_for
+from mmgen.training.distributed.group import inner, means_over_ranks, process_group
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
-from mmgen.training.fusion.inputs import Draws
+from mmgen.training.fusion.inputs import Draws, Inputs
 from mmgen.training.fusion.judging import Slice, figures_of, fitted_by, judged, keep_scores, write_trained_on
-from mmgen.training.fusion.objective import means_of
-from mmgen.training.fusion.steps import fresh_state, take_step
-from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts
+from mmgen.training.fusion.steps import State, fresh_networks, ready, take_step
+from mmgen.training.fusion.texts import Found, Targets, build_vocabulary, collect, index_texts
 from mmgen.training.fusion.warm_start import start_from_data
 
 if TYPE_CHECKING:
@@ -87,7 +85,7 @@ def train_and_register(
     learn from a product's texts. ``live``: see ``take_snapshots``. Raises ValueError where the files have no training
     row.
     """
-    with process_group(params.timeout_s) as ranks:
+    with process_group(params.timeout_s, params.device) as ranks:
         data = take_snapshots(files, SPLITS, live)
         texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
         made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
@@ -153,47 +151,49 @@ def train(
     is nothing to train on.
     """
     ranks = ranks or Ranks()
-    _check_names(params)
-    _be_deterministic(seed, params.num_threads)
+    _check(params)
+    device = device_for(params.device, ranks)
+    be_deterministic(device, seed_of("weights", seed), params.num_threads)
     # Each process reads the batches of all, and takes its rows of them: the order must not depend on their number
     reader = ArrowReader(data["train"], params.batch_rows, seed, Ranks(), params.shuffle_rows, params.shuffle_bytes)
     ranks.part(reader.num_rows // reader.num_batches)
     vocabulary = build_vocabulary(texts["train"], params)
     train_texts = index_texts(texts["train"], vocabulary, params)
     config = _config(data["train"], vocabulary, params)
-    state = fresh_state(config, params)
+    net, critic = fresh_networks(config, params)
     if rows := data["train"].read(WARM_START_ROWS):
-        start_from_data(state.net, rows, train_texts)
+        start_from_data(net, rows, train_texts)
+    state = ready(net, critic, params, ranks, device)
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
-        reader.load_state_dict({name: int(saved[1][f"reader.{name}"]) for name in reader.state_dict()})
-        log.info("going on from step %d: %s", state.step, reader.state_dict())
-    state.join(ranks)
-    draws = Draws(state.net, train_texts, params, seed, ranks)
-    validation = _validation(data["validation"], texts["validation"], vocabulary, params) if ranks.is_first else None
+        log.info("going on from step %d", state.step)
+    draws = Draws(net, train_texts, params, seed, ranks, device)
     num_steps = params.num_steps(reader.num_rows)
+    validation = _validation(data["validation"], texts["validation"], vocabulary, params, draws)
     recent: list[dict[str, Tensor]] = []
-    for batch in islice(reader, num_steps - state.step):
-        recent.append(take_step(state, draws.inputs(batch, state.step), params, num_steps))
-        state.step += 1
-        is_last = state.step == num_steps
-        if progress:
-            progress(state.step, num_steps)
-        if ranks.is_first and (state.step % params.checkpoint_every == 0 or is_last):
-            place = {f"reader.{name}": torch.tensor(value) for name, value in reader.state_dict().items()}
-            checkpoint.write(out / "checkpoints", state.step, state.tensors() | place, about)
-        if state.step % LOG_EVERY == 0 or is_last:
-            means, recent = means_over_ranks(_means(recent), ranks), []
-            if ranks.is_first and on_metrics:
-                on_metrics(means, state.step)
-        if validation and on_metrics and (state.step % params.validate_every == 0 or is_last):
-            on_metrics(_validate(state.net, *validation), state.step)
-    return FusionModel(state.net, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
+    with closing(draws.ahead(reader, state.step, num_steps)) as steps:
+        for inputs in steps:
+            recent.append(take_step(state, inputs.to(device), params, num_steps))
+            state.step += 1
+            is_last = state.step == num_steps
+            if progress:
+                progress(state.step, num_steps)
+            if state.step % params.checkpoint_every == 0 or is_last:
+                _save(state, out / "checkpoints", about, ranks)
+            if state.step % LOG_EVERY == 0 or is_last:
+                _log(_means(recent), state, ranks, on_metrics)
+                recent = []
+            if validation and (state.step % params.validate_every == 0 or is_last):
+                _log(_validate(state, validation.to(device)), state, ranks, on_metrics)
+    trained = FusionNet(config)
+    trained.load_state_dict(state.weights())
+    return FusionModel(trained, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
 
 
-def _check_names(params: TrainParams) -> None:
-    """Raise ValueError where a name is of nothing that there is, before anything is trained."""
+def _check(params: TrainParams) -> None:
+    """Raise ValueError where a name is of nothing that there is, or parameters don't go together, before anything is
+    trained."""
     fusion = entry(FUSIONS, params.fusion, "train.fusion")
     entry(CRITICS, params.critic, "train.critic")
     for name in params.modalities:
@@ -201,6 +201,8 @@ def _check_names(params: TrainParams) -> None:
     terms = dict.fromkeys((*MODALITIES, TOKENS, *fusion.beside))
     for name in params.weights:
         entry(terms, name, "train.weights")
+    if fusion.compares_rows and params.accumulate > 1:
+        raise ValueError(f"train.accumulate: {params.fusion} compares all rows of a batch with each other: set it to 1")
 
 
 def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> FusionConfig:
@@ -237,35 +239,38 @@ def fingerprint_of(train: Snapshot, texts: Found, params: TrainParams, seed: int
         modalities=params.modalities or default_modalities(),
         seed=seed,
         world_size=ranks.world_size,
+        device=device_for(params.device, ranks).type,
     )
 
 
-def _be_deterministic(seed: int, num_threads: int) -> None:
-    """Fix what the weights start from and how sums are ordered. Threads are set too: their number changes the
-    rounding."""
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # 5% of the time; no code here reads such memory
-    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes of a torchrun group on this machine
-    torch.set_num_threads(num_threads or max(1, len(os.sched_getaffinity(0)) // beside))
-    torch.manual_seed(seed_of("weights", seed))
-
-
 def _validation(
-    validation: Snapshot, texts: Found, vocabulary: Vocabulary, params: TrainParams
-) -> tuple[ExampleArrays, Texts] | None:
+    validation: Snapshot, texts: Found, vocabulary: Vocabulary, params: TrainParams, draws: Draws
+) -> Inputs | None:
+    """This process's validation rows, each with everything that it has; None where there are fewer than processes."""
     rows = validation.read(params.max_validation_rows)
-    return None if rows is None else (rows, index_texts(texts, vocabulary, params))
+    if rows is None or len(rows) < draws.ranks.world_size:
+        return None
+    return draws.whole(rows, index_texts(texts, vocabulary, params))
 
 
 @torch.no_grad()
-def _validate(net: FusionNet, rows: ExampleArrays, texts: Texts) -> dict[str, float]:
+def _validate(state: State, rows: Inputs) -> dict[str, Tensor]:
     """The terms on the validation rows, in nats a row, encoded from everything they have."""
-    net.eval()
-    generator = torch.Generator().manual_seed(0)
-    data = Batch.of(rows, net)
-    noise = torch.randn(len(rows), net.fusion.noise_size, generator=generator)
-    terms = net.elbo(data, data.present, noise, texts.batch(rows.product_id, [0] * len(rows)))
-    return {f"validation_{name}": float(value) for name, value in means_of(terms).items()}
+    state.net.eval()
+    found = inner(state.objective)(rows, 1.0)
+    return {f"validation_{name}": value for name, value in found.logged.items()}
+
+
+def _save(state: State, directory: Path, about: dict[str, str], ranks: Ranks) -> None:
+    tensors = state.tensors()  # all take part: each may hold a share of them
+    if ranks.is_first:
+        checkpoint.write(directory, state.step, tensors, about)
+
+
+def _log(values: dict[str, Tensor], state: State, ranks: Ranks, on_metrics: Log | None) -> None:
+    means = means_over_ranks(values, ranks)
+    if ranks.is_first and on_metrics:
+        on_metrics(means, state.step)
 
 
 def _means(rows: list[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -21,7 +21,6 @@ from mmgen.models.fusion.gaussian import free_bits
 from mmgen.models.fusion.net import FusionNet
 from mmgen.models.modalities.registry import IMAGE_PX
 from mmgen.training.distributed.group import mean_over_rows, rows_of_all
-from mmgen.training.distributed.ranks import Part
 from mmgen.training.fusion.inputs import Inputs
 
 NUM_VALUES = float(IMAGE_PX * IMAGE_PX * 3)
@@ -30,10 +29,16 @@ NUM_VALUES = float(IMAGE_PX * IMAGE_PX * 3)
 
 @dataclass(frozen=True)
 class Found:
-    """The ``loss`` (), what each modality's latent decodes to, and scalars to be logged, by name."""
+    """The ``loss`` (), and ``shared`` (): what of it is the whole batch's, whichever of its rows are at hand.
+
+    What the latent ``decoded`` to, by modality; ``paid`` (B, L) for the KL; scalars to be ``logged``, by name. All but
+    the loss and what was decoded are without a gradient.
+    """
 
     loss: Tensor
+    shared: Tensor
     decoded: dict[str, Tensor]
+    paid: Tensor
     logged: dict[str, Tensor]
 
 
@@ -43,28 +48,45 @@ class Objective(nn.Module):
     def __init__(self, net: FusionNet, params: TrainParams):
         super().__init__()
         self.net, self.params = net, params
+        net.is_mixed = params.precision == "bf16"
 
-    def forward(self, inputs: Inputs, progress: float) -> Found:
-        """``progress``: the share of the training that is done."""
+    def forward(self, inputs: Inputs, progress: float, known: Tensor | None = None) -> Found:
+        """``progress``: the share of the training that is done.
+
+        ``known`` (L,): the mean of ``paid`` over the whole batch, where ``inputs`` are a part of what this process has
+        of it.
+        """
         part = inputs.part
         self.net.fusion.rows_of_all = partial(rows_of_all, part=part)
         try:
             terms = self.net.elbo(inputs.data, inputs.seen, inputs.noise, inputs.texts)
         finally:
             self.net.fusion.rows_of_all = alone
-        loss = weighted_loss(terms, self.params, progress, part)
+        mean_paid = mean_over_rows(terms.charged(), part, known)
+        loss = weighted_loss(terms, self.params, progress, mean_paid, part.weight)
+        shared = price_of(mean_paid.detach(), self.params, progress) / NUM_VALUES
         logged = {name: value * part.weight for name, value in means_of(terms).items()}
-        return Found(loss, terms.decoded, logged)
+        return Found(loss, shared, terms.decoded, terms.charged().detach(), logged)
 
 
-def weighted_loss(terms: Terms, params: TrainParams, progress: float, part: Part | None = None) -> Tensor:
-    """The sum of the terms by their weights, in nats a pixel value. ``progress`` is in [0, 1]."""
-    part = part or Part(0, len(terms.kl), len(terms.kl))
-    beta = params.beta * min(1.0, progress / params.beta_warmup) if params.beta_warmup else params.beta
+def weighted_loss(
+    terms: Terms, params: TrainParams, progress: float, mean_paid: Tensor | None = None, weight: float = 1.0
+) -> Tensor:
+    """The sum of the terms by their weights, in nats a pixel value. ``progress`` is in [0, 1].
+
+    ``mean_paid`` (L,): the mean over the rows of what is paid for as the KL, where they are not all here; ``weight``:
+    what the mean over those that are here counts for.
+    """
     named = terms.nll | terms.beside
     cost = torch.stack([params.weight_of(name) * value.mean() for name, value in named.items()]).sum()
-    paid = terms.kl if terms.paid is None else terms.paid
-    return (cost * part.weight + beta * free_bits(mean_over_rows(paid, part), params.free_bits)) / NUM_VALUES
+    mean_paid = terms.charged().mean(dim=0) if mean_paid is None else mean_paid
+    return (cost * weight + price_of(mean_paid, params, progress)) / NUM_VALUES
+
+
+def price_of(mean_paid: Tensor, params: TrainParams, progress: float) -> Tensor:
+    """What the KL costs, in nats, from its mean over the rows (L,)."""
+    beta = params.beta * min(1.0, progress / params.beta_warmup) if params.beta_warmup else params.beta
+    return beta * free_bits(mean_paid, params.free_bits)
 
 
 def means_of(terms: Terms) -> dict[str, Tensor]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,7 +15,7 @@ from mmgen.models.critics.registry import CRITICS
 from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.net import FusionNet
 from mmgen.models.named import entry
-from mmgen.training.distributed.group import joined
+from mmgen.training.distributed.group import inner, joined, mean_over_rows, sums_gradients
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.inputs import Inputs
@@ -43,19 +44,15 @@ class Adversary:
 
 @dataclass
 class State:
-    """Everything that a step changes. ``objective``: of the net, or what joins it with the other processes'."""
+    """Everything that a step changes, on the device. ``objective``: of the net, or what joins it with the other
+    processes'."""
 
     net: FusionNet
     objective: nn.Module
     net_optimizer: torch.optim.Optimizer
     adversary: Adversary | None
+    device: torch.device
     step: int = 0
-
-    def join(self, ranks: Ranks) -> None:
-        """Train together with the other processes from here on. All take part."""
-        self.objective = joined(self.objective, ranks)
-        if self.adversary:
-            self.adversary.lesson = joined(self.adversary.lesson, ranks)
 
     def tensors(self) -> dict[str, Tensor]:
         found = {f"net.{name}": value for name, value in self.net.state_dict().items()}
@@ -73,22 +70,35 @@ class State:
             self.adversary.critic.load_state_dict(_under("critic.", tensors))
             checkpoint.restore_optimizer("critic_optimizer", self.adversary.optimizer, tensors)
 
+    def weights(self) -> dict[str, Tensor]:
+        """The net's, whole and on the CPU."""
+        return {name: value.detach().cpu() for name, value in self.net.state_dict().items()}
 
-def fresh_state(config: FusionConfig, params: TrainParams) -> State:
-    """New networks and optimisers; torch's global seed decides the weights. Raises ValueError where ``params`` name a
-    critic, or ``config`` a way of fusion or a modality, that is not there."""
+
+def fresh_networks(config: FusionConfig, params: TrainParams) -> tuple[FusionNet, Critic | None]:
+    """New ones on the CPU; torch's global seed decides the weights. No critic where none is wanted, or the model has
+    nothing that it could judge.
+
+    Raises ValueError where ``params`` name a critic, or ``config`` a way of fusion or a modality, that is not there.
+    """
     make_critic = entry(CRITICS, params.critic, "train.critic")
     net = FusionNet(config)
-    return State(net, Objective(net, params), _net_optimizer(net, params), _adversary(make_critic, net, params))
+    has_critic = make_critic is not None and make_critic.modality in net.models
+    return net, make_critic(params.adversarial) if make_critic and has_critic else None
 
 
-def _adversary(make_critic: type[Critic] | None, net: FusionNet, params: TrainParams) -> Adversary | None:
-    """None where none is wanted, or the model has nothing that it could judge."""
-    if make_critic is None or make_critic.modality not in net.models:
-        return None
-    critic = make_critic(params.adversarial)
-    groups = [{"params": list(critic.parameters()), "speed": 1.0}]
-    return Adversary(critic, Lesson(critic), torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
+def ready(net: FusionNet, critic: Critic | None, params: TrainParams, ranks: Ranks, device: torch.device) -> State:
+    """Networks on the device, joined with the other processes' (all take part), and fresh optimisers."""
+    objective = joined(Objective(net, params).to(device), ranks)
+    if params.compile:
+        for part in (*net.encoders.values(), *net.decoders.values()):
+            part.compile()
+    adversary = None
+    if critic is not None:
+        lesson = joined(Lesson(critic).to(device), ranks)
+        groups = [{"params": list(critic.parameters()), "speed": 1.0}]
+        adversary = Adversary(critic, lesson, torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
+    return State(net, objective, _net_optimizer(net, params), adversary, device)
 
 
 def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer:
@@ -108,30 +118,48 @@ def learning_rate(step: int, num_steps: int, params: TrainParams) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a pass without gradients finds in all of a process's rows: ``decoded`` (B, ...) of what the critic judges,
+    and the mean over the whole batch of what is paid for as the KL (L,)."""
+
+    decoded: Tensor | None
+    paid: Tensor
+
+
 def take_step(state: State, inputs: Inputs, params: TrainParams, num_steps: int) -> dict[str, Tensor]:
     """One update of the critic (once the adversary has set in) and one of the model.
 
-    Returns scalars to be logged, nats a row, whose mean over the processes is that of the batch.
+    Returns scalars to be logged, nats a row, whose mean over the processes is that of the batch. With ``accumulate``
+    the rows are taken in parts, to the same losses: what is no sum over rows is found by a pass before, which costs a
+    third more.
     """
     progress = state.step / num_steps
     rate = learning_rate(state.step, num_steps, params) * params.learning_rate
+    adversary = state.adversary if _has_critic(state.step, progress, params) else None
+    parts = inputs.split(params.accumulate)
     state.net.train()
-    found = state.objective(inputs, progress)
-    loss = found.loss
-    metrics = {f"train_{name}": value for name, value in found.logged.items()}
-    metrics |= {"train_loss": loss.detach(), "learning_rate": torch.tensor(rate)}
-    if (adversary := state.adversary) and _has_critic(state.step, progress, params):
-        name, weight = adversary.critic.modality, inputs.part.weight
-        shown = Seen(inputs.data.values[name], found.decoded[name], inputs.data.present[name])
-        metrics["train_critic_loss"] = _critic_step(adversary, shown, state.step, params, weight)
-        adversary.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
-        pull, score = adversary.critic.pull(shown, state.net.parts(name).log_scale, params.weight_of(name))
-        loss = loss + weight * pull
-        metrics["train_critic_score_of_samples"] = weight * score.detach()
     state.net_optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    look = _look(state, inputs, parts, adversary, progress) if len(parts) > 1 else None
+    sums: dict[str, Tensor] = {}
+    if adversary and look and look.decoded is not None:
+        sums["train_critic_loss"] = _teach(adversary, inputs, look.decoded, state.step, params)
+    for part in parts:
+        with sums_gradients(state.objective, part is parts[-1]):
+            found = state.objective(part, progress, look.paid if look else None)
+            loss = found.loss
+            if adversary:
+                decoded = found.decoded[adversary.critic.modality]
+                if not look:
+                    sums["train_critic_loss"] = _teach(adversary, inputs, decoded.detach(), state.step, params)
+                pull, score = _pull(adversary, part, decoded, state.net, params)
+                loss = loss + pull
+                _add(sums, {"train_critic_score_of_samples": score})
+            loss.backward()
+        _add(sums, {f"train_{name}": value for name, value in found.logged.items()})
+        _add(sums, {"train_loss": found.loss.detach() - (0.0 if part is parts[0] else found.shared)})
     _update(state.net, state.net_optimizer, rate, params.max_gradient_norm)
-    return metrics
+    return sums | {"learning_rate": inputs.noise.new_full((), rate)}
 
 
 def _has_critic(step: int, share: float, params: TrainParams) -> bool:
@@ -139,15 +167,45 @@ def _has_critic(step: int, share: float, params: TrainParams) -> bool:
     return adversarial.share > 0 and share >= adversarial.start and step % adversarial.interval == 0
 
 
-def _critic_step(adversary: Adversary, shown: Seen, step: int, params: TrainParams, weight: float) -> Tensor:
+@torch.no_grad()
+def _look(state: State, inputs: Inputs, parts: Sequence[Inputs], adversary: Adversary | None, progress: float) -> Look:
+    objective = inner(state.objective)
+    found = [objective(part, progress, inputs.noise.new_zeros(())) for part in parts]
+    paid = mean_over_rows(torch.cat([one.paid for one in found]), inputs.part)
+    name = adversary.critic.modality if adversary else ""
+    return Look(torch.cat([one.decoded[name] for one in found]) if adversary else None, paid)
+
+
+def _seen(adversary: Adversary, inputs: Inputs, decoded: Tensor) -> Seen:
+    name = adversary.critic.modality
+    return Seen(inputs.data.values[name], decoded, inputs.data.present[name])
+
+
+def _teach(adversary: Adversary, inputs: Inputs, decoded: Tensor, step: int, params: TrainParams) -> Tensor:
     """Teach the critic to tell real values from decoded ones."""
     adversary.critic.train()
-    shown = replace(shown, decoded=shown.decoded.detach())
-    loss, logged = adversary.lesson(shown, step // params.adversarial.interval)
+    seen = _seen(adversary, inputs, decoded)
+    loss, logged = adversary.lesson(seen, step // params.adversarial.interval)
     adversary.optimizer.zero_grad(set_to_none=True)
-    (weight * loss).backward()
+    (inputs.part.weight * loss).backward()
     _update(adversary.critic, adversary.optimizer, params.adversarial.learning_rate, math.inf)
-    return weight * logged.detach()
+    adversary.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
+    return inputs.part.weight * logged.detach()
+
+
+def _pull(
+    adversary: Adversary, inputs: Inputs, decoded: Tensor, net: FusionNet, params: TrainParams
+) -> tuple[Tensor, Tensor]:
+    """The critic's term of the model's loss, and its score, of the rows in ``inputs``."""
+    name, weight = adversary.critic.modality, inputs.part.weight
+    seen = _seen(adversary, inputs, decoded)
+    pull, score = adversary.critic.pull(seen, net.parts(name).log_scale, params.weight_of(name))
+    return weight * pull, weight * score.detach()
+
+
+def _add(sums: dict[str, Tensor], values: dict[str, Tensor]) -> None:
+    for name, value in values.items():
+        sums[name] = sums[name] + value if name in sums else value
 
 
 def _update(module: nn.Module, optimizer: torch.optim.Optimizer, rate: float, max_norm: float) -> None:

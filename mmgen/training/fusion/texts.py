@@ -52,7 +52,8 @@ class Texts:
                 tokens[row, : len(text)] = text
                 slots[row, self.slots[product_id][pick]] = 1.0
         present = torch.tensor([text is not None for text in chosen])
-        return TextBatch(torch.from_numpy(tokens), torch.from_numpy(slots), present)
+        lengths = torch.from_numpy((tokens[:, 1:] != 0).sum(axis=1))
+        return TextBatch(torch.from_numpy(tokens), torch.from_numpy(slots), present, lengths)
 
     def count(self, product_id: str) -> int:
         return len(self.ids.get(product_id, []))

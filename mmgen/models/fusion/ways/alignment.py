@@ -30,6 +30,7 @@ class Alignment(ProductOfExperts):
     The temperature is learnt."""
 
     beside: ClassVar[tuple[str, ...]] = (TERM,)
+    compares_rows = True
 
     def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
         super().__init__(hidden_sizes, latent)
