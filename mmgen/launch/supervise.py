@@ -21,8 +21,8 @@ from mmgen.services.processes import snapshot, start_tree, stop_tree
 INTERRUPTED = 130
 """Exit status where a signal ended it, or whoever started it is gone."""
 TICK_S = 0.2
-GRACE_S = 3.0
-"""Airflow gives a task that is cancelled 5 s."""
+GRACE_S, ELSEWHERE_GRACE_S = 3.0, 20.0
+"""Until what does not end by itself is killed: Airflow gives a task that is cancelled 5 s, but a cluster has to be told."""
 
 log = logging.getLogger("mmgen.launch")
 
@@ -69,7 +69,7 @@ def _once(
         except KeyboardInterrupt:
             return INTERRUPTED, "ended by a signal"
         finally:
-            stop_tree(tree, GRACE_S)
+            stop_tree(tree, GRACE_S if launcher.is_watched else ELSEWHERE_GRACE_S)
 
 
 def _outcome(process: subprocess.Popen[bytes], watch: Watch | None) -> tuple[int | None, str]:
