@@ -22,7 +22,7 @@ INTERRUPTED = 130
 """Exit status where a signal ended it, or whoever started it is gone."""
 TICK_S = 0.2
 GRACE_S, ELSEWHERE_GRACE_S = 3.0, 20.0
-"""Until what does not end by itself is killed: Airflow gives a task that is cancelled 5 s, but a cluster has to be told."""
+"""Until what does not end is killed. Airflow gives a cancelled task 5 s; a cluster has to be told."""
 
 log = logging.getLogger("mmgen.launch")
 
