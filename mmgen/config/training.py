@@ -68,9 +68,6 @@ class TrainParams(Params):
         ),
         description="how far photos are varied from step to step",
     )
-    processes: PositiveInt | Literal["auto"] = Field(
-        default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
-    )
     batch_rows: int = Field(default=32, ge=1, description="rows a step on each rank")
     epochs: float = Field(default=16.0, gt=0)
     min_steps: int = Field(default=240, ge=1)
@@ -103,6 +100,9 @@ class TrainParams(Params):
     max_test_rows: int = Field(default=2000, ge=1)
     bootstrap_rounds: int = Field(default=200, ge=10)
     timeout_s: float = Field(default=60.0, gt=0, description="after which a rank that waits for another one gives up")
+    processes: PositiveInt | Literal["auto"] = Field(
+        default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
+    )
 
     @field_validator("weights", mode="after")
     @classmethod
