@@ -39,7 +39,7 @@ from tests.training.examples_files import write_shop
 
 RANK = ROOT / "tests" / "launch" / "tiny.py"
 STEPS, PAUSE_S, INTERVAL = 12, 0.1, 2
-AT_ONCE = 2
+AT_ONCE = 4
 """Drills side by side."""
 STALLED_S = 10.0
 END_S, GONE_S = 600.0, 15.0
@@ -292,15 +292,15 @@ def watch(home: Path) -> list[int]:
     return [pid for pid, words in alive(home).items() if SUPERVISOR in words]
 
 
-WATCH = Kind("the watch", signal.SIGKILL, lambda home, _: watch(home), 5)
+WATCH = Kind("the watch", signal.SIGKILL, lambda home, _: watch(home), 3)
 KINDS = (
     Kind("one process", signal.SIGKILL, one_rank, 20),
-    Kind("one process, stopped", signal.SIGSTOP, one_rank, 5),
-    Kind("both processes", signal.SIGKILL, lambda home, _: ranks(home), 5),
-    Kind("torchrun", signal.SIGKILL, lambda home, _: torchrun(home), 5),
+    Kind("one process, stopped", signal.SIGSTOP, one_rank, 3),
+    Kind("both processes", signal.SIGKILL, lambda home, _: ranks(home), 3),
+    Kind("torchrun", signal.SIGKILL, lambda home, _: torchrun(home), 3),
     WATCH,
-    Kind("of two machines, a process", signal.SIGKILL, one_rank, 5, "rendezvous"),
-    Kind("of two machines, a torchrun", signal.SIGKILL, one_torchrun, 5, "rendezvous"),
+    Kind("of two machines, a process", signal.SIGKILL, one_rank, 3, "rendezvous"),
+    Kind("of two machines, a torchrun", signal.SIGKILL, one_torchrun, 3, "rendezvous"),
 )
 
 if __name__ == "__main__":

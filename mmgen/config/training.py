@@ -87,9 +87,6 @@ class TrainParams(Params):
         ),
         description="how far photos are varied from step to step",
     )
-    processes: PositiveInt | Literal["auto"] = Field(
-        default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
-    )
     batch_rows: int = Field(default=32, ge=1, description="rows a step, shared out among the processes")
     epochs: float = Field(default=16.0, gt=0)
     min_steps: int = Field(default=240, ge=1)
@@ -134,6 +131,9 @@ class TrainParams(Params):
     importance_draws: int = Field(default=16, ge=0, description="of the bound on log p of test rows; 0: left out")
     promotion: PromotionParams = PromotionParams()
     timeout_s: float = Field(default=60.0, gt=0, description="after which a rank that waits for another one gives up")
+    processes: PositiveInt | Literal["auto"] = Field(
+        default="auto", description="processes of a machine that train together; auto: one a GPU, or one without any"
+    )
 
     @field_validator("weights", mode="after")
     @classmethod

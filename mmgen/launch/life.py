@@ -23,6 +23,8 @@ and start of a process."""
 FAILED = "failed"
 """File of the folder with the error that ended a process for good."""
 BEAT_S = 0.5
+PASSING = (RuntimeError, OSError, MemoryError)
+STAYING = (FileNotFoundError, NotImplementedError)
 Step = Callable[[int, int], None]
 
 
@@ -92,4 +94,4 @@ class _Pulse:
 
 def _may_pass(error: Exception) -> bool:
     """Whether the same again may go well: a peer that is gone, memory, a disk. A wrong value or a missing file stay."""
-    return isinstance(error, RuntimeError | OSError) and not isinstance(error, FileNotFoundError | NotImplementedError)
+    return isinstance(error, PASSING) and not isinstance(error, STAYING)

@@ -20,9 +20,11 @@ from mmgen.services.processes import snapshot, start_tree, stop_tree
 
 INTERRUPTED = 130
 """Exit status where a signal ended it, or whoever started it is gone."""
+TORCHRUN_FOLDER = "PET_LOG_DIR"
+"""Variable that torchrun takes for a folder of its own, which it would leave behind in /tmp."""
 TICK_S = 0.2
-GRACE_S = 3.0
-"""Airflow gives a task that is cancelled 5 s."""
+GRACE_S, ELSEWHERE_GRACE_S = 3.0, 20.0
+"""Until what does not end is killed. Airflow gives a cancelled task 5 s; a cluster has to be told."""
 
 log = logging.getLogger("mmgen.launch")
 
@@ -54,6 +56,7 @@ def _once(
     with tempfile.TemporaryDirectory(prefix="mmgen-life-") as folder:
         me = f"{os.getpid()} {snapshot()[os.getpid()].started}"
         signs = {LIFE_FOLDER: folder, STEP_LIMIT_S: str(params.step_limit_s), SUPERVISOR: me}
+        signs[TORCHRUN_FOLDER] = str(Path(folder, "torchrun"))
         environment = {**os.environ, **start.environment, **(signs if launcher.is_watched else {})}
         watch = Watch(Path(folder), params) if launcher.is_watched else None
         stdin = subprocess.PIPE if start.given else subprocess.DEVNULL
@@ -69,7 +72,7 @@ def _once(
         except KeyboardInterrupt:
             return INTERRUPTED, "ended by a signal"
         finally:
-            stop_tree(tree, GRACE_S)
+            stop_tree(tree, GRACE_S if launcher.is_watched else ELSEWHERE_GRACE_S)
 
 
 def _outcome(process: subprocess.Popen[bytes], watch: Watch | None) -> tuple[int | None, str]:
