@@ -9,6 +9,7 @@ from mmgen.models.fusion.ways.concatenation import Concatenation
 from mmgen.models.fusion.ways.hellinger import Hellinger
 from mmgen.models.fusion.ways.mixture_of_experts import ImportanceWeightedMixture, MixtureOfExperts
 from mmgen.models.fusion.ways.mixture_of_products import MixtureOfProducts
+from mmgen.models.fusion.ways.product_and_private import ProductAndPrivate
 from mmgen.models.fusion.ways.product_of_experts import ProductOfExperts
 from mmgen.models.fusion.ways.shared_and_private import SharedAndPrivate
 from mmgen.models.fusion.ways.total_correlation import TotalCorrelation
@@ -24,4 +25,5 @@ FUSIONS: dict[str, type[Fusion]] = {
     "total_correlation": TotalCorrelation,
     "hellinger": Hellinger,
     "shared_and_private": SharedAndPrivate,
+    "product_and_private": ProductAndPrivate,
 }
