@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from mmgen.metrics.coherence import Subset
 from mmgen.models.fusion.base import Fusion, Scored
-from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.fusion.registry import FUSIONS, way_of
 from mmgen.training.fusion.objective import thin
 
 LATENT, SCALE, BETA = 64, 0.75, 2.5
@@ -79,9 +79,8 @@ class Recipe:
     options: tuple[tuple[str, float], ...] = ()
 
     def fusion(self) -> Fusion:
-        """The way of fusion, with its class's options set as they are here."""
-        kind = type(self.way, (FUSIONS[self.way],), dict(self.options))
-        return kind(dict.fromkeys(NAMES, HIDDEN), self.latent)
+        """The way of fusion, with its numbers as they are here."""
+        return way_of(self.way, dict(self.options))(dict.fromkeys(NAMES, HIDDEN), self.latent)
 
 
 class Ours(Model):

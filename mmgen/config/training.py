@@ -58,6 +58,9 @@ class TrainParams(Params):
 
     sizes: ModelSizes = ModelSizes()
     fusion: str = Field(default="product_of_experts", description="the way of fusion, by its name in FUSIONS")
+    fusion_options: dict[str, float] = Field(
+        default={}, description="numbers of that way: draws, private, alpha, order, scale"
+    )
     modalities: tuple[str, ...] = Field(default=(), description="what it fuses, by name in MODALITIES; empty: all")
     critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()

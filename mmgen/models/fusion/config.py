@@ -25,6 +25,7 @@ class FusionConfig(Params):
     text_hidden: int = 192
     text_embedding: int = 96
     fusion: str = "product_of_experts"
+    fusion_options: dict[str, float] = Field(default={})
     modalities: tuple[str, ...] = FIRST
     sizes: dict[str, int] = Field(default={})
     fitted_by: dict[str, str] = Field(default={})

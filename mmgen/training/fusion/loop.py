@@ -23,7 +23,7 @@ from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
 from mmgen.models.fusion.net import TOKENS, Batch, FusionNet
-from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.fusion.registry import way_of
 from mmgen.models.modalities.registry import MODALITIES
 from mmgen.models.named import entry
 from mmgen.models.text.sentences import Sentences
@@ -184,7 +184,7 @@ def train(
 
 def _check_names(params: TrainParams) -> None:
     """Raise ValueError where a name is of nothing that there is, before anything is trained."""
-    fusion = entry(FUSIONS, params.fusion, "train.fusion")
+    fusion = way_of(params.fusion, params.fusion_options)
     entry(CRITICS, params.critic, "train.critic")
     for name in params.modalities:
         entry(MODALITIES, name, "train.modalities")
@@ -200,6 +200,7 @@ def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> Fus
     return FusionConfig(
         **params.sizes.model_dump(),
         fusion=params.fusion,
+        fusion_options=params.fusion_options,
         modalities=names,
         sizes={name: train.size_of(one) for name, one in lists.items()},
         fitted_by=_fitted_by(train, names),

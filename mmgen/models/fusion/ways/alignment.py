@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from mmgen.models.fusion.base import Score, Terms
+from mmgen.models.fusion.base import Option, Score, Terms
 from mmgen.models.fusion.ways.product_of_experts import ProductOfExperts
 
 TERM = "alignment"
@@ -29,6 +29,8 @@ class Alignment(ProductOfExperts):
     """The space is that of the experts' means, compared by cosine, so that what is near in it is what retrieval finds.
     The temperature is learnt."""
 
+    options: ClassVar[Mapping[str, Option]] = {"scale": Option(0, 10_000)}
+    scale: ClassVar[float] = SCALE
     beside: ClassVar[tuple[str, ...]] = (TERM,)
 
     def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
@@ -39,7 +41,7 @@ class Alignment(ProductOfExperts):
         terms = super().elbo(hidden, present, noise, score)
         said = self.said(hidden, present)
         temperature = self.log_temperature.clamp(math.log(COLDEST), 0.0).exp()
-        apart = SCALE * symmetric_info_nce(said.mu, said.mask, temperature)
+        apart = self.scale * symmetric_info_nce(said.mu, said.mask, temperature)
         return replace(terms, beside={TERM: apart})
 
 

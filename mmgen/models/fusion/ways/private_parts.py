@@ -11,7 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from mmgen.models.fusion.base import Posterior
+from mmgen.models.fusion.base import Option, Posterior
 from mmgen.models.fusion.ways.experts import GaussianExperts, Said
 
 START = -4.0
@@ -24,6 +24,7 @@ class PrivateParts(GaussianExperts):
     No decoder reads another modality's part. What no modality owns, such as the tokens, is decoded from everything.
     """
 
+    options: ClassVar[Mapping[str, Option]] = {"private": Option(0, 1)}
     owned: Tensor
     private: ClassVar[float] = 0.5
 
