@@ -26,13 +26,13 @@ from torch import Tensor, nn
 
 from mmgen.metrics.coherence import Subset
 from mmgen.models.fusion.base import Fusion, Scored
-from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.fusion.registry import FUSIONS, way_of
 from mmgen.training.fusion.objective import thin
 
 LATENT, SCALE, BETA = 64, 0.75, 2.5
 RATE = 1e-3
 PRIVATE = 32
-ONE_DRAW = ("product_of_experts", "concatenation", "attention", "alignment", "hellinger")
+ONE_DRAW = ("product_of_experts", "concatenation", "attention", "alignment", "hellinger", "product_and_private")
 """What learns of subsets by modality dropout alone. The others have them in their objective."""
 UNUSED = (
     "torchvision", "torchvision.datasets", "torchvision.datasets.utils", "torchvision.transforms", "torchvision.utils",
@@ -79,9 +79,8 @@ class Recipe:
     options: tuple[tuple[str, float], ...] = ()
 
     def fusion(self) -> Fusion:
-        """The way of fusion, with its class's options set as they are here."""
-        kind = type(self.way, (FUSIONS[self.way],), dict(self.options))
-        return kind(dict.fromkeys(NAMES, HIDDEN), self.latent)
+        """The way of fusion, with its numbers as they are here."""
+        return way_of(self.way, dict(self.options))(dict.fromkeys(NAMES, HIDDEN), self.latent)
 
 
 class Ours(Model):
@@ -232,9 +231,11 @@ THEIRS: dict[str, Callable[[], Model]] = {
     "multivae MMVAE": partial(_theirs, "MMVAE", learn_prior=False, **LAPLACE),
     "multivae MMVAEPlus": partial(_theirs, "MMVAEPlus", settings={"amsgrad": True}, **PLUS, **LAPLACE),
 }
+PARTS: Any = {"latent": LATENT - PRIVATE + len(NAMES) * PRIVATE, "options": (("private", 5 / 6),)}
 RECIPES = {name: Recipe(name, thinned=float(name in ONE_DRAW)) for name in FUSIONS} | {
     # 32 shared and 32 of each one's own, as theirs: a decoder reads 64
-    "shared_and_private": Recipe("shared_and_private", latent=32 + len(NAMES) * PRIVATE, options=(("private", 5 / 6),)),
+    "shared_and_private": Recipe("shared_and_private", **PARTS),
+    "product_and_private": Recipe("product_and_private", thinned=1.0, **PARTS),
 }
 OURS: dict[str, Callable[[], Model]] = {name: partial(Ours, recipe) for name, recipe in RECIPES.items()}
 SAME = {

@@ -72,6 +72,9 @@ class TrainParams(Params):
 
     sizes: ModelSizes = ModelSizes()
     fusion: str = Field(default="product_of_experts", description="the way of fusion, by its name in FUSIONS")
+    fusion_options: dict[str, float] = Field(
+        default={}, description="numbers of that way: draws, private, alpha, order, scale"
+    )
     image_likelihood: Literal["gaussian", "cross_entropy"] = Field(
         default="gaussian", description="of pixels: with a learned scale, or each a probability of light"
     )

@@ -78,22 +78,24 @@ def test_a_product_is_the_normalised_product_of_densities(mu, variance, present)
 
 
 @in_one_dimension
-def test_hellinger_pooling_has_the_moments_of_the_pool(mu, variance, present):
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_a_pool_has_the_moments_of_its_density(mu, variance, present, order):
     mu, logvar, mask = tensors(mu, variance, present)
-    expected = moments_of(densities(mu, logvar, mask).sqrt().mean(dim=0) ** 2)
-    found_mu, found_logvar = pool(mu, logvar, mask).moments()
+    expected = moments_of(densities(mu, logvar, mask).pow(1 / order).mean(dim=0) ** order)
+    found_mu, found_logvar = pool(mu, logvar, mask, order).moments()
     assert (found_mu.item(), found_logvar.exp().item()) == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 
-def test_hellinger_pooling_in_two_dimensions_weighs_whole_experts():
+@pytest.mark.parametrize("order", [2, 3])
+def test_pooling_in_two_dimensions_weighs_whole_experts(order):
     mu, logvar = torch.tensor([[[0.0, 1.0], [0.5, -2.0]]]).double(), torch.tensor([[[0.0, -1.0], [0.7, 0.3]]]).double()
     axis = torch.linspace(-15, 15, 1501, dtype=torch.float64)
     z = torch.cartesian_prod(axis, axis)
-    pooled = log_normal(z[:, None], mu, logvar).sum(dim=2).mul(0.5).exp().mean(dim=1) ** 2
+    pooled = log_normal(z[:, None], mu, logvar).sum(dim=2).div(order).exp().mean(dim=1) ** order
     pooled = pooled / pooled.sum()
     mean = (pooled[:, None] * z).sum(dim=0)
     variance = (pooled[:, None] * (z - mean) ** 2).sum(dim=0)
-    found_mu, found_logvar = pool(mu, logvar, torch.ones(1, 2).bool()).moments()
+    found_mu, found_logvar = pool(mu, logvar, torch.ones(1, 2).bool(), order).moments()
     torch.testing.assert_close((found_mu[0], found_logvar[0].exp()), (mean, variance), rtol=1e-5, atol=1e-6)
 
 

@@ -12,7 +12,7 @@ from torch.distributions import Normal
 
 from mmgen.models.fusion.base import Posterior, Scored, Terms
 from mmgen.models.fusion.gaussian import gaussian_nll, product
-from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.fusion.registry import FUSIONS, way_of
 from mmgen.training.fusion.objective import weighted_loss
 from tests.training.examples_files import TINY
 
@@ -203,6 +203,43 @@ def test_an_importance_weighted_mixture_has_the_value_and_the_gradient_of_its_bo
     gradients = dict(expected.named_parameters())
     for name, parameter in found.named_parameters():
         torch.testing.assert_close(parameter.grad, gradients[name].grad, rtol=1e-3, atol=1e-2, msg=name)
+
+
+OPTIONS = [
+    ("importance_weighted_mixture", "draws", 4),
+    ("total_correlation", "alpha", 0.2),
+    ("hellinger", "order", 3),
+    ("shared_and_private", "private", 1.0),
+    ("product_and_private", "private", 1.0),
+    ("alignment", "scale", 1.0),
+]
+
+
+@pytest.mark.parametrize(("way", "option", "value"), OPTIONS, ids=lambda value: str(value))
+def test_an_option_changes_its_own_model_alone(way, option, value, monkeypatch):
+    plain = tensors_of(Toy(way).elbo(views(), masks(), everything()))
+    with monkeypatch.context() as patch:
+        patch.setitem(FUSIONS, way, way_of(way, {option: value}))
+        other = tensors_of(Toy(way).elbo(views(), masks(), everything()))
+    assert any(value.shape != other[name].shape or not torch.equal(value, other[name]) for name, value in plain.items())
+    again = tensors_of(Toy(way).elbo(views(), masks(), everything()))
+    assert all(torch.equal(value, again[name]) for name, value in plain.items())
+
+
+@pytest.mark.parametrize(
+    ("way", "options", "words"),
+    [
+        ("helinger", {}, "train.fusion: .* Did you mean 'hellinger'"),
+        ("hellinger", {"ordre": 2}, "train.fusion_options of hellinger: .* Did you mean 'order'"),
+        ("product_of_experts", {"draws": 2}, "train.fusion_options of product_of_experts: there is no 'draws'"),
+        ("hellinger", {"order": 2.5}, "train.fusion_options.order: 2.5 is not a whole number of 1 to 6"),
+        ("total_correlation", {"alpha": 1.5}, "train.fusion_options.alpha: 1.5 is not 0 to 1"),
+        ("total_correlation", {"alpha": math.nan}, "is not 0 to 1"),
+    ],
+)
+def test_a_wrong_option_says_what_is_right(way, options, words):
+    with pytest.raises(ValueError, match=words):
+        way_of(way, options)
 
 
 def test_attention_says_what_each_modality_weighs():

@@ -141,6 +141,7 @@ def test_a_critic_of_ones_own(tmp_path, monkeypatch):
     ("changed", "words"),
     [
         ({"fusion": "product_of_expert"}, "train.fusion: .* Did you mean 'product_of_experts'"),
+        ({"fusion": "hellinger", "fusion_options": {"ordr": 3}}, "train.fusion_options of .* Did you mean 'order'"),
         ({"critic": "pach"}, "train.critic: .* Did you mean 'patch'"),
         ({"modalities": ("image", "txt")}, "train.modalities: .* Did you mean 'text'"),
         ({"weights": {"imagge": 2.0}}, "train.weights: .* Did you mean 'image'"),

@@ -74,6 +74,18 @@ class Terms:
         return -(torch.stack(list(self.nll.values())).sum(dim=0) + self.kl.sum(dim=1))
 
 
+@dataclass(frozen=True)
+class Option:
+    """A number of a way of fusion that the configuration may set: what it may be."""
+
+    lowest: float
+    highest: float
+    is_whole: bool = False
+
+    def takes(self, value: float) -> bool:
+        return self.lowest <= value <= self.highest and (not self.is_whole or value == int(value))
+
+
 class Fusion(nn.Module, ABC):
     """Subclasses give ``encode``, and their own ``elbo`` where one draw from the posterior is not how they are taught.
 
@@ -85,6 +97,9 @@ class Fusion(nn.Module, ABC):
 
     compares_rows: ClassVar[bool] = False
     """Whether a row's terms depend on the batch's other rows: then a batch can't be taken in parts."""
+
+    options: ClassVar[Mapping[str, Option]] = {}
+    """Attributes of the class that ``[train] fusion_options`` may set."""
 
     def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
         """``hidden_sizes``: H by modality, in the order in which all mappings come."""

@@ -26,6 +26,7 @@ class FusionConfig(Params):
     text_embedding: int = 96
     fusion: str = "product_of_experts"
     image_likelihood: Literal["gaussian", "cross_entropy"] = "gaussian"
+    fusion_options: dict[str, float] = Field(default={})
     modalities: tuple[str, ...] = FIRST
     sizes: dict[str, int] = Field(default={})
     fitted_by: dict[str, str] = Field(default={})

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from mmgen.models.examples import ExampleArrays
 from mmgen.models.fusion.base import Posterior, Scored, Terms
 from mmgen.models.fusion.config import FusionConfig
-from mmgen.models.fusion.registry import FUSIONS
+from mmgen.models.fusion.registry import way_of
 from mmgen.models.modalities.base import Parts
 from mmgen.models.modalities.registry import MODALITIES
 from mmgen.models.named import entry
@@ -64,7 +64,7 @@ class FusionNet(nn.Module):
             self.shared[name] = model.make_shared()
             self.encoders[name] = model.make_encoder()
         hidden_sizes = {name: model.hidden_size for name, model in self.models.items()}
-        self.fusion = entry(FUSIONS, config.fusion, "train.fusion")(hidden_sizes, config.latent)
+        self.fusion = way_of(config.fusion, config.fusion_options)(hidden_sizes, config.latent)
         self.decoders = nn.ModuleDict({name: model.make_decoder() for name, model in self.models.items()})
         self.text_decoder = TextDecoder(
             config.num_tokens, config.num_slots, config.latent, config.text_hidden, config.text_embedding

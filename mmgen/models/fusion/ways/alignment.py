@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from mmgen.models.fusion.base import Score, Terms
+from mmgen.models.fusion.base import Option, Score, Terms
 from mmgen.models.fusion.ways.product_of_experts import ProductOfExperts
 
 TERM = "alignment"
@@ -29,6 +29,8 @@ class Alignment(ProductOfExperts):
     """The space is that of the experts' means, compared by cosine, so that what is near in it is what retrieval finds.
     The temperature is learnt."""
 
+    options: ClassVar[Mapping[str, Option]] = {"scale": Option(0, 10_000)}
+    scale: ClassVar[float] = SCALE
     beside: ClassVar[tuple[str, ...]] = (TERM,)
     compares_rows = True
 
@@ -41,7 +43,7 @@ class Alignment(ProductOfExperts):
         said = self.said(hidden, present)
         temperature = self.log_temperature.clamp(math.log(COLDEST), 0.0).exp()
         (mu, own), (mask, _) = self.rows_of_all(said.mu), self.rows_of_all(said.mask)
-        return replace(terms, beside={TERM: SCALE * symmetric_info_nce(mu, mask, temperature)[own]})
+        return replace(terms, beside={TERM: self.scale * symmetric_info_nce(mu, mask, temperature)[own]})
 
 
 def symmetric_info_nce(said: Tensor, mask: Tensor, temperature: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from mmgen.models.fusion.base import Posterior, Score, Scored, Terms
+from mmgen.models.fusion.base import Option, Posterior, Score, Scored, Terms
 from mmgen.models.fusion.gaussian import kl_to_prior, log_normal
 from mmgen.models.fusion.mixture import Mixture
 from mmgen.models.fusion.ways.experts import GaussianExperts
@@ -76,6 +76,7 @@ class ImportanceWeightedMixture(MixtureOfExperts):
     the bound's value and its gradient, and the configuration's weights apply to each.
     """
 
+    options: ClassVar[Mapping[str, Option]] = {"draws": Option(1, 50, is_whole=True)}
     draws: ClassVar[int] = 2
 
     def of_expert(self, mixture: Mixture, number: int, noise: Tensor, score: Score) -> Drawn:

@@ -14,7 +14,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from mmgen.models.fusion.base import Posterior, Score
+from mmgen.models.fusion.base import Option, Posterior, Score
 from mmgen.models.fusion.gaussian import kl_to_prior, log_normal
 from mmgen.models.fusion.mixture import Mixture
 from mmgen.models.fusion.ways.mixture_of_experts import Drawn, MixtureOfExperts
@@ -29,6 +29,7 @@ class SharedAndPrivate(MixtureOfExperts):
     What no modality owns, such as the tokens, is decoded from everything.
     """
 
+    options: ClassVar[Mapping[str, Option]] = {"private": Option(0, 1)}
     owned: Tensor
     private: ClassVar[float] = 0.5
 

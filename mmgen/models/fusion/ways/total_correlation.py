@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from mmgen.models.fusion.base import Posterior, Score, Terms
+from mmgen.models.fusion.base import Option, Posterior, Score, Terms
 from mmgen.models.fusion.gaussian import kl_between, product
 from mmgen.models.fusion.ways.experts import GaussianExperts
 
@@ -31,6 +32,9 @@ class TotalCorrelation(GaussianExperts):
     bound that is reported is one.
     """
 
+    options: ClassVar[Mapping[str, Option]] = {"alpha": Option(0, 1)}
+    alpha: ClassVar[float] = ALPHA
+
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
         said = self.said(hidden, present)
         return Posterior(*product(said.mu, said.logvar, said.mask))
@@ -42,5 +46,6 @@ class TotalCorrelation(GaussianExperts):
         from_each = kl_between(mu[:, None], logvar[:, None], said.mu, said.logvar)
         apart = torch.where(said.mask[..., None], from_each, 0.0).sum(dim=1)
         count = said.mask.sum(dim=1, keepdim=True).clamp(min=1).to(apart.dtype)
-        paid = (count * (1 - ALPHA) * terms.kl + ALPHA * apart) / (count - ALPHA)
+        # At alpha 1 a row with one modality has neither: nothing is above it
+        paid = (count * (1 - self.alpha) * terms.kl + self.alpha * apart) / (count - self.alpha).clamp(min=1e-6)
         return replace(terms, paid=paid)
