@@ -80,7 +80,7 @@ class ImageDecoder(nn.Module):
             nn.ConvTranspose2d(2 * width, width, 4, 2, 1), *_norm_act(width),
             nn.ConvTranspose2d(width, 3, 4, 2, 1),
         )  # fmt: skip
-        self.register_buffer("enlarge", _enlargement(THUMBNAIL_PX, IMAGE_PX), persistent=False)
+        self.register_buffer("enlarge", enlargement(THUMBNAIL_PX, IMAGE_PX), persistent=False)
 
     def forward(self, z: Tensor) -> Tensor:
         small = self.thumbnail(z).view(-1, 3, THUMBNAIL_PX, THUMBNAIL_PX)
@@ -88,7 +88,7 @@ class ImageDecoder(nn.Module):
         return out
 
 
-def _enlargement(small: int, large: int) -> Tensor:
+def enlargement(small: int, large: int) -> Tensor:
     """(large, small): bilinear interpolation as a matrix; torch's own has no deterministic gradient on a GPU."""
     at = ((torch.arange(large) + 0.5) * small / large - 0.5).clamp(0, small - 1)
     return (1 - (at[:, None] - torch.arange(small)).abs()).clamp(min=0)

@@ -14,14 +14,19 @@ import torch
 from torch import Tensor, nn
 
 from mmgen.config.pictures import PictureSizes
+from mmgen.models.modalities.image import enlargement
 
 START_PX = 4
 THUMBNAIL_PX = 16
 GROUPS = 8
+FIRST_SCALE = 0.05  # standard deviation of what the layers add at first, about
 
 
 class Generator(nn.Module):
-    """(B, L) latents and (B, noise) standard normal numbers -> (B, 3, P, P) in [-1, 1]."""
+    """(B, L) latents and (B, noise) standard normal numbers -> (B, 3, P, P), about [-1, 1]: a thumbnail, enlarged, and
+    what the layers add to it, as in the fusion model's own decoder."""
+
+    enlarge: Tensor
 
     def __init__(self, sizes: PictureSizes, latent: int):
         super().__init__()
@@ -33,8 +38,9 @@ class Generator(nn.Module):
             nn.Linear(latent + sizes.noise, sizes.style), nn.SiLU(), nn.Linear(sizes.style, sizes.style), nn.SiLU()
         )
         self.start = nn.Linear(sizes.style, channels[0] * START_PX**2)
-        # A linear look at what the product is like all in all: colours and outline are there from the first steps on
+        # A linear look at what the product is like all in all: colours and outline are there from the first step on
         self.thumbnail = nn.Linear(latent, 3 * THUMBNAIL_PX**2)
+        self.register_buffer("enlarge", enlargement(THUMBNAIL_PX, sizes.px), persistent=False)
         self.blocks = nn.ModuleList(
             _Block(wide + (3 if side == THUMBNAIL_PX else 0), narrow, sizes.style)
             for side, wide, narrow in zip(sides, channels, channels[1:], strict=False)
@@ -43,21 +49,25 @@ class Generator(nn.Module):
             _Excitation(channels[place], channels[place + 3]) for place in range(len(channels) - 3)
         )
         self.draw = nn.ConvTranspose2d(channels[-1], 3, 4, 2, 1)
+        # What it adds is little at first: it takes long to unlearn the noise that random weights draw
+        nn.init.normal_(self.draw.weight, std=FIRST_SCALE / channels[-1] ** 0.5)
 
     def forward(self, latents: Tensor, noise: Tensor) -> Tensor:
         style = self.style(torch.cat([latents, noise], dim=1))
         hidden = self.start(style).view(len(style), -1, START_PX, START_PX)
         hidden = hidden.contiguous(memory_format=torch.channels_last)
+        small = self.thumbnail(latents).view(-1, 3, THUMBNAIL_PX, THUMBNAIL_PX).float()
         seen: list[Tensor] = [hidden]
         for place, block in enumerate(self.blocks, start=1):
             if hidden.shape[-1] == THUMBNAIL_PX:
-                small = self.thumbnail(latents).view(-1, 3, THUMBNAIL_PX, THUMBNAIL_PX)
                 hidden = torch.cat([hidden, small.to(hidden.dtype)], dim=1)
             hidden = block(hidden, style)
             if place >= 3:
                 hidden = hidden * self.excite[place - 3](seen[place - 3])
             seen.append(hidden)
-        return torch.tanh(self.draw(hidden))
+        detail = self.draw(hidden)
+        with torch.autocast(small.device.type, enabled=False):  # in bfloat16 a light ground has steps
+            return self.enlarge @ small @ self.enlarge.T + detail.float()
 
     @torch.no_grad()
     def warm_start(self, latents: Tensor, pixels: Tensor, ridge: float = 1.0) -> None:
