@@ -10,7 +10,7 @@ from mmgen import pipeline
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_arguments, job_command, job_environment, producer, select, upstream
 
 NAMES = [job.name for job in JOBS]
-MODELS = {"image_encoder", "text_encoder", "audio_encoder", "champion"}
+MODELS = {"image_encoder", "text_encoder", "audio_encoder", "graph_model", "champion"}
 NOT_DATASETS = {"catalogue", "report", *MODELS}
 SUBMIT = ["--master", "spark://master:7077", "--name", "mmgen.clean_texts"]
 LAUNCH = ["--standalone", "--nproc-per-node=3", "--max-restarts=1"]

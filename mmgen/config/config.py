@@ -20,6 +20,7 @@ from mmgen.config.features import (
     TextFeatureParams,
     TextModelParams,
 )
+from mmgen.config.graph import GraphModelParams, RelatedParams
 from mmgen.config.params import Params
 from mmgen.config.publishing import PublishParams
 from mmgen.config.training import TrackingParams, TrainParams
@@ -117,6 +118,8 @@ class Config(Params):
     splits: SplitParams = SplitParams()
     examples: ExampleParams = ExampleParams()
     train: TrainParams = TrainParams()
+    graph_model: GraphModelParams = GraphModelParams()
+    related: RelatedParams = RelatedParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()
