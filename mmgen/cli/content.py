@@ -291,8 +291,8 @@ def written_by(settings: Settings, run: str) -> int:
 @click.option(
     "--of",
     "modality",
-    type=click.Choice(["image", "audio", "text"]),
-    help="Of an encoder: the next run makes its features anew. Without it: of the model that writes.",
+    type=click.Choice(["image", "audio", "text", "graph"]),
+    help="Of an encoder or the graph model: the next run makes anew what rests on it. Without: of the one that writes.",
 )
 @pass_settings
 def promote(settings: Settings, version: str, modality: str | None) -> None:

@@ -36,7 +36,7 @@ class Links:
         is_pair = pairs[:, 0] != pairs[:, 1]
         pairs, counts = np.sort(pairs[is_pair], axis=1), counts[is_pair]
         kept, of_kept = np.unique(pairs, axis=0, return_inverse=True)
-        return cls(kept.reshape(-1, 2), np.bincount(of_kept.reshape(-1), counts, len(kept)))
+        return cls(kept.reshape(-1, 2), np.bincount(of_kept.reshape(-1), counts, len(kept)).astype(np.float64))
 
     def __len__(self) -> int:
         return len(self.pairs)

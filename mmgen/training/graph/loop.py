@@ -72,7 +72,7 @@ def train(
         terms = steps.terms(net, step)
         loss = terms.loss(kind_weights, params.beta, params.features_weight, steps.products_a_link)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), MAX_GRADIENT_NORM)
         optimizer.step()
         done = step + 1
