@@ -160,6 +160,26 @@ JOBS: tuple[Job, ...] = (
         "One of its inputs has no partition yet, or the catalogue cannot be read for its baskets.",
     ),
     Job(
+        "graph_model",
+        "python",
+        ("catalogue", "raw_products", "graph_features"),
+        "graph_model",
+        "Trains the graph model on what is bought together where there is no champion yet; otherwise it does nothing.",
+        "Training failed, or graph_features mixes text models: run graph_features. A champion, if there is one, stays.",
+        timeout_min=120,
+        owner="machine-learning",
+        is_training=True,
+    ),
+    Job(
+        "related",
+        "spark",
+        ("raw_products", "duplicates", "graph_features", "graph_model"),
+        "related",
+        "Names the products that the graph model expects in one basket with each.",
+        "The champion cannot be loaded: look at the model registry's page.",
+        owner="machine-learning",
+    ),
+    Job(
         "examples",
         "spark",
         (

@@ -21,7 +21,7 @@ from mmgen.pipeline import (
 )
 
 NAMES = [job.name for job in JOBS]
-MODELS = {"image_encoder", "text_encoder", "audio_encoder", "champion"}
+MODELS = {"image_encoder", "text_encoder", "audio_encoder", "graph_model", "champion"}
 ALL_NAMES = [*NAMES, *(job.name for job in BESIDE)]
 NOT_DATASETS = {"catalogue", "report", *MODELS}
 SUBMIT = ["--master", "spark://master:7077", "--name", "mmgen.clean_texts"]

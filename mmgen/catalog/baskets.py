@@ -244,11 +244,17 @@ def baskets_digest(engine: Engine) -> str:
 
 
 def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Iterator[list[dict[str, Any]]]:
-    """``product_id``, ``far`` (the rank) and ``other`` of the links up to a rank, in order, in batches."""
+    """``product_id``, ``far`` (the rank), ``other`` and ``num_baskets`` of the links up to a rank, in order, in
+    batches."""
     table = basket_links
-    query = sa.select(table.c.product_id, table.c.other_id, table.c.rank).where(table.c.rank <= max_rank)
+    query = sa.select(table.c.product_id, table.c.other_id, table.c.rank, table.c.num_baskets).where(
+        table.c.rank <= max_rank
+    )
     for rows in iter_pages(engine, query, [table.c.product_id, table.c.rank], batch_size):
-        yield [{"product_id": row.product_id, "far": row.rank, "other": row.other_id} for row in rows]
+        yield [
+            {"product_id": row.product_id, "far": row.rank, "other": row.other_id, "num_baskets": row.num_baskets}
+            for row in rows
+        ]
 
 
 def write_links(engine: Engine, max_rank: int, folder: Path) -> None:

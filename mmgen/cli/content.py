@@ -291,9 +291,9 @@ def written_by(settings: Settings, run: str) -> int:
 @click.option(
     "--of",
     "modality",
-    type=click.Choice(["image", "audio", "text", "pictures"]),
-    help="Of an encoder: the next run makes its features anew. Of what draws pictures. Without it: of the model that "
-    "writes.",
+    type=click.Choice(["image", "audio", "text", "pictures", "graph"]),
+    help="Of an encoder or the graph model: the next run makes anew what rests on it. Of what draws pictures. Without "
+    "it: of the model that writes.",
 )
 @ds_option(text="From which date on; default: the newest that was run.")
 @pass_settings

@@ -22,6 +22,7 @@ from mmgen.config.features import (
     TextFeatureParams,
     TextModelParams,
 )
+from mmgen.config.graph import GraphModelParams, RelatedParams
 from mmgen.config.launch import LaunchParams
 from mmgen.config.params import Params
 from mmgen.config.pictures import PictureParams
@@ -128,6 +129,8 @@ class Config(Params):
     train: TrainParams = TrainParams()
     pictures: PictureParams = PictureParams()
     launch: LaunchParams = LaunchParams()
+    graph_model: GraphModelParams = GraphModelParams()
+    related: RelatedParams = RelatedParams()
     descriptions: DescriptionParams = DescriptionParams()
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mmgen.engine.inputs import held, require_one_version
-from mmgen.graph.vectors import ATTRIBUTES, BASKET
+from mmgen.graph.vectors import ATTRIBUTES, BASKET, owned_means
 from mmgen.hashes import digest_of_bytes
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def context_rows(graph: pa.Table, groups: pa.Table, kinds: int = WITHOUT_MEDIA) 
     graph = graph.sort_by("product_id").combine_chunks()
     encoders = sorted(set(graph.column("encoder_version").to_pylist()) - {None})
     require_one_version(encoders, "graph_features")
-    ids, vectors = graph.column("product_id"), _vectors(graph.column("vector"))
+    ids, vectors = graph.column("product_id"), vectors_of(graph.column("vector"))
     owners, others = links_of(graph, kinds)
     group = group_numbers(ids, groups)
     found = contexts(vectors, np.stack([owners, others], axis=1), group)
@@ -92,30 +92,16 @@ def contexts(vectors: Matrix, links: Places, group: Places) -> Matrix:
     for start in range(0, count, _AT_ONCE):
         stop = min(start + _AT_ONCE, count)
         mine = apart[slice(*np.searchsorted(apart[:, 0], [start, stop]))]
-        out[start:stop, :width] = _means(mine[:, 0] - start, vectors[mine[:, 1]], stop - start)
+        out[start:stop, :width] = owned_means(mine[:, 0] - start, vectors[mine[:, 1]], stop - start)
         # Each link followed by those of its end
         lengths = np.diff(ends)[mine[:, 1]]
         link = np.repeat(np.arange(len(mine)), lengths)
         within = np.arange(len(link)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         last = links[np.repeat(ends[mine[:, 1]], lengths) + within, 1]
         is_apart = group[last] != group[mine[link, 0]]
-        theirs = _means(link[is_apart], vectors[last[is_apart]], len(mine))
-        out[start:stop, width:] = _means(mine[:, 0] - start, theirs, stop - start)
+        theirs = owned_means(link[is_apart], vectors[last[is_apart]], len(mine))
+        out[start:stop, width:] = owned_means(mine[:, 0] - start, theirs, stop - start)
     return out
-
-
-def _means(owners: Places, theirs: Matrix, count: int) -> Matrix:
-    """(count, W): the mean of each owner's vectors, half by half over those that have the half. ``owners``: sorted."""
-    made = np.zeros((count, theirs.shape[1]), np.float64)
-    if not len(owners):
-        return made.astype(np.float32)
-    rows, starts = np.unique(owners, return_index=True)
-    half = theirs.shape[1] // 2
-    for part in (slice(0, half), slice(half, None)):
-        values = theirs[:, part].astype(np.float64)
-        has = np.add.reduceat(values.any(axis=1).astype(np.float64), starts)
-        made[rows, part] = np.add.reduceat(values, starts) / np.maximum(has, 1)[:, None]
-    return made.astype(np.float32)
 
 
 def links_of(graph: pa.Table, kinds: int) -> tuple[Places, Places]:
@@ -138,7 +124,7 @@ def group_numbers(ids: pa.ChunkedArray, groups: pa.Table) -> Places:
     return found
 
 
-def _vectors(column: pa.ChunkedArray) -> Matrix:
+def vectors_of(column: pa.ChunkedArray) -> Matrix:
     """(N, W), zeros where there is none."""
     known = np.asarray(column.is_valid())
     flat = column.drop_null().combine_chunks().flatten().to_numpy(zero_copy_only=False)

@@ -152,6 +152,33 @@ def means(lists: pa.Array, width: int) -> Matrix:
     return made.astype(np.float32)
 
 
+def hops_of(vectors: Matrix, near: npt.NDArray[np.int64]) -> Matrix:
+    """(N, 3W): X, AX and A^2 X beside each other, of vectors (N, W) over links ``near`` (E, 2), product and neighbour,
+    sorted. Zeros where nobody tells anything."""
+    first = mean_over(near, vectors)
+    return np.concatenate([vectors, first, mean_over(near, first)], axis=1)
+
+
+def mean_over(near: npt.NDArray[np.int64], vectors: Matrix) -> Matrix:
+    """(N, W): the mean of the vectors of each product's neighbours, as ``means`` has it."""
+    return owned_means(near[:, 0], vectors[near[:, 1]], len(vectors))
+
+
+def owned_means(owners: npt.NDArray[np.int64], theirs: Matrix, count: int) -> Matrix:
+    """(count, W): the mean of each owner's vectors (E, W), half by half over those that have the half; zeros where none
+    has. ``owners`` (E,): sorted."""
+    made = np.zeros((count, theirs.shape[1]), np.float64)
+    if not len(owners):
+        return made.astype(np.float32)
+    rows, starts = np.unique(owners, return_index=True)
+    half = theirs.shape[1] // 2
+    for part in (slice(0, half), slice(half, None)):
+        values = theirs[:, part].astype(np.float64)
+        has = np.add.reduceat(values.any(axis=1).astype(np.float64), starts)
+        made[rows, part] = np.add.reduceat(values, starts) / np.maximum(has, 1)[:, None]
+    return made.astype(np.float32)
+
+
 def project_batches(batches: Iterator[pa.RecordBatch], params: GraphParams) -> Iterator[pa.RecordBatch]:
     """``product_id``, ``own_hash``, ``category_key``, ``encoder_version`` as they came, and what ``project`` makes."""
     for batch in batches:

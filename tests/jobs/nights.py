@@ -25,7 +25,7 @@ from mmgen.config.config import Config, load_config
 from mmgen.engine.context import JobContext
 from mmgen.engine.step import Outcome
 from mmgen.pipeline import BY_NAME, JOBS, ROOT, job_file, job_python
-from mmgen.registry.aliases import CHAMPION
+from mmgen.registry.aliases import CANDIDATE, CHAMPION
 from mmgen.registry.fitting import registry
 from mmgen.registry.tracker import Tracker
 from mmgen.store.contracts import dataset_names
@@ -207,10 +207,11 @@ class Shop:
         return Night(ds, results, fingerprints, self.content(), reads, on_spark)
 
     def promote(self, output: str, version: str) -> None:
-        """What ``mmgen promote`` does: forty steps on fifty products rarely beat the baselines."""
-        modality = output.removesuffix("_encoder")
+        """What ``mmgen promote`` does: forty steps on fifty products rarely beat the baselines. Nothing where there is
+        no version: a shop without baskets has no graph model."""
+        modality = output.removesuffix("_encoder").removesuffix("_model")
         tracker = Tracker(self.config.tracking_store) if output == "champion" else registry(self.config, modality)
-        if tracker.version_of(CHAMPION) is None:
+        if tracker.version_of(CHAMPION) is None and tracker.version_of(CANDIDATE):
             tracker.set_alias(CHAMPION, version)
 
     def copy(self, home: Path, catalogue_url: str = "") -> Shop:

@@ -31,13 +31,15 @@ UNKNOWN = 0
 
 
 class GraphNetConfig(Params):
-    """Sizes of a graph model. ``width``: of a product's vector; ``num_products``: that have a vector of their own."""
+    """Sizes of a graph model. ``width``: of a product's vector; ``num_products``: that have a vector of their own;
+    ``encoder``: the fitted text model that the vectors are by."""
 
     width: int
     latent: int
     hidden: int
     kinds: tuple[str, ...]
     num_products: int
+    encoder: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,9 @@ from mmgen.hashes import fingerprint
 from mmgen.models.critics.registry import CRITICS
 from mmgen.models.fusion.config import FusionConfig
 from mmgen.models.fusion.model import FusionModel
-<<<<<<< HEAD
 from mmgen.models.fusion.net import TOKENS, FusionNet
-from mmgen.models.fusion.registry import FUSIONS
-from mmgen.models.modalities.registry import MODALITIES, default_modalities
-=======
-from mmgen.models.fusion.net import TOKENS, Batch, FusionNet
 from mmgen.models.fusion.registry import way_of
-from mmgen.models.modalities.registry import MODALITIES
->>>>>>> b171d24f3bfc4823d4a42c1c6ddc170d0c4f7e00
+from mmgen.models.modalities.registry import MODALITIES, default_modalities
 from mmgen.models.named import entry
 from mmgen.models.text.sentences import Sentences
 from mmgen.models.text.vocabulary import Vocabulary
@@ -197,16 +191,10 @@ def train(
     return FusionModel(trained, config, vocabulary, Sentences.learn(texts["train"].values(), vocabulary))
 
 
-<<<<<<< HEAD
 def _check(params: TrainParams) -> None:
     """Raise ValueError where a name is of nothing that there is, or parameters don't go together, before anything is
     trained."""
-    fusion = entry(FUSIONS, params.fusion, "train.fusion")
-=======
-def _check_names(params: TrainParams) -> None:
-    """Raise ValueError where a name is of nothing that there is, before anything is trained."""
     fusion = way_of(params.fusion, params.fusion_options)
->>>>>>> b171d24f3bfc4823d4a42c1c6ddc170d0c4f7e00
     entry(CRITICS, params.critic, "train.critic")
     for name in params.modalities:
         entry(MODALITIES, name, "train.modalities")
@@ -224,11 +212,8 @@ def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> Fus
     return FusionConfig(
         **params.sizes.model_dump(),
         fusion=params.fusion,
-<<<<<<< HEAD
         image_likelihood=params.image_likelihood,
-=======
         fusion_options=params.fusion_options,
->>>>>>> b171d24f3bfc4823d4a42c1c6ddc170d0c4f7e00
         modalities=names,
         sizes={name: train.size_of(one) for name, one in lists.items()},
         fitted_by=fitted_by(train, names),

@@ -5,13 +5,14 @@ Shapes: N products, W width of a vector, E links of a kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmgen.graph.vectors import hops_of
 from mmgen.hashes import digest_of_bytes
 from mmgen.seeds import seed_of
 
@@ -35,7 +36,7 @@ class Links:
         is_pair = pairs[:, 0] != pairs[:, 1]
         pairs, counts = np.sort(pairs[is_pair], axis=1), counts[is_pair]
         kept, of_kept = np.unique(pairs, axis=0, return_inverse=True)
-        return cls(kept.reshape(-1, 2), np.bincount(of_kept.reshape(-1), counts, len(kept)))
+        return cls(kept.reshape(-1, 2), np.bincount(of_kept.reshape(-1), counts, len(kept)).astype(np.float64))
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -71,23 +72,7 @@ class GraphData:
         pairs = np.unique(np.concatenate([links.pairs for links in self.links.values()]).reshape(-1, 2), axis=0)
         near = np.concatenate([pairs, pairs[:, ::-1]])
         near = near[np.lexsort((near[:, 1], near[:, 0]))]
-        first = mean_over(near, self.vectors)
-        return np.concatenate([self.vectors, first, mean_over(near, first)], axis=1)
-
-
-def mean_over(near: Places, vectors: Matrix) -> Matrix:
-    """(N, W): the mean of the vectors of each product's neighbours, half by half over those that have the half; zeros
-    where none has. ``near`` (E, 2): product and neighbour, sorted by product."""
-    made = np.zeros(vectors.shape, np.float64)
-    if not len(near):
-        return made.astype(np.float32)
-    owners, starts = np.unique(near[:, 0], return_index=True)
-    half = vectors.shape[1] // 2
-    for part in (slice(0, half), slice(half, None)):
-        theirs = vectors[near[:, 1], part].astype(np.float64)
-        counts = np.add.reduceat(theirs.any(axis=1).astype(np.float64), starts)
-        made[owners, part] = np.add.reduceat(theirs, starts) / np.maximum(counts, 1)[:, None]
-    return made.astype(np.float32)
+        return hops_of(self.vectors, near)
 
 
 def hold_out(links: Links, product_ids: Sequence[str], share: float, seed: int) -> tuple[Links, Links]:
@@ -96,8 +81,3 @@ def hold_out(links: Links, product_ids: Sequence[str], share: float, seed: int) 
     names = ((product_ids[one], product_ids[other]) for one, other in links.pairs)
     drawn = np.array([seed_of("held-out link", seed, *sorted(pair)) / 2**63 < share for pair in names], np.bool_)
     return links.take(~drawn), links.take(drawn)
-
-
-def numbers_of(links: Mapping[str, Links]) -> dict[str, int]:
-    """How many links of each kind there are."""
-    return {kind: len(one) for kind, one in links.items()}

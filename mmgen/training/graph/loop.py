@@ -36,8 +36,10 @@ def train(
     kind_weights: dict[str, float],
     out: Path | None = None,
     on_step: Callable[[int, int], None] | None = None,
+    encoder: str = "",
 ) -> GraphModel:
-    """Train on all links of ``data``. ``kind_weights``: what a link of each kind counts for.
+    """Train on all links of ``data``. ``kind_weights``: what a link of each kind counts for. ``encoder``: the text
+    model that the vectors are by.
 
     Checkpoints go to ``out``, where it is given; a training broken off goes on from the newest one. Raises ValueError
     where a kind has no link, or no vector says anything.
@@ -53,6 +55,7 @@ def train(
         hidden=params.hidden,
         kinds=tuple(kind_weights),
         num_products=len(data.product_ids),
+        encoder=encoder,
     )
     net = GraphNet(config)
     optimizer = torch.optim.Adam(net.parameters(), params.learning_rate)
@@ -69,7 +72,7 @@ def train(
         terms = steps.terms(net, step)
         loss = terms.loss(kind_weights, params.beta, params.features_weight, steps.products_a_link)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), MAX_GRADIENT_NORM)
         optimizer.step()
         done = step + 1
