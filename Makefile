@@ -74,7 +74,7 @@ unit: $(VENV)/.dev-ready  ## the tests of mmgen and its jobs
 	$(JOBS)/python -m pytest $(UNIT)
 
 # What needs TensorFlow or petastorm; the same files skip it in the jobs' environment.
-KERAS_TESTS := tests/models/test_encoders.py $(patsubst %,tests/training/test_%.py,audio_encoder image_encoder loader \
+KERAS_TESTS := tests/models/test_encoders.py $(patsubst %,tests/training/test_%.py,audio_encoder classifier image_encoder loader \
 	reader_memory reader_order)
 
 encoders-test: $(VENV)/.dev-ready  ## the tests of the Keras encoders and of petastorm, in their environment

@@ -129,18 +129,27 @@ class AudioEncoder:
         """(frames, num_mels) log-mel power of a clip -> (units,): the mean over its segments, of unit length."""
         segments = segments_of(bands, self.network)
         scaled = (segments - self.weights["mean"]) / self.weights["std"]
-        return unit(self._forward(scaled).mean(axis=0, keepdims=True))[0]
-
-    def _forward(self, segments: Floats) -> Floats:
-        """(S, steps, num_mels) -> (S, units): Keras' LSTM, gates in its order (input, forget, candidate, output)."""
         kernel, recurrent, bias = (self.weights[f"lstm.{name}"] for name in ("kernel", "recurrent", "bias"))
-        state = memory = np.zeros((len(segments), self.network.units), np.float32)
-        for step in range(segments.shape[1]):
-            gates = segments[:, step] @ kernel + state @ recurrent + bias
-            into, forget, candidate, out = np.split(gates, 4, axis=1)
-            memory = sigmoid(forget) * memory + sigmoid(into) * np.tanh(candidate)
-            state = sigmoid(out) * np.tanh(memory)
-        return state
+        return unit(last_state(scaled, kernel, recurrent, bias).mean(axis=0, keepdims=True))[0]
+
+
+def last_state(
+    rows: Floats, kernel: Floats, recurrent: Floats, bias: Floats, lengths: NDArray[np.int64] | None = None
+) -> Floats:
+    """(S, steps, values) -> (S, units): Keras' LSTM, gates in its order (input, forget, candidate, output).
+
+    ``lengths`` (S,): of each sequence, behind which the state stays as it is; all steps where it is None.
+    """
+    state = memory = np.zeros((len(rows), len(recurrent)), np.float32)
+    for step in range(rows.shape[1]):
+        gates = rows[:, step] @ kernel + state @ recurrent + bias
+        into, forget, candidate, out = np.split(gates, 4, axis=1)
+        after = sigmoid(forget) * memory + sigmoid(into) * np.tanh(candidate)
+        said = sigmoid(out) * np.tanh(after)
+        going = None if lengths is None else (lengths > step)[:, None]
+        memory = after if going is None else np.where(going, after, memory)
+        state = said if going is None else np.where(going, said, state)
+    return state
 
 
 def segments_of(bands: Floats, network: AudioNetwork) -> Floats:

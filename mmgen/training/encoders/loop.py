@@ -127,9 +127,8 @@ def train(
         with tf.GradientTape() as tape:
             value = task.loss(model, batch)
         scaled = tape.gradient(value, model.trainable_variables)
-        optimizer.apply_gradients(
-            [(g / replicas, v) for g, v in zip(scaled, model.trainable_variables, strict=True) if g is not None]
-        )
+        pairs = zip(scaled, model.trainable_variables, strict=True)
+        optimizer.apply_gradients([(tf.convert_to_tensor(g) / replicas, v) for g, v in pairs if g is not None])
         return value
 
     @tf.function

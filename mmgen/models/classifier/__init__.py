@@ -1,0 +1,1 @@
+"""The fusion classifier: what a product is, from whichever of its modalities are there."""

@@ -1,0 +1,1 @@
+"""Training the fusion classifier, in the environment that has Keras."""
