@@ -19,15 +19,25 @@ NUM_VALUES = float(IMAGE_PX * IMAGE_PX * 3)
 """The pixels' number: the loss is in nats a pixel value, so that gradients keep one size whatever is present."""
 
 
-def thin(present: Mapping[str, Tensor], share: float, generator: torch.Generator) -> dict[str, Tensor]:
-    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2. (B,) bool each.
+def thin(
+    present: Mapping[str, Tensor], share: float, generator: torch.Generator, alone: float = 0.0
+) -> dict[str, Tensor]:
+    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2, and ``alone`` of all
+    rows keep a single one, drawn evenly from those that they have. (B,) bool each.
 
-    A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has.
+    A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has. Losing
+    each with probability 1/2 shows a modality alone to few rows only, and to fewer the more modalities there are.
     """
     masks = torch.stack(list(present.values()), dim=1)
     is_thinned = torch.rand(len(masks), 1, generator=generator) < share
     keep = torch.rand(masks.shape, generator=generator) < 0.5
-    return dict(zip(present, (masks & (keep | ~is_thinned)).unbind(dim=1), strict=True))
+    seen = masks & (keep | ~is_thinned)
+    if alone:
+        is_alone = torch.rand(len(masks), 1, generator=generator) < alone
+        place = torch.where(masks, torch.rand(masks.shape, generator=generator), -1.0).argmax(dim=1, keepdim=True)
+        only = masks & (torch.arange(masks.shape[1]) == place)
+        seen = torch.where(is_alone, only, seen)
+    return dict(zip(present, seen.unbind(dim=1), strict=True))
 
 
 def weighted_loss(terms: Terms, params: TrainParams, progress: float) -> Tensor:

@@ -106,7 +106,7 @@ def take_step(
     share = state.step / num_steps
     rate = learning_rate(state.step, num_steps, params)
     data = Batch.of(varied(batch, state.step, seed, params.augment), state.net)
-    seen = thin(data.present, params.modality_dropout, generator)
+    seen = thin(data.present, params.modality_dropout, generator, params.modality_alone)
     noise = torch.randn(len(batch), state.net.fusion.noise_size, generator=generator)
     state.net.train()
     terms = state.net.elbo(data, seen, noise, texts.choose(batch.product_id, generator))
