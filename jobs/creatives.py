@@ -7,6 +7,7 @@ from functools import partial
 from pyspark.sql import DataFrame
 
 from mmgen.creatives.rows import HEADLINE, VERSION, draw_creatives
+from mmgen.engine.budget import Budget
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import Only, joined_hash, part, products
@@ -39,7 +40,10 @@ def run(ctx: JobContext) -> Outcome:
         run_seed=seed,
     )
     config_hash = params.digest(VERSION, champion.version, seed)
-    return derive(ctx, partial(inputs, ctx), Step("creatives", config_hash, transform, is_by_product=True))
+    earlier = frozenset(params.digest(VERSION, version, seed) for version in champion.earlier)
+    budget = Budget(ctx.config.refresh.rows_a_night, earlier)
+    step = Step("creatives", config_hash, transform, is_by_product=True, budget=budget)
+    return derive(ctx, partial(inputs, ctx), step)
 
 
 if __name__ == "__main__":

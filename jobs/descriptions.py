@@ -6,6 +6,7 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
+from mmgen.engine.budget import Budget
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import Only, derived, products
@@ -27,7 +28,10 @@ def run(ctx: JobContext) -> Outcome:
     champion = champion_of(ctx.config, ctx.ds)
     transform = partial(describe, params=params, model_folder=champion.folder, model_version=champion.version)
     config_hash = params.digest(VERSION, champion.version)
-    return derive(ctx, partial(inputs, ctx), Step("descriptions", config_hash, transform, is_by_product=True))
+    earlier = frozenset(params.digest(VERSION, version) for version in champion.earlier)
+    budget = Budget(ctx.config.refresh.rows_a_night, earlier, worst="score")
+    step = Step("descriptions", config_hash, transform, is_by_product=True, budget=budget)
+    return derive(ctx, partial(inputs, ctx), step)
 
 
 if __name__ == "__main__":

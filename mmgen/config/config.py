@@ -100,10 +100,21 @@ class MlflowParams(Params):
     )
 
 
+class RefreshParams(Params):
+    """How soon a new champion's content takes the place of an earlier one's."""
+
+    rows_a_night: int = Field(
+        default=20_000, ge=1, description="of each dataset that are written anew for the new model alone, worst first"
+    )
+
+
 class ReportParams(Params):
     """What the nightly report shows."""
 
     num_samples: int = Field(default=24, ge=0, le=200)
+    num_explained: int = Field(
+        default=8, ge=0, le=64, description="held-out products beside what the model makes of them"
+    )
 
 
 class PretrainedParams(Params):
@@ -135,6 +146,7 @@ class Config(Params):
     creatives: CreativeParams = CreativeParams()
     publish: PublishParams = PublishParams()
     tracking: MlflowParams = MlflowParams()
+    refresh: RefreshParams = RefreshParams()
     report: ReportParams = ReportParams()
     pretrained: PretrainedParams = PretrainedParams()
 

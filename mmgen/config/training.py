@@ -32,8 +32,8 @@ class Adversarial(Params):
     learning_rate: float = Field(default=4e-4, gt=0)
 
 
-WEIGHTS = {"attributes": 10.0, "tokens": 10.0}
-"""The pixels' 12,288 values drown 60 tokens unless these weigh more."""
+WEIGHTS = {"attributes": 100.0, "tokens": 10.0}
+"""The pixels' 12,288 values drown 60 tokens and a handful of attributes unless these weigh more."""
 
 
 class AugmentParams(Params):
@@ -102,6 +102,9 @@ class TrainParams(Params):
     free_bits: float = Field(default=0.02, ge=0, description="nats a latent dimension that cost nothing")
     modality_dropout: float = Field(
         default=0.5, ge=0, le=1, description="share of the rows whose modalities are thinned"
+    )
+    modality_alone: float = Field(
+        default=0.5, ge=0, le=1, description="share of the rows that show a single modality, each as often"
     )
     weights: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default=WEIGHTS, description="what a nat of each term counts for, by name; 1 where it is not named"

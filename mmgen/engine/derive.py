@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmgen.engine.budget import within
 from mmgen.engine.parts import write_parts
 from mmgen.engine.step import Outcome, Step
 from mmgen.hashes import sha256_of
@@ -58,7 +59,8 @@ def derive(ctx: JobContext, inputs: Inputs, step: Step) -> Outcome:
 def recipe_of(ctx: JobContext, dataset: Dataset, step: Step) -> str:
     """Hash of all that a partition depends on: snapshots of the inputs, of the dataset before the date, and how."""
     snapshots = [ctx.dataset(name).fingerprint(until=ctx.ds) for name in ctx.input_datasets]
-    text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots, *filter(None, [step.external])])
+    also = [step.external, f"at most {step.budget.rows}" if step.budget else ""]
+    text = ":".join([step.config_hash, dataset.fingerprint(before=ctx.ds), *snapshots, *filter(None, also)])
     return sha256_of(text)[:32]
 
 
@@ -73,7 +75,8 @@ def _derive_rows(ctx: JobContext, inputs: Inputs, step: Step, dataset: Dataset, 
 
     keys = dataset.contract.keys
     every = inputs(None)
-    need = kept(needed_keys(ctx, every, dataset, step.config_hash))
+    wanted = needed_keys(ctx, every, dataset, step.config_hash)
+    need = kept(within(ctx, wanted, dataset, step.budget) if step.budget and not ctx.is_full else wanted)
     seen = kept(_seen(ctx, dataset, need, step.config_hash))
     todo = need.join(seen, on=keys, how="left_anti")
     computed, reused = todo.count(), seen.count()

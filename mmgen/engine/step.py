@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmgen.engine.budget import Budget
 from mmgen.engine.work import Transform, Work
 from mmgen.rejects import RejectReason
 
@@ -22,7 +23,8 @@ class Step:
     unchanged input tables do not mean unchanged inputs; where what it reads has a fingerprint, ``external`` is that
     instead. ``is_by_product``: an input row rests on its own product's rows alone, so inputs can be asked for a few
     products; then wide columns of the others are not read. Where it rests on others as well (neighbours, copies),
-    ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others.
+    ``enrich`` adds what the transform needs to the rows that are to be computed, and to no others. ``budget``: how many
+    rows a new model makes anew on one date; without one all of them.
     """
 
     output: str
@@ -33,6 +35,7 @@ class Step:
     is_by_product: bool = False
     external: str = ""
     enrich: Callable[[DataFrame], DataFrame] | None = None
+    budget: Budget | None = None
 
     @property
     def work(self) -> Work:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Champion:
-    """A registered version and its folder. Both are empty where there is no champion."""
+    """A registered version and its folder. Both are empty where there is no champion. ``earlier``: the versions that
+    were champion before it, and "", which stands for none."""
 
     version: str = ""
     folder: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 def champion_of(config: Config, ds: str = "") -> Champion:
@@ -39,7 +41,8 @@ def champion_of(config: Config, ds: str = "") -> Champion:
     if version is None:
         log.warning("no champion model %s: content is composed from the facts alone", f"on {ds}" if ds else "yet")
         return Champion()
-    return Champion(version, str(copy_once(config, tracker, version)))
+    before = {one.version for one in tracker.history() if not ds or one.ds <= ds} - {version}
+    return Champion(version, str(copy_once(config, tracker, version)), ("", *sorted(before)))
 
 
 @lru_cache(maxsize=1)

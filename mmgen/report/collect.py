@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmgen import __version__
@@ -11,7 +12,7 @@ from mmgen.hashes import sha256_of_json
 from mmgen.registry.promotion import collapse_of
 from mmgen.rejects import RejectReason
 from mmgen.report.counts import DATASETS, dataset_figures, pairs, previous_date, product_changes, state_as_of
-from mmgen.report.findings import Attention, DatasetFigures, ModelCard, Report, State, Waiting
+from mmgen.report.findings import Attention, DatasetFigures, Explanation, ModelCard, Report, State, Waiting
 from mmgen.report.lookup import newest_rows
 from mmgen.report.quality import quality
 from mmgen.report.samples import piece_of, samples
@@ -35,7 +36,9 @@ def config_hash(config: Config) -> str:
     return sha256_of_json(values)[:16]
 
 
-def collect(config: Config, ds: str, run_id: str, model: ModelCard | None) -> Report:
+def collect(
+    config: Config, ds: str, run_id: str, model: ModelCard | None, explained: Sequence[Explanation] = ()
+) -> Report:
     """Everything that the report of a date says. NothingToReportError where the date has nothing to tell of."""
     home, seed = config.home, config.seed
     previous_ds = previous_date(home, ds)
@@ -66,6 +69,7 @@ def collect(config: Config, ds: str, run_id: str, model: ModelCard | None) -> Re
         waiting=waiting(home, ds),
         model=model,
         attention=attention(ds, datasets, state, state_before, model),
+        explained=list(explained),
     )
 
 

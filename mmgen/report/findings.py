@@ -209,6 +209,38 @@ class ModelCard:
 
 
 @dataclass(frozen=True)
+class Medium:
+    """What one medium of a product means to the model. ``contribution``: nats that it adds to the likelihood of the
+    product's attributes (a Shapley value); ``weight``: its share of the posterior; None where nothing is known."""
+
+    name: str
+    contribution: float | None
+    weight: float | None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A training product that the model holds alike: the cosine of both latents."""
+
+    product_id: str
+    title: str
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A held-out product beside what the model makes of it: drawn from all that it has, and from its text alone."""
+
+    product_id: str
+    title: str
+    photo: Picture | None
+    drawn: Picture | None
+    drawn_from_text: Picture | None
+    media: list[Medium]
+    near: list[Near]
+
+
+@dataclass(frozen=True)
 class Attention:
     """Something that an analyst should not miss. ``level``: bad, warn or info."""
 
@@ -238,6 +270,7 @@ class Report:
     waiting: list[Waiting]
     model: ModelCard | None
     attention: list[Attention] = field(default_factory=list)
+    explained: list[Explanation] = field(default_factory=list)
 
     def num_actions(self, *names: str) -> int:
         """Pieces of content with one of these actions on the date, over all kinds."""

@@ -14,10 +14,10 @@ from mmgen.report.render import render
 from mmgen.report.summary import metrics_of, params_of, summary_of, withdrawn
 
 
-def champion_card(tracker: Tracker) -> ModelCard | None:
-    """What the registry knows of the champion; None where there is none."""
-    version = tracker.version_of(CHAMPION)
-    if version is None:
+def champion_card(tracker: Tracker, version: str | None = None) -> ModelCard | None:
+    """What the registry knows of a version, by default of the present champion; None where there is none."""
+    version = tracker.version_of(CHAMPION) if version is None else version
+    if not version:
         return None
     tags = tracker.tags_of(version)
     try:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.config import load_config
+from mmgen.engine.budget import Budget
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import ROWS_OF_A_TASK, derive
 from mmgen.engine.step import Outcome, Step
@@ -75,6 +76,30 @@ def test_another_configuration_computes_again(home: Path, spark: Any) -> None:
     other = Step("text_features", "c2", embed, needs="tokens")
     outcome = run(home, spark, D2, ONE, other)
     assert (outcome.computed, outcome.reused) == (2, 0)
+
+
+def test_a_new_model_writes_within_the_budget_worst_first(home: Path, spark: Any) -> None:
+    def scored(batch: pa.RecordBatch) -> dict[str, Any]:
+        tokens = batch.column("tokens").to_pylist()
+        return embed(batch) | {"plain_hash": [t[0] or None for t in tokens]}  # stands for a score
+
+    def night(ds: str, rows: Rows, config_hash: str, limit: int = 0) -> tuple[set[str], list[str]]:
+        budget = Budget(limit, frozenset({"c1"}), worst="plain_hash") if limit else None
+        ctx = JobContext("text_features", load_config(), ds, f"run-{ds}")
+        ctx.__dict__["spark"] = spark
+        schema = "product_id string, input_hash string, tokens array<string>, reject_reason string"
+        frame = spark.createDataFrame(rows, schema)
+        derive(ctx, lambda _: frame, Step("text_features", config_hash, scored, needs="tokens", budget=budget))
+        return set(state(home, ds)), ctx.notes
+
+    shop: Rows = [(f"p{i}", "h", [score], None) for i, score in enumerate("53142")] + [("p5", "h", [""], None)]
+    changed: Rows = [*shop[1:], ("p0", "other", ["9"], None)]
+    assert night(D1, shop, "c1") == ({"p0", "p1", "p2", "p3", "p4", "p5"}, [])
+    wait = "{} rows by an earlier model wait for a later night"
+    assert night(D2, changed, "c2", 2) == ({"p0", "p5", "p2"}, [wait.format(3)]), "changed, without a score, the worst"
+    assert night(D3, changed, "c2", 2) == ({"p4", "p1"}, [wait.format(1)])
+    assert night("2026-11-04", changed, "c2", 2) == ({"p3"}, [])
+    assert night("2026-11-05", changed, "c2", 2) == (set(), [])
 
 
 def test_a_batch_of_bad_rows_stops_at_the_gate_and_the_old_partition_stands(home: Path, spark: Any) -> None:

@@ -33,7 +33,7 @@ TINY = TrainParams(
     sizes=ModelSizes(latent=8, hidden=16, image_width=8, text_hidden=8, text_embedding=8),
     adversarial=Adversarial(width=8, start=0.5, interval=1, r1_interval=2),
     batch_rows=4, min_steps=6, max_steps=6, warmup_steps=2, checkpoint_every=2, validate_every=3, bootstrap_rounds=10,
-    min_token_count=1, timeout_s=30, num_threads=1,
+    min_token_count=1, timeout_s=30, num_threads=1, modality_alone=0.0, weights={"attributes": 10.0},
 )  # fmt: skip
 COLOURS = {"red": (200, 30, 30), "blue": (30, 30, 200), "green": (30, 160, 60)}
 

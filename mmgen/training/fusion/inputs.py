@@ -85,7 +85,7 @@ class Draws:
         part = self.ranks.part(len(batch))
         own = batch if len(batch) == part.end - part.first else batch.take(np.arange(part.first, part.end))
         data = Batch.of(varied(own, step, self.seed, self.params.augment), self.net)
-        seen = thin(data.present, self.params.modality_dropout, generator, part)
+        seen = thin(data.present, self.params.modality_dropout, generator, part, self.params.modality_alone)
         noise = torch.randn(len(batch), self.net.fusion.noise_size, generator=generator)[part.rows]
         draws = torch.rand(len(batch), generator=generator)[part.rows].tolist()
         made = Inputs(part, data, seen, noise, self.texts.choose(own.product_id, draws))
@@ -108,17 +108,29 @@ class Draws:
 
 
 def thin(
-    present: Mapping[str, Tensor], share: float, generator: torch.Generator, part: Part | None = None
+    present: Mapping[str, Tensor],
+    share: float,
+    generator: torch.Generator,
+    part: Part | None = None,
+    alone: float = 0.0,
 ) -> dict[str, Tensor]:
-    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2. (B,) bool each.
+    """Modality dropout: ``share`` of the rows lose each of their modalities with probability 1/2, and ``alone`` of all
+    rows keep a single one, drawn evenly from those that they have. (B,) bool each.
 
-    A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has.
+    A row that loses all of them is encoded by the prior alone; its bound is still one on log p of what it has. Losing
+    each with probability 1/2 shows a modality alone to few rows only, and to fewer the more modalities there are.
     """
     masks = torch.stack(list(present.values()), dim=1)
     part = part or Part(0, len(masks), len(masks))
     is_thinned = torch.rand(part.total, 1, generator=generator)[part.rows] < share
     keep = torch.rand(part.total, masks.shape[1], generator=generator)[part.rows] < 0.5
-    return dict(zip(present, (masks & (keep | ~is_thinned)).unbind(dim=1), strict=True))
+    seen = masks & (keep | ~is_thinned)
+    if alone:
+        is_alone = torch.rand(part.total, 1, generator=generator)[part.rows] < alone
+        drawn = torch.rand(part.total, masks.shape[1], generator=generator)[part.rows]
+        place = torch.where(masks, drawn, -1.0).argmax(dim=1, keepdim=True)
+        seen = torch.where(is_alone, masks & (torch.arange(masks.shape[1]) == place), seen)
+    return dict(zip(present, seen.unbind(dim=1), strict=True))
 
 
 def varied(batch: ExampleArrays, step: int, seed: int, params: AugmentParams) -> ExampleArrays:

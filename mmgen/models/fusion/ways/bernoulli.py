@@ -72,3 +72,8 @@ class BernoulliExperts(Fusion):
         z = posterior.draw(noise)
         scored = score(z)
         return Terms(scored.nll, posterior.kl(), z, scored.decoded)
+
+    def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
+        """Switches that are on or off: what the relaxed draws of training stand in for."""
+        on = torch.special.ndtr(noise[:, :-1]) < torch.sigmoid(self.encode(hidden, present).logits)
+        return 2 * on.to(noise.dtype) - 1

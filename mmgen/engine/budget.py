@@ -1,0 +1,44 @@
+"""How much of what a new model would say otherwise is made anew in one night, and what of it first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from mmgen.engine.context import JobContext
+    from mmgen.store.datasets import Dataset
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most ``rows`` a partition are made anew whose inputs are as they were: those with the lowest ``worst`` first,
+    rows without one before all. Until its turn comes a row stands that was made with one of the ``earlier``
+    configurations, which differ from the present one in the model alone."""
+
+    rows: int
+    earlier: frozenset[str]
+    worst: str = ""
+
+
+def within(ctx: JobContext, need: DataFrame, dataset: Dataset, budget: Budget) -> DataFrame:
+    """Of the needed keys those that are made on this date; what waits is said in the run's notes. ``need``: keys and
+    input hashes. Products that are new or changed never wait."""
+    from pyspark.sql import functions as F
+
+    from mmgen.engine.spark import kept, newest
+
+    keys = dataset.contract.keys
+    standing = newest(ctx.spark, dataset, before=ctx.ds).where(F.col("config_hash").isin(sorted(budget.earlier)))
+    worst = [budget.worst] if budget.worst else []
+    waiting = kept(need.join(standing.select(*keys, "input_hash", *worst), on=[*keys, "input_hash"]))
+    count = waiting.count()
+    if count <= budget.rows:
+        return need
+    order = [*(F.col(name).asc_nulls_first() for name in worst), F.xxhash64(*keys), *keys]
+    first = waiting.orderBy(*order).limit(budget.rows)
+    later = waiting.join(first.select(*keys), on=keys, how="left_anti")
+    ctx.notes.append(f"{count - budget.rows} rows by an earlier model wait for a later night")
+    return need.join(later.select(*keys), on=keys, how="left_anti")
