@@ -79,6 +79,8 @@ The next `catalog_refresh` then computes with the new champions.
 * **A failed or worse training changes nothing:** the champion stays.
 * **A new encoder, and no new fusion model?** Features are the new encoder's from this date on. Until a fusion model is
   trained on them, nights hide from the present one what it was not trained on; the next run of this DAG mends it.
+* **How far is it?** The log of `train` has a line every ten seconds; its button *MLflow run* leads to the loss.
+* **Cancelled?** Every process of it ends. Cleared, it goes on from its newest checkpoint.
 * To go back to an earlier model: `mmgen promote VERSION`.
 """
 

@@ -25,7 +25,8 @@ from tests.training.examples_files import write_shop
 
 TINY = Path(__file__).with_name("tiny.py")
 STEPS = 6
-LIMIT_S = 400.0
+LIMIT_S = 900.0
+"""Idle, a training takes half a minute; the limit is for a machine that is busy with much else."""
 SETTINGS = f"""
 spark.driver.memory             512m
 spark.executor.memory           512m
@@ -97,7 +98,7 @@ def test_a_cancelled_training_leaves_no_process_on_the_workers(cluster: Cluster,
     write_shop(tmp_path / "shop")
     process = run(start("spark", tmp_path, cluster, 2000, 0.1, 2), tmp_path, cluster)
     try:
-        assert wait_for(lambda: len(steps_of(tmp_path)) >= 4, LIMIT_S / 2), (tmp_path / "log").read_text()[-3000:]
+        assert wait_for(lambda: len(steps_of(tmp_path)) >= 4, LIMIT_S - 200), (tmp_path / "log").read_text()[-3000:]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 130
         assert wait_for(lambda: ours(tmp_path) == [], 30), ours(tmp_path)

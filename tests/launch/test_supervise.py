@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from mmgen.pipeline import ROOT
+from mmgen.pipeline import ROOT, job_python
 from mmgen.services.processes import Process, snapshot
 
 RANK = Path(__file__).with_name("rank.py")
@@ -25,16 +25,16 @@ from mmgen.config.launch import LaunchParams
 from mmgen.launch.launcher import Launcher, Start
 from mmgen.launch.supervise import supervise
 logging.basicConfig(level=logging.INFO)
-params = LaunchParams(restarts=1, stalled_s=1.5, begin_limit_s=4, step_limit_s=1)
+params = LaunchParams(restarts=1, stalled_s=1.5, begin_limit_s=float(sys.argv[2]), step_limit_s=1)
 sys.exit(supervise("train", Start(json.loads(sys.argv[1])), params, Path.cwd(), Launcher()))
 """
 GONE_S = 8.0
 """Until nothing is left: three seconds of grace, and the machine may be busy."""
 
 
-def command(folder: Path, way: str, children: int = 0) -> list[str]:
-    rank = [sys.executable, str(RANK), str(folder), way, str(children)]
-    return [sys.executable, "-c", SUPERVISOR, json.dumps(rank)]
+def command(folder: Path, way: str, children: int = 0, launcher: Sequence[str] = (sys.executable,)) -> list[str]:
+    rank = [*launcher, str(RANK), str(folder), way, str(children)]
+    return [sys.executable, "-c", SUPERVISOR, json.dumps(rank), "4" if launcher == (sys.executable,) else "200"]
 
 
 @contextmanager
@@ -109,6 +109,29 @@ def test_a_signal_ends_every_process(tmp_path: Path, number: signal.Signals) -> 
         process.send_signal(number)
         assert process.wait(timeout=GONE_S) == 130
         assert ours(tmp_path) == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["at work", "one of them stopped"])
+def test_torchruns_processes_end_with_it(tmp_path: Path, is_stopped: bool) -> None:
+    torchrun = [str(Path(job_python()).parent / "torchrun"), "--standalone", "--nproc-per-node=2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    argv = command(tmp_path, "sleeps", launcher=torchrun)
+    process = subprocess.Popen(argv, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        assert wait_for(lambda: len(list(tmp_path.glob("attempt-*"))) == 2, 90)
+        ranks = sorted(int(file.name.partition("-")[2]) for file in tmp_path.glob("attempt-*"))
+        assert set(ranks) < {one.pid for one in ours(tmp_path)}
+        if is_stopped:
+            os.kill(ranks[0], signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=2 * GONE_S) == 130
+        assert ours(tmp_path) == []
+    finally:
+        for one in ours(tmp_path):
+            os.kill(one.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.timeout(120)
