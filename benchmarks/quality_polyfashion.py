@@ -53,6 +53,7 @@ from mmgen.metrics.pictures import frechet_distance, kernel_distance, with_inter
 from mmgen.seeds import seed_of
 
 VERSION = 1  # raise it when the same settings would give other results
+VERSIONS = {"shared_and_private": "2"}  # and here where those of one model would
 BATCH, PART = 32, 250
 MINUTES, ROWS, JUDGE_EPOCHS = 40.0, 2000, 10
 ROUNDS = 40
@@ -124,7 +125,12 @@ def main() -> None:
 def figures_of(name: str, data: PolyFashion, judged_by: Judges, plan: Plan, seed: int) -> Figures:
     """Trained and measured, or both as they were kept."""
     made_of = fingerprint(
-        version=VERSION, name=name, recipe=str(RECIPES.get(name)), data=data.identity, batch=BATCH, seed=seed
+        version=VERSION,
+        name=name,
+        recipe=f"{RECIPES.get(name)}{VERSIONS.get(name, '')}",
+        data=data.identity,
+        batch=BATCH,
+        seed=seed,
     )
     stem = f"{name.replace(' ', '-')}-{seed}-{made_of[:12]}"
     results = plan.cache / f"{stem}-{plan.minutes:g}-{judged_by.identity}-{plan.rows}.safetensors"
