@@ -127,15 +127,7 @@ def main() -> None:
 
 def figures_of(name: str, data: PolyFashion, judged_by: Judges, plan: Plan, seed: int) -> Figures:
     """Trained and measured, or both as they were kept."""
-    made_of = fingerprint(
-        version=VERSION,
-        name=name,
-        recipe=f"{RECIPES.get(name)}{VERSIONS.get(name, '')}",
-        data=data.identity,
-        batch=BATCH,
-        seed=seed,
-    )
-    stem = f"{name.replace(' ', '-')}-{seed}-{made_of[:12]}"
+    stem = stem_of(name, data, seed)
     results = plan.cache / f"{stem}-{plan.minutes:g}-{judged_by.identity}-{plan.rows}.safetensors"
     if not results.is_file():
         model, spent = trained(name, data, plan, seed, stem)
@@ -146,6 +138,19 @@ def figures_of(name: str, data: PolyFashion, judged_by: Judges, plan: Plan, seed
         _keep(results, partial(save_file, found), told)
         sheet(model, data, plan.cache / f"{stem}.png")
     return read(results, data, plan.rows)
+
+
+def stem_of(name: str, data: PolyFashion, seed: int) -> str:
+    """What the files of a training are called: by what decides it, but for how long it takes."""
+    made_of = fingerprint(
+        version=VERSION,
+        name=name,
+        recipe=f"{RECIPES.get(name)}{VERSIONS.get(name, '')}",
+        data=data.identity,
+        batch=BATCH,
+        seed=seed,
+    )
+    return f"{name.replace(' ', '-')}-{seed}-{made_of[:12]}"
 
 
 def trained(name: str, data: PolyFashion, plan: Plan, seed: int, stem: str) -> tuple[Model, dict[str, str]]:
