@@ -94,7 +94,7 @@ def polyfashion(cache: Path, seed: int = 0) -> PolyFashion:
 
 def _made(seed: int) -> dict[str, Tensor]:
     rng = np.random.default_rng(seed)
-    backgrounds = [np.asarray(Image.open(path).convert("RGB")) for path in _photos()]
+    backgrounds = _backgrounds()
     garments, classes = _garments("train")
     held, held_classes = _garments("t10k")
     order = rng.permutation(len(held))
@@ -118,10 +118,11 @@ def _made(seed: int) -> dict[str, Tensor]:
     return {key: values[mixed[key.partition(".")[0]]].contiguous() for key, values in found.items()}
 
 
-def _photos() -> list[Path]:
-    """The first photos, in the order of their hashes, of five products."""
+def _backgrounds() -> list[Pixels]:
+    """The first photos, in the order of their hashes, of five products: (H, W, 3) each."""
     first = {path.parent.name: path for path in reversed(grocery(False))}
-    return [path for path in grocery(False) if path in first.values()][: len(NAMES)]
+    chosen = [path for path in grocery(False) if path in first.values()][: len(NAMES)]
+    return [np.asarray(Image.open(path).convert("RGB")) for path in chosen]
 
 
 def _garments(part: str) -> tuple[Pixels, npt.NDArray[np.int64]]:
