@@ -94,7 +94,7 @@ def polyfashion(cache: Path, seed: int = 0) -> PolyFashion:
 
 def _made(seed: int) -> dict[str, Tensor]:
     rng = np.random.default_rng(seed)
-    backgrounds = [np.asarray(Image.open(path).convert("RGB")) for path in _photos()]
+    backgrounds = _backgrounds()
     garments, classes = _garments("train")
     held, held_classes = _garments("t10k")
     order = rng.permutation(len(held))
@@ -118,10 +118,11 @@ def _made(seed: int) -> dict[str, Tensor]:
     return {key: values[mixed[key.partition(".")[0]]].contiguous() for key, values in found.items()}
 
 
-def _photos() -> list[Path]:
-    """The first photos, in the order of their hashes, of five products."""
+def _backgrounds() -> list[Pixels]:
+    """The first photos, in the order of their hashes, of five products: (H, W, 3) each."""
     first = {path.parent.name: path for path in reversed(grocery(False))}
-    return [path for path in grocery(False) if path in first.values()][: len(NAMES)]
+    chosen = [path for path in grocery(False) if path in first.values()][: len(NAMES)]
+    return [np.asarray(Image.open(path).convert("RGB")) for path in chosen]
 
 
 def _garments(part: str) -> tuple[Pixels, npt.NDArray[np.int64]]:
@@ -190,35 +191,46 @@ class Judge(nn.Module):
 
 @dataclass(frozen=True)
 class Judges:
-    """A judge for each modality; ``identity``: a hash of their weights."""
+    """A judge for each modality of either kind; ``identity``: a hash of their weights.
 
-    nets: dict[str, Judge]
+    ``sharp`` ones have seen real pictures as they are, as in the papers. ``soft`` ones have also seen them blurred and
+    averaged with others of their class, as a decoder's mean is: they tell a class where it can be seen, and sharpness
+    is left to the distances, by the sharp ones' features.
+    """
+
+    sharp: dict[str, Judge]
+    soft: dict[str, Judge]
     identity: str
 
     @torch.no_grad()
-    def say(self, name: str, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Classes (B,) uint8 and features (B, 128) of pictures in one modality."""
-        logits, features = self.nets[name](pictures.clamp(0, 1))
-        return logits.argmax(dim=1).to(torch.uint8), features
+    def say(self, name: str, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of pictures in one modality the classes by both kinds, soft first, (B,) uint8 each, and features (B, 128)."""
+        seen = pictures.clamp(0, 1)
+        logits, features = self.sharp[name](seen)
+        return *(said.argmax(dim=1).to(torch.uint8) for said in (self.soft[name](seen)[0], logits)), features
 
 
 def judges(data: PolyFashion, cache: Path, epochs: int, seed: int = 0) -> Judges:
     """Trained on the training pictures of one modality each, or taken from the cache where they were."""
+    kinds = [{name: _judge(data, cache, name, epochs, seed, is_soft) for name in NAMES} for is_soft in (False, True)]
+    nets = [net for kind in kinds for net in kind.values()]
+    weights = b"".join(value.numpy().tobytes() for net in nets for value in net.state_dict().values())
+    return Judges(*kinds, identity=hashlib.sha256(weights).hexdigest()[:12])
+
+
+def _judge(data: PolyFashion, cache: Path, name: str, epochs: int, seed: int, is_soft: bool) -> Judge:
     about = fingerprint(data=data.identity, epochs=epochs, seed=seed, layers=str(Judge()))[:12]
-    nets = {}
-    for name in NAMES:
-        path = cache / f"judge-{name}-{about}.safetensors"
-        nets[name] = Judge().eval()
-        if path.is_file():
-            nets[name].load_state_dict(load_file(path))
-            continue
-        _train(nets[name], data.train, name, epochs, seed)
-        save_file(nets[name].state_dict(), path)
-    weights = b"".join(value.numpy().tobytes() for net in nets.values() for value in net.state_dict().values())
-    return Judges(nets, hashlib.sha256(weights).hexdigest()[:12])
+    path = cache / f"judge-{'soft-' if is_soft else ''}{name}-{about}.safetensors"
+    judge = Judge().eval()
+    if path.is_file():
+        judge.load_state_dict(load_file(path))
+    else:
+        _train(judge, data.train, name, epochs, seed, is_soft)
+        save_file(judge.state_dict(), path)
+    return judge
 
 
-def _train(judge: Judge, train: Split, name: str, epochs: int, seed: int) -> None:
+def _train(judge: Judge, train: Split, name: str, epochs: int, seed: int, is_soft: bool) -> None:
     torch.manual_seed(seed)
     for layer in judge.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
@@ -229,9 +241,26 @@ def _train(judge: Judge, train: Split, name: str, epochs: int, seed: int) -> Non
     judge.train()
     for _ in range(epochs):
         for rows in torch.randperm(len(train))[: len(train) // 64 * 64].view(-1, 64):
-            logits, _ = judge(train.pictures[name][rows].float() / 255)
+            pictures, labels = train.pictures[name][rows].float() / 255, train.labels[rows]
+            logits, _ = judge(_softened(pictures, labels) if is_soft else pictures)
             optimizer.zero_grad(set_to_none=True)
-            nn.functional.cross_entropy(logits, train.labels[rows], label_smoothing=0.1).backward()
+            nn.functional.cross_entropy(logits, labels, label_smoothing=0.1).backward()
             optimizer.step()
             schedule.step()
     judge.eval()
+
+
+def _softened(pictures: Tensor, labels: Tensor) -> Tensor:
+    """Half of them mixed with the mean of their class in the batch; every second batch is blurred."""
+    alike = (labels[:, None] == labels).float()
+    means = (alike / alike.sum(dim=1, keepdim=True) @ pictures.flatten(1)).view_as(pictures)
+    share = torch.rand(len(pictures), 1, 1, 1) * (torch.rand(len(pictures), 1, 1, 1) < 0.5)
+    mixed = pictures.lerp(means, share)
+    if torch.rand(()) < 0.5:
+        return mixed
+    sigma_px = 0.3 + 2.2 * torch.rand(())
+    taps = torch.exp(-0.5 * (torch.arange(-5, 6) / sigma_px).square())
+    taps = (taps / taps.sum()).expand(3, 1, 1, -1)
+    padded = nn.functional.pad(mixed, (5, 5, 5, 5), mode="replicate")
+    across = nn.functional.conv2d(padded, taps, groups=3)
+    return nn.functional.conv2d(across, taps.transpose(2, 3), groups=3)

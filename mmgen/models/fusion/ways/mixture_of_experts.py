@@ -23,11 +23,13 @@ from mmgen.models.fusion.ways.experts import GaussianExperts
 
 @dataclass(frozen=True)
 class Drawn:
-    """One expert's z (B, L), what it says, and what it costs against the prior, (B, L)."""
+    """One expert's z (B, L), what it says, what it costs against the prior (B, L), and what of that is paid for where
+    it is something else."""
 
     z: Tensor
     scored: Scored
     kl: Tensor
+    paid: Tensor | None = None
 
 
 class MixtureOfExperts(GaussianExperts):
@@ -107,7 +109,9 @@ def together(mixture: Mixture, drawn: Sequence[Drawn]) -> Terms:
     for number, one in enumerate(drawn[1:], 1):
         latent = _where(first == number, one.z, latent)
         decoded = {name: _where(first == number, one.scored.decoded[name], value) for name, value in decoded.items()}
-    return Terms(_nll(drawn, weights), kl, latent, decoded)
+    paid = [one.paid for one in drawn if one.paid is not None]
+    charged = mixture.mean_of(torch.stack(paid, dim=1)) if paid else None
+    return Terms(_nll(drawn, weights), kl, latent, decoded, paid=charged)
 
 
 def _cost(one: Drawn) -> Tensor:

@@ -30,8 +30,7 @@ class ProductAndPrivate(PrivateParts):
 
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
         said = self.said(hidden, present)
-        shared = [part[..., : self.shared] for part in (said.mu, said.logvar)]
-        mu, logvar = product_of_experts(*shared, said.mask)
+        mu, logvar = product_of_experts(said.mu[..., : self.shared], said.logvar[..., : self.shared], said.mask)
         own = self.own(said)
         return Posterior(torch.cat([mu, own.mu], dim=1), torch.cat([logvar, own.logvar], dim=1))
 

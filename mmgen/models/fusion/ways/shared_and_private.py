@@ -14,38 +14,21 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from mmgen.models.fusion.base import Option, Posterior, Score
+from mmgen.models.fusion.base import Posterior, Score, Terms
 from mmgen.models.fusion.gaussian import kl_to_prior, log_normal
 from mmgen.models.fusion.mixture import Mixture
-from mmgen.models.fusion.ways.mixture_of_experts import Drawn, MixtureOfExperts
+from mmgen.models.fusion.ways.mixture_of_experts import Drawn, MixtureOfExperts, together
+from mmgen.models.fusion.ways.private_parts import PrivateParts
 
 
-class SharedAndPrivate(MixtureOfExperts):
-    """``private`` of the latent is private in equal parts, in the order of the modalities, the rest shared.
-
-    Taught by sum_m 1/M E_{q_m(z) q(w_m)} of log p(x_m | z, w_m) + sum_{n != m} E_{r(w_n)} log p(x_n | z, w_n), less
+class SharedAndPrivate(PrivateParts, MixtureOfExperts):
+    """Taught by sum_m 1/M E_{q_m(z) q(w_m)} of log p(x_m | z, w_m) + sum_{n != m} E_{r(w_n)} log p(x_n | z, w_n), less
     log q(z | X) / p(z) and KL(q(w_m) || p(w_m)): an expert decodes the others with parts of theirs that are not from
-    them. The auxiliary r is the prior here, where the authors learn its scale, so that a model is used as it is taught.
-    What no modality owns, such as the tokens, is decoded from everything.
+    them, but from r = N(0, s^2), s learnt. ``kl`` has KL(r || p) as well, so that the bound that is reported is one; it
+    is not paid for, since values are generated with parts that the prior draws.
     """
 
-    options: ClassVar[Mapping[str, Option]] = {"private": Option(0, 1)}
-    owned: Tensor
-    private: ClassVar[float] = 0.5
-
-    def __init__(self, hidden_sizes: Mapping[str, int], latent: int):
-        super().__init__(hidden_sizes, latent)
-        private = int(self.private * latent) // len(hidden_sizes)
-        self.shared = latent - private * len(hidden_sizes)
-        owner = torch.full((latent,), -1)
-        owner[self.shared :] = torch.arange(len(hidden_sizes)).repeat_interleave(private)
-        numbers = torch.arange(len(hidden_sizes))[:, None]
-        self.register_buffer("owned", (owner == numbers) | (owner == -1), persistent=False)
-
-    def part_for(self, z: Tensor, modality: str) -> Tensor:
-        if modality not in self.modalities:
-            return z
-        return torch.where(self.owned[self.modalities.index(modality)], z, 0.0)
+    draws: ClassVar[int] = 1
 
     def mixture(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Mixture:
         """For each expert what it says of z and of its own part; all others' parts are the prior's."""
@@ -54,24 +37,32 @@ class SharedAndPrivate(MixtureOfExperts):
         return Mixture.of_present(mu, logvar, said.mask)
 
     def encode(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor]) -> Posterior:
-        found = self.mixture(hidden, present)
-        mu, logvar = self._shared(found).moments()
-        # Only its owner says anything of a private part, and the prior is all zeros: the sum is what the owner says.
-        own_mu, own_logvar = found.mu.sum(dim=1), found.logvar.sum(dim=1)
-        return Posterior(
-            torch.cat([mu, own_mu[:, self.shared :]], dim=1), torch.cat([logvar, own_logvar[:, self.shared :]], dim=1)
-        )
+        mu, logvar = self._shared(self.mixture(hidden, present)).moments()
+        own = self.own(self.said(hidden, present))
+        return Posterior(torch.cat([mu, own.mu], dim=1), torch.cat([logvar, own.logvar], dim=1))
 
     def sample(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor) -> Tensor:
         own = self.encode(hidden, present).draw(noise[:, :-1])
         return torch.cat([self.mixture(hidden, present).draw(noise)[:, : self.shared], own[:, self.shared :]], dim=1)
 
-    def of_expert(self, mixture: Mixture, number: int, noise: Tensor, score: Score) -> Drawn:
+    def elbo(self, hidden: Mapping[str, Tensor], present: Mapping[str, Tensor], noise: Tensor, score: Score) -> Terms:
+        mixture = self.mixture(hidden, present)
+        some = torch.stack([present[name] for name in self.modalities]).any(dim=0)
+        shares = noise.view(len(noise), len(self.modalities), self.latent)
+        drawn = [self._of_expert(mixture, some, number, shares[:, number], score) for number in range(shares.shape[1])]
+        return together(mixture, drawn)
+
+    def _of_expert(self, mixture: Mixture, some: Tensor, number: int, noise: Tensor, score: Score) -> Drawn:
+        """What expert ``number`` gives. some: (B,), whether a row has anything; noise: (B, L)."""
         mu, logvar = mixture.mu[:, number], mixture.logvar[:, number]
-        z = Posterior(mu, logvar).draw(noise[:, 0])
-        own = log_normal(z, mu, logvar)[:, : self.shared].sum(dim=1)
-        known = own - self._shared(mixture).log_prob(z[:, : self.shared])
-        return Drawn(z, score(z), kl_to_prior(mu, logvar) - known[:, None] / self.latent)
+        stands_in = ~self.owned[number, self.shared :] & some[:, None]
+        own = torch.where(stands_in, self.stand_in, logvar[:, self.shared :])
+        taught = torch.cat([logvar[:, : self.shared], own], dim=1)
+        z = Posterior(mu, taught).draw(noise)
+        known = log_normal(z, mu, logvar)[:, : self.shared].sum(dim=1)
+        known = known - self._shared(mixture).log_prob(z[:, : self.shared])
+        spread = known[:, None] / self.latent
+        return Drawn(z, score(z), kl_to_prior(mu, taught) - spread, kl_to_prior(mu, logvar) - spread)
 
     def _shared(self, mixture: Mixture) -> Mixture:
         return Mixture(mixture.log_weights, mixture.mu[..., : self.shared], mixture.logvar[..., : self.shared])
