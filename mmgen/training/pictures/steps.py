@@ -72,7 +72,7 @@ def fresh_state(params: PictureParams, latent: int) -> State:
     generator, critic = Generator(params.sizes, latent), Discriminator(params.sizes, latent)
     average = AveragedModel(generator, avg_fn=partial(_averaged, decay=params.average))
     generator_optimizer, critic_optimizer = (
-        torch.optim.Adam(module.parameters(), lr=rate, betas=BETAS, fused=True)
+        torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=rate, betas=BETAS, fused=True)
         for module, rate in ((generator, params.learning_rate), (critic, params.critic_learning_rate))
     )
     return State(generator, critic, average, generator_optimizer, critic_optimizer, params.adaptive.start)
