@@ -65,7 +65,8 @@ def measured(args: object, folder: Path) -> tuple[list[Sequence[object]], str]:
     """The table's rows, and what was trained on how much."""
     is_quick, steps = bool(getattr(args, "quick", False)), getattr(args, "steps", None)
     data = examples(folder, NUM_QUICK if is_quick else None)
-    vae, vae_name = plain_vae(data, folder, 20 if is_quick else VAE_STEPS, SEED)
+    vae_steps = 20 if is_quick else VAE_STEPS
+    vae, vae_name = plain_vae(data, folder, vae_steps, SEED)
     known, test = (material(data[split], vae, vae_name, folder) for split in ("train", "test"))
     labels = types_of(data["train"], known.product_id)
     classifier = fitted_classifier(known.pixels, labels, folder, 30 if is_quick else CLASSIFIER_STEPS, SEED)
@@ -85,7 +86,7 @@ def measured(args: object, folder: Path) -> tuple[list[Sequence[object]], str]:
         f"{len(known)} training photos, {len(real)} held out, one a group. The classifier (`{classifier.made_for}`) "
         f"knows {len(classifier.classes)} articleTypes and tells {told['accuracy']:.3f} of the held-out photos right "
         f"(the most frequent alone: {told['majority']:.3f}). Picture model: {params.sizes.px} px, {params.steps} steps "
-        f"of {params.batch_rows} photos; trained for {spent / 60:.1f} CPU minutes in this run. VAE: {VAE_STEPS} steps."
+        f"of {params.batch_rows} photos; trained for {spent / 60:.1f} CPU minutes in this run. VAE: {vae_steps} steps."
     )
     return rows, note
 

@@ -48,14 +48,16 @@ class PictureParams(Params):
     r1_weight: float = Field(default=0.02, ge=0, description="of the gradient penalty on real pictures; 0: none")
     r1_interval: int = Field(default=16, ge=1, description="steps between two of them")
     reconstruction: float = Field(
-        default=2.0, ge=0, description="weight of the distance, in the discriminator's features, from the product's own"
+        default=20.0,
+        ge=0,
+        description="weight of the distance, in the discriminator's features, from the product's own",
     )
     adaptive: AdaptiveParams = AdaptiveParams()
     average: float = Field(default=0.995, ge=0, lt=1, description="of the generator's weights, kept from step to step")
     batch_rows: int = Field(default=16, ge=4, description="small: for the same photos seen, more steps teach more")
     steps: int = Field(default=4000, ge=1)
     learning_rate: float = Field(default=4e-4, gt=0)
-    critic_learning_rate: float = Field(default=8e-4, gt=0)
+    critic_learning_rate: float = Field(default=4e-4, gt=0)
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="of the arithmetic in training; auto: bfloat16 where the processor has it"
     )

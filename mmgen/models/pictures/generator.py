@@ -38,8 +38,9 @@ class Generator(nn.Module):
             nn.Linear(latent + sizes.noise, sizes.style), nn.SiLU(), nn.Linear(sizes.style, sizes.style), nn.SiLU()
         )
         self.start = nn.Linear(sizes.style, channels[0] * START_PX**2)
-        # A linear look at what the product is like all in all: colours and outline are there from the first step on
-        self.thumbnail = nn.Linear(latent, 3 * THUMBNAIL_PX**2)
+        # A linear look at what the product is like all in all: colours and outline are there from the first step on.
+        # It is not taught further: all its weights moved at each step's rate, and with them whole pictures
+        self.thumbnail = nn.Linear(latent, 3 * THUMBNAIL_PX**2).requires_grad_(False)
         self.register_buffer("enlarge", enlargement(THUMBNAIL_PX, sizes.px), persistent=False)
         self.blocks = nn.ModuleList(
             _Block(wide + (3 if side == THUMBNAIL_PX else 0), narrow, sizes.style)

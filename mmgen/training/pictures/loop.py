@@ -44,7 +44,7 @@ def train(
 
     Checkpoints go to ``out/checkpoints``; a run broken off goes on from the newest one, and so does one of more steps
     than it was first asked for, since nothing in a step depends on how many there will be. Raises ValueError where
-    there are fewer rows than a batch, photos of another side, or the game diverges.
+    there are fewer rows than a batch, photos of another side, ``out`` was trained for longer, or the game diverges.
     """
     side = params.sizes.px
     if len(data) < params.batch_rows or data.pixels.shape[1:] != (side, side, 3):
@@ -61,6 +61,8 @@ def train(
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
         log.info("going on from step %d", state.step)
+        if state.step > params.steps:
+            raise ValueError(f"{out} has a training of {state.step} steps: ask for as many, or empty that folder")
     recent: list[dict[str, float]] = []
     while state.step < params.steps:
         recent.append(take_step(state, data, params, seed, is_bfloat16))

@@ -60,9 +60,9 @@ class Material:
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> Self:
         """Some rows, in the given order."""
         index = np.asarray(rows, np.int64)
+        product_id, group_id = ([names[i] for i in index] for names in (self.product_id, self.group_id))
         known = [Posteriors(each.mu[index], each.logvar[index]) for each in (self.with_photo, self.without_photo)]
-        ids = [[names[i] for i in index] for names in (self.product_id, self.group_id)]
-        return type(self)(*ids, self.pixels[index], *known)
+        return type(self)(product_id, group_id, self.pixels[index], *known)
 
     def digest(self) -> str:
         """A hash of all of it."""

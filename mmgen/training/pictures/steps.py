@@ -71,11 +71,11 @@ def fresh_state(params: PictureParams, latent: int) -> State:
     entry(LOSSES, params.loss, "pictures.loss")
     generator, critic = Generator(params.sizes, latent), Discriminator(params.sizes, latent)
     average = AveragedModel(generator, avg_fn=partial(_averaged, decay=params.average))
-    optimizers = [
-        torch.optim.Adam(module.parameters(), lr=rate, betas=BETAS, fused=True)
+    generator_optimizer, critic_optimizer = (
+        torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=rate, betas=BETAS, fused=True)
         for module, rate in ((generator, params.learning_rate), (critic, params.critic_learning_rate))
-    ]
-    return State(generator, critic, average, *optimizers, share=params.adaptive.start)
+    )
+    return State(generator, critic, average, generator_optimizer, critic_optimizer, params.adaptive.start)
 
 
 def _averaged(average: Tensor, current: Tensor, count: Tensor | int, decay: float) -> Tensor:
