@@ -364,6 +364,7 @@ def methods(shop: Shop, is_quick: bool) -> dict[str, tuple[Fit, list[dict[str, A
             [
                 *grid(beta=(0.3, 3.0), steps=(600,), content=(0.1,)),
                 *grid(beta=(0.3,), steps=(600,), content=(0.0,)),
+                *grid(beta=(0.3,), steps=(2000,), content=(0.1,)),
             ],
             True,
         ),
