@@ -49,12 +49,12 @@ from mmgen.config.features import GraphParams
 from mmgen.config.graph import GraphModelParams
 from mmgen.features.image import image_features
 from mmgen.features.text import text_features
+from mmgen.graph.links import GraphData, Links
 from mmgen.graph.local import graph_of
 from mmgen.graph.vectors import KINDS, OWN, project_batches
 from mmgen.hashes import digest_of_bytes, sha256_of, sha256_of_json
 from mmgen.sample.shop import write_sample
 from mmgen.seeds import seed_of
-from mmgen.training.graph.links import GraphData, Links
 from mmgen.training.graph.loop import train
 
 SEED, SAMPLE_PRODUCTS, SAMPLE_MEMBERS = 7, 600, 1500
@@ -364,6 +364,7 @@ def methods(shop: Shop, is_quick: bool) -> dict[str, tuple[Fit, list[dict[str, A
             [
                 *grid(beta=(0.3, 3.0), steps=(600,), content=(0.1,)),
                 *grid(beta=(0.3,), steps=(600,), content=(0.0,)),
+                *grid(beta=(0.3,), steps=(2000,), content=(0.1,)),
             ],
             True,
         ),

@@ -173,7 +173,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "related",
         "spark",
-        ("raw_products", "duplicates", "graph_features", "graph_model"),
+        ("catalogue", "raw_products", "duplicates", "graph_features", "graph_model"),
         "related",
         "Names the products that the graph model expects in one basket with each.",
         "The champion cannot be loaded: look at the model registry's page.",

@@ -257,6 +257,11 @@ def iter_links(engine: Engine, max_rank: int, batch_size: int = 10_000) -> Itera
         ]
 
 
+def all_links(engine: Engine) -> Iterator[dict[str, Any]]:
+    """All links, as ``iter_links`` has them."""
+    return (row for rows in iter_links(engine, MAX_LINKS) for row in rows)
+
+
 def write_links(engine: Engine, max_rank: int, folder: Path) -> None:
     """The links up to a rank as Parquet files of bounded size under ``folder``; one empty file where there is none."""
     schema = pa.schema([("product_id", pa.string()), ("far", pa.int32()), ("other", pa.string())])

@@ -66,17 +66,17 @@ CASES: dict[str, tuple[dict[str, str], str | None, int, dict[str, Any]]] = {
 def test_who_is_related(
     folder: str, groups: dict[str, str], version: str | None, count: int, expected: dict[str, list[str]]
 ) -> None:
-    found = related(related_rows(graph(version), folder, count, groups))
+    found = related(related_rows(graph(version), [], groups, folder, count))
     assert list(found) == IDS and {name: found[name] for name in expected} == expected
 
 
 def test_without_a_model_nobody_is(folder: str) -> None:
-    assert related(related_rows(graph(), "", 3, ALONE)) == {name: [] for name in IDS}
-    assert related(related_rows(graph().slice(0, 1), folder, 3, ALONE)) == {"a": []}
+    assert related(related_rows(graph(), [], ALONE, "", 3)) == {name: [] for name in IDS}
+    assert related(related_rows(graph().slice(0, 1), [], ALONE, folder, 3)) == {"a": []}
 
 
 def test_scores_fall_and_the_contract_is_kept(folder: str) -> None:
-    table = related_rows(graph(), folder, Config().related.count, ALONE)
+    table = related_rows(graph(), [], ALONE, folder, Config().related.count)
     for row in table.to_pylist():
         assert row["scores"] == sorted(row["scores"], reverse=True) and 0 < row["scores"][-1] <= row["scores"][0] <= 1
     batch = table.to_batches()[0]
@@ -85,6 +85,6 @@ def test_scores_fall_and_the_contract_is_kept(folder: str) -> None:
 
 
 def test_the_hash_says_whether_anything_changed(folder: str) -> None:
-    one, again, other = (related_rows(graph(), folder, count, ALONE) for count in (2, 2, 1))
+    one, again, other = (related_rows(graph(), [], ALONE, folder, count) for count in (2, 2, 1))
     assert one.equals(again)
     assert not set(one.column("input_hash").to_pylist()) & set(other.column("input_hash").to_pylist())

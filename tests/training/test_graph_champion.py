@@ -14,11 +14,11 @@ from mmgen.catalog.tables import basket_digests, basket_links, open_catalog
 from mmgen.config.config import Config
 from mmgen.config.graph import GraphModelParams
 from mmgen.engine.context import JobContext
+from mmgen.graph.links import GraphData, Links, graph_data
 from mmgen.graph.vectors import ATTRIBUTES, BASKET
 from mmgen.models.graph.model import GraphModel
 from mmgen.registry.fitting import Fitting
-from mmgen.training.graph.champion import figures_of, graph_data, prepare
-from mmgen.training.graph.links import GraphData, Links
+from mmgen.training.graph.champion import figures_of, prepare
 from tests.training.test_encoder_champion import DS, put
 
 PARAMS = GraphModelParams(latent=8, hidden=16, steps=150, batch_links=64, negatives=4, learning_rate=2e-2)

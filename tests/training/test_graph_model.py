@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmgen.config.graph import GraphModelParams
-from mmgen.training.graph.links import GraphData, Links, hold_out
+from mmgen.graph.links import GraphData, Links, hold_out
 from mmgen.training.graph.loop import train
 
 PARAMS = GraphModelParams(latent=8, hidden=16, steps=120, batch_links=64, negatives=4, learning_rate=2e-2)

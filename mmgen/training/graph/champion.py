@@ -8,48 +8,43 @@ and chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from mmgen.catalog.baskets import MAX_LINKS, baskets_digest, iter_links
+from mmgen.catalog.baskets import all_links, baskets_digest
 from mmgen.catalog.tables import open_catalog
 from mmgen.config.graph import GraphModelParams
-from mmgen.engine.inputs import held, held_product_ids, require_one_version
-from mmgen.graph.context import links_of, vectors_of
-from mmgen.graph.vectors import KINDS
+from mmgen.engine.inputs import held, held_product_ids
+from mmgen.graph.links import BOUGHT, GRAPH_COLUMNS, GraphData, Links, graph_data, hold_out
 from mmgen.hashes import digest_of
 from mmgen.models.graph.model import GraphModel
 from mmgen.registry.fitting import Fitting
 from mmgen.registry.promotion import Comparison, Decision, decide, interval
-from mmgen.training.graph.links import GraphData, Links, hold_out
 from mmgen.training.graph.loop import VERSION, train
 from mmgen.vectors import unit
 
 if TYPE_CHECKING:
     from mmgen.engine.context import JobContext
 
-BASKET = "basket"
 TOP = 20
 FIGURE = Comparison("link_recall_at_20", True)
-GRAPH_COLUMNS = ("vector", "neighbours", "neighbour_kinds", "encoder_version")
 
 
 def prepare(ctx: JobContext) -> Fitting | str:
     """What is to be fitted: on the graph as of the date, and the baskets that the catalogue has now."""
     params, seed = ctx.config.graph_model, ctx.config.seed
     catalogue = open_catalog(ctx.config.catalogue_url)
-    bought = (row for rows in iter_links(catalogue, MAX_LINKS) for row in rows)
+    bought = all_links(catalogue)
     dataset, live = ctx.dataset("graph_features"), held_product_ids(ctx)
     data, encoder = graph_data(held(ctx, "graph_features", *GRAPH_COLUMNS, only=live.to_pylist()), bought)
-    if (found := len(data.links[BASKET])) < params.min_links:
+    if (found := len(data.links[BOUGHT])) < params.min_links:
         return f"{found} links in baskets, {params.min_links} are needed; there are no related products then"
-    kept, out = hold_out(data.links[BASKET], data.product_ids, params.held_out_share, seed)
-    known = data.with_links(BASKET, kept)
+    kept, out = hold_out(data.links[BOUGHT], data.product_ids, params.held_out_share, seed)
+    known = data.with_links(BOUGHT, kept)
     weights = kind_weights(known, params)
 
     def fit(folder: Path) -> None:
@@ -64,31 +59,9 @@ def prepare(ctx: JobContext) -> Fitting | str:
     return Fitting(made_for, versions, fit, judge)
 
 
-def graph_data(graph: pa.Table, bought: Iterable[Mapping[str, Any]]) -> tuple[GraphData, str]:
-    """The graph of the rows of ``graph_features``, and the text model that their vectors are by, "" where none is.
-
-    ``bought``: product_id, other, num_baskets; of products that are not there nothing is taken. Raises ValueError where
-    rows are by several text models.
-    """
-    graph = graph.sort_by("product_id").combine_chunks()
-    encoders = sorted(set(graph.column("encoder_version").to_pylist()) - {None})
-    require_one_version(encoders, "graph_features")
-    ids: list[str] = graph.column("product_id").to_pylist()
-    links = {kind: Links.of(np.stack(links_of(graph, bit), axis=1)) for kind, bit in KINDS.items() if kind != BASKET}
-    place = {product_id: number for number, product_id in enumerate(ids)}
-    ends = {
-        (place[row["product_id"]], place[row["other"]]): float(row["num_baskets"])
-        for row in bought
-        if row["product_id"] in place and row["other"] in place
-    }
-    pairs = np.array(list(ends), np.int64).reshape(-1, 2)
-    links[BASKET] = Links.of(pairs, np.array(list(ends.values()), np.float64))
-    return GraphData(ids, vectors_of(graph.column("vector")), links), encoders[0] if encoders else ""
-
-
 def kind_weights(data: GraphData, params: GraphModelParams) -> dict[str, float]:
     """What a link of each kind counts for; kinds without any are left out."""
-    weights = dict.fromkeys(data.links, params.content_weight) | {BASKET: 1.0}
+    weights = dict.fromkeys(data.links, params.content_weight) | {BOUGHT: 1.0}
     return {kind: weights[kind] for kind in sorted(weights) if weights[kind] and len(data.links[kind])}
 
 
@@ -111,7 +84,7 @@ def figures_of(model: GraphModel, data: GraphData, out: Links, params: GraphMode
     ends = np.concatenate([out.pairs, out.pairs[:, ::-1]])[: params.max_judged]
     asked, of_asked = np.unique(ends[:, 0], return_inverse=True)
     known = np.zeros((len(asked), len(data.product_ids)), np.bool_)
-    basket = data.links[BASKET].pairs
+    basket = data.links[BOUGHT].pairs
     for one, other in (basket.T, basket[:, ::-1].T):
         rows = np.searchsorted(asked, one).clip(max=len(asked) - 1)
         is_asked = asked[rows] == one
@@ -121,7 +94,7 @@ def figures_of(model: GraphModel, data: GraphData, out: Links, params: GraphMode
     z, near = model.encode(data.product_ids, hops), unit(hops)
     often = np.bincount(basket.reshape(-1), minlength=len(data.product_ids)).astype(np.float64)
     told = {
-        "": model.scores(z[asked], z, BASKET),
+        "": model.scores(z[asked], z, BOUGHT),
         "popularity_": np.broadcast_to(often, known.shape),
         "hops_": near[asked] @ near.T,
     }

@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 
 from mmgen.config.graph import GraphModelParams
+from mmgen.graph.links import GraphData, Links
 from mmgen.hashes import fingerprint
 from mmgen.models.graph.model import GraphModel
 from mmgen.models.graph.net import UNKNOWN, GraphNet, GraphNetConfig, GraphTerms, kl_of, link_cost
 from mmgen.seeds import seed_of
 from mmgen.training.fusion import checkpoint
-from mmgen.training.graph.links import GraphData, Links
 
 VERSION = 1  # raise it when the same parameters would train another model
 MAX_GRADIENT_NORM = 5.0

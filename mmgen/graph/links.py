@@ -5,16 +5,24 @@ Shapes: N products, W width of a vector, E links of a kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from mmgen.graph.vectors import hops_of
+from mmgen.engine.inputs import require_one_version
+from mmgen.graph.context import links_of, vectors_of
+from mmgen.graph.vectors import KINDS, hops_of
 from mmgen.hashes import digest_of_bytes
 from mmgen.seeds import seed_of
+
+BOUGHT = "basket"
+"""The kind of links in baskets."""
+GRAPH_COLUMNS = ("vector", "neighbours", "neighbour_kinds", "encoder_version")
+"""What ``graph_data`` reads of ``graph_features``."""
 
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -73,6 +81,28 @@ class GraphData:
         near = np.concatenate([pairs, pairs[:, ::-1]])
         near = near[np.lexsort((near[:, 1], near[:, 0]))]
         return hops_of(self.vectors, near)
+
+
+def graph_data(graph: pa.Table, bought: Iterable[Mapping[str, Any]]) -> tuple[GraphData, str]:
+    """The graph of the rows of ``graph_features``, and the text model that their vectors are by, "" where none is.
+
+    ``bought``: product_id, other, num_baskets; of products that are not there nothing is taken. Raises ValueError where
+    rows are by several text models.
+    """
+    graph = graph.sort_by("product_id").combine_chunks()
+    encoders = sorted(set(graph.column("encoder_version").to_pylist()) - {None})
+    require_one_version(encoders, "graph_features")
+    ids: list[str] = graph.column("product_id").to_pylist()
+    links = {kind: Links.of(np.stack(links_of(graph, bit), axis=1)) for kind, bit in KINDS.items() if kind != BOUGHT}
+    place = {product_id: number for number, product_id in enumerate(ids)}
+    ends = {
+        (place[row["product_id"]], place[row["other"]]): float(row["num_baskets"])
+        for row in bought
+        if row["product_id"] in place and row["other"] in place
+    }
+    pairs = np.array(list(ends), np.int64).reshape(-1, 2)
+    links[BOUGHT] = Links.of(pairs, np.array(list(ends.values()), np.float64))
+    return GraphData(ids, vectors_of(graph.column("vector")), links), encoders[0] if encoders else ""
 
 
 def hold_out(links: Links, product_ids: Sequence[str], share: float, seed: int) -> tuple[Links, Links]:
