@@ -1,10 +1,12 @@
 """The fusion classifier on products that it has not seen, by what it is shown of them.
 
 Recurrent branches (an LSTM over a title's words and one over a photo's rows), concatenated, one softmax a label; Keras
-trains it, with modalities hidden by chance. Split 80 to 20 by groups of near-copies; a value that training lacks counts
-as missed. Intervals draw whole groups anew. *Majority*: the most frequent training class. A title often names type and
-colour, so what it tells is read, not guessed; the photo alone is the harder half, and rows of pixels are a weak way to
-see: the linear probe of "What features know" is the measure of that.
+trains it, with modalities hidden by chance. Split 80 to 20: fashion by groups of near-copies, grocery (shelf photos of
+each product, without a text) by photo, so that a shelf may have been seen before from elsewhere. A value that training
+lacks counts as missed. Intervals draw whole groups anew. *Majority*: the most frequent training class. A title often
+names type and colour, so what it tells is read, not guessed; the photo alone is the harder half, and rows of pixels are
+a weak way to see: the linear probe of "What features know" is the measure of that. *Inception Score*: of the real
+held-out rows, the ceiling for generated ones.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ def shop_of_fashion(folder: Path, params: ClassifierParams, limit: int | None) -
 
 
 def shop_of_grocery(folder: Path, params: ClassifierParams, limit: int | None) -> tuple[list[Sequence[object]], str]:
-    """Shelf photos of each product, with its description for all of them: a photo is a group of its own."""
+    """Shelf photos of each product: a photo is a group of its own."""
     root = catalogue("grocery")
     with (root / "products.csv").open(newline="", encoding="utf-8") as file:
         products = {row["name"]: row for row in csv.DictReader(file)}
