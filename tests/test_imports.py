@@ -19,6 +19,9 @@ IMPORTED_BY_ONE = {
     "great_expectations": "mmgen/store/checks.py",
     "deltalake": "mmgen/store/datasets.py",
     "hashlib": "mmgen/hashes.py",
+    "librosa": "mmgen/models/spectrogram.py",
+    "pystoi": "mmgen/metrics/audio.py",
+    "visqol": "mmgen/metrics/audio.py",
 }
 MAY_IMPORT = {
     "dags/*.py": {"mmgen.airflow"},

@@ -16,7 +16,7 @@ FFT = 1024  # 64 ms: fine enough that the lowest of 64 bands has bins of its own
 HOP = 256  # 16 ms
 NUM_MELS = 64
 FLOOR_DB = -100.0
-ROUNDS = 60  # of phase reconstruction
+ROUNDS = 32  # of phase reconstruction, as librosa has it
 
 Wave = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.uint8]
@@ -59,7 +59,7 @@ def wave_of(levels: Levels, seed: int = 0) -> Wave:
         return np.zeros((levels.shape[1] - 1) * HOP, np.float32)
     power = np.where(levels > 0, _FULL_SCALE * 10 ** ((1 - levels / 255) * FLOOR_DB / 10), 0.0)
     # Not librosa's mel_to_stft: its solver keeps 513 corrections and has no bound, so noise takes it minutes
-    spectrum = librosa.util.nnls(mel_filters(NUM_MELS, RATE_HZ, FFT).astype(np.float64), power, m=10, maxiter=100)
+    spectrum = librosa.util.nnls(mel_filters(NUM_MELS, RATE_HZ, FFT).astype(np.float64), power, m=10, maxiter=50)
     wave = librosa.griffinlim(
         np.sqrt(spectrum), n_iter=ROUNDS, hop_length=HOP, n_fft=FFT, pad_mode="constant", random_state=seed
     )

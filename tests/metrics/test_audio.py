@@ -21,12 +21,6 @@ def speech(seed: int, seconds: float = 1.0) -> np.ndarray:
     return 0.1 * buzz * syllables
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _libraries() -> None:
-    pytest.importorskip("pystoi")
-    pytest.importorskip("visqol")
-
-
 @pytest.mark.parametrize(("score", "noisy"), [(stoi, 0.9), (vnsim, 0.95)], ids=["STOI", "VNSIM"])
 def test_a_copy_is_1_noise_lowers_it_and_loudness_does_not(score, noisy):
     clean = speech(1)

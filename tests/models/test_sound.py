@@ -60,7 +60,6 @@ def test_a_clip_without_a_sample_is_an_error():
 
 
 def test_what_becomes_sound_has_the_same_spectrogram():
-    pytest.importorskip("librosa")
     wave = np.concatenate([tone(300, 0.2), tone(1200, 0.2), quiet(0.1)])
     levels = levels_of(wave, 32)
     made = wave_of(levels)
@@ -102,7 +101,6 @@ def test_a_model_of_other_modalities_has_none(tmp_path):
 
 
 def test_sounds_are_waves():
-    pytest.importorskip("librosa")
     vocabulary = Vocabulary.build([["a"]], min_count=1)
     config = CONFIG.model_copy(update={"sizes": {"sound": 64 * 16}, "num_tokens": len(vocabulary)})
     model = FusionModel(FusionNet(config), config, vocabulary)

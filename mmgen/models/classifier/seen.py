@@ -70,7 +70,7 @@ class Seen:
         sounds = _stacked([None if one is None else _smaller(one.T, (frames, NUM_MELS)) for one in heard],
                           (frames, NUM_MELS))  # fmt: skip
         present = {
-            "text": tokens.any(axis=1),
+            "text": np.asarray(tokens.any(axis=1), np.bool_),
             "image": np.array([one is not None for one in shown], np.bool_),
             "sound": np.array([one is not None for one in heard], np.bool_),
         }

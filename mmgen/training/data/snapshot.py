@@ -52,9 +52,9 @@ class Snapshot:
         otherwise = cast(Floats, modality.reading).otherwise
         for group in self.groups:
             found = group.read([modality.column])
-            for value in found.column(modality.column).to_pylist() if found.num_columns else ():
-                if value:
-                    return len(value)
+            for value in found.column(modality.column) if found.num_columns else ():
+                if there := value.as_py():
+                    return len(there)
         return otherwise
 
     @property
