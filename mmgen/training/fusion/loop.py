@@ -35,7 +35,7 @@ from mmgen.training.data.snapshot import Snapshot, take_snapshots
 from mmgen.training.distributed.group import process_group, share_weights
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
-from mmgen.training.fusion.judging import Slice, figures_of, fitted_by, judged, keep_scores, write_trained_on
+from mmgen.training.fusion.judging import Slice, describe, figures_of, fitted_by, judged, keep_scores
 from mmgen.training.fusion.steps import fresh_state, means_of, take_step
 from mmgen.training.fusion.texts import Found, Targets, Texts, build_vocabulary, collect, index_texts
 from mmgen.training.fusion.warm_start import start_from_data
@@ -103,7 +103,7 @@ def train_and_register(
         "test_rows": data["test"].num_rows,
     }
     model.save(out / "model")
-    write_trained_on(out / "model", data["train"])
+    describe(run.tracker, run.run_id, out / "model", model, data, f"examples@{data_versions.get('examples', '')}")
     if scores:
         keep_scores(run.tracker, run.run_id, on, scores)
     version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
