@@ -33,7 +33,8 @@ CHUNK = 32
 def write_examples(folder: Path, limit: int | None, config: Config) -> Path:
     """Rows of ``examples`` with what describes the photo beside them; nothing is made twice. Returns the path.
 
-    The catalogue's own encoder learns from the training split alone. ``lite0`` is there where it is installed.
+    A photo's features are colour and outline, what the catalogue's own encoder says, which learns from the training
+    split alone, and where it is installed what EfficientNet-Lite0 says.
     """
     path = folder / f"fusion-{limit or 'all'}.parquet"
     if path.is_file():
@@ -48,20 +49,16 @@ def write_examples(folder: Path, limit: int | None, config: Config) -> Path:
         fit_encoder(rows, photos, splits, encoder)
     batch = pa.RecordBatch.from_pydict({"model_image": photos, "reject_reason": pa.nulls(len(photos), pa.string())})
     made = image_features(batch, config.features.image, "" if limit else str(encoder), "measured")
-    described = [
-        plain if learnt is None else np.concatenate([plain, learnt])
-        for plain, learnt in zip(made["embedding"], made["encoding"], strict=True)
-    ]
+    described = [made["embedding"], *([] if limit else [made["encoding"]])]
+    if (network := find(LITE0, config)) is not None:
+        described.append(list(lite0_features(network, photos, folder / f"lite0-{limit or 'all'}.npy")))
+    whole = [np.concatenate(parts).astype(np.float32) for parts in zip(*described, strict=True)]
     bags = [embed_tokens(words, config.features.text) for words in tokens_of(titles(rows), [None] * len(rows), "en")]
     lists = pa.list_(pa.float32())
     columns = {
         "text_embedding": pa.array(bags, lists),
-        "image_embedding": pa.array(described, lists),
+        "image_embedding": pa.array(whole, lists),
     }
-    if (network := find(LITE0, config)) is not None:
-        columns["lite0"] = pa.array(
-            list(lite0_features(network, photos, folder / f"lite0-{limit or 'all'}.npy")), lists
-        )
     table = pa.Table.from_pylist(
         [example(row, group) | {"split": split} for row, group, split in zip(rows, groups, splits, strict=True)], SCHEMA
     )

@@ -6,12 +6,11 @@ from functools import partial
 
 from pyspark.sql import DataFrame
 
-from mmgen.engine.budget import Budget
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
 from mmgen.engine.inputs import Only, derived, products
 from mmgen.engine.main import main
-from mmgen.engine.step import Outcome, Step
+from mmgen.engine.step import Budget, Outcome, Step
 from mmgen.registry.champions import champion_of
 from mmgen.writing.rows import PAYLOAD, VERSION, describe
 

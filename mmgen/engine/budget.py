@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from mmgen.engine.context import JobContext
+    from mmgen.engine.step import Budget
     from mmgen.store.datasets import Dataset
-
-
-@dataclass(frozen=True)
-class Budget:
-    """At most ``rows`` a partition are made anew whose inputs are as they were: those with the lowest ``worst`` first,
-    rows without one before all. Until its turn comes a row stands that was made with one of the ``earlier``
-    configurations, which differ from the present one in the model alone."""
-
-    rows: int
-    earlier: frozenset[str]
-    worst: str = ""
 
 
 def within(ctx: JobContext, need: DataFrame, dataset: Dataset, budget: Budget) -> DataFrame:

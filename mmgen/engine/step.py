@@ -6,12 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mmgen.engine.budget import Budget
 from mmgen.engine.work import Transform, Work
 from mmgen.rejects import RejectReason
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most ``rows`` a partition are made anew whose inputs are as they were: those with the lowest ``worst`` first,
+    rows without one before all. Until its turn comes a row stands that was made with one of the ``earlier``
+    configurations, which differ from the present one in the model alone."""
+
+    rows: int
+    earlier: frozenset[str]
+    worst: str = ""
 
 
 @dataclass(frozen=True)

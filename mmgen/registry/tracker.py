@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,14 @@ os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 
+import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
 
 from mmgen.config.training import TrackingParams
 from mmgen.registry.aliases import CANDIDATE, CHAMPION
+from mmgen.registry.card import card_of
 from mmgen.registry.promotion import Decision
 
 MAX_PARAMS = 100  # that MLflow takes in one call
@@ -37,11 +39,47 @@ MAX_METRICS = 1000
 MAX_TAG_CHARS = 5000
 
 MAX_VERSIONS = 10_000
+MAX_DIGEST = 36
+MODEL_FILE = "MLmodel"
 _PROMOTED = "mmgen.promoted."
 """Of a version's tags, with the promotion's number: the date that it counts from."""
 
 for noisy in ("alembic", "mlflow.store.db.utils", "mlflow.tracking.fluent"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Input:
+    """Rows of a dataset that a run has read: which ones, as a hash, and what for (``train``, ``test``)."""
+
+    dataset: str
+    digest: str
+    source: str
+    num_rows: int
+    used_for: str
+
+    def as_mlflow(self) -> DatasetInput:
+        profile = json.dumps({"num_rows": self.num_rows})
+        found = Dataset(
+            self.dataset, self.digest[:MAX_DIGEST], "delta", json.dumps({"path": self.source}), None, profile
+        )
+        return DatasetInput(found, [InputTag("mlflow.data.context", self.used_for)])
+
+
+Tensors = Mapping[str, tuple[str, tuple[int, ...]]]
+"""By name: numpy's type, and the shape, -1 for any number of rows."""
+
+
+def write_signature(directory: Path, inputs: Tensors, outputs: Tensors) -> None:
+    """Say what a model takes and gives in MLflow's own form (``MLmodel``, YAML), which its page shows. It has no
+    flavour: mmgen loads its models itself, and nothing that could run code is part of it."""
+    from mlflow.models import Model, ModelSignature
+    from mlflow.types.schema import Schema, TensorSpec
+
+    def schema(tensors: Tensors) -> Schema:
+        return Schema([TensorSpec(np.dtype(kind), shape, name) for name, (kind, shape) in tensors.items()])
+
+    Model(signature=ModelSignature(schema(inputs), schema(outputs))).save(str(directory / MODEL_FILE))
 
 
 @dataclass(frozen=True, order=True)
@@ -99,6 +137,17 @@ class Tracker:
         for start in range(0, len(rows), MAX_METRICS):
             self.client.log_batch(run_id, metrics=rows[start : start + MAX_METRICS])
 
+    def log_inputs(self, run_id: str, inputs: Sequence[Input]) -> None:
+        """Say what a run has read: MLflow's page shows it beside the run. What is known already is not said twice."""
+        known = {(one.dataset.digest, *(tag.value for tag in one.tags)) for one in self._inputs_of(run_id)}
+        fresh = [one for one in inputs if (one.digest, one.used_for) not in known]
+        if fresh:
+            self.client.log_inputs(run_id, [one.as_mlflow() for one in fresh])
+
+    def _inputs_of(self, run_id: str) -> list[DatasetInput]:
+        found = self.client.get_run(run_id).inputs
+        return list(found.dataset_inputs) if found else []
+
     def set_tags(self, run_id: str, tags: Mapping[str, Any]) -> None:
         for name, value in tags.items():
             self.client.set_tag(run_id, name, str(value)[:MAX_TAG_CHARS])
@@ -135,7 +184,8 @@ class Tracker:
         Raises ValueError where the folder holds anything but safetensors, JSON and text. A version of the same run is
         returned as it is, so that a rerun of a finished training registers nothing twice: its tags are set again.
         """
-        strange = [p.name for p in sorted(directory.rglob("*")) if p.is_file() and p.suffix not in _SAFE_SUFFIXES]
+        files = [p for p in sorted(directory.rglob("*")) if p.is_file() and p.name != MODEL_FILE]
+        strange = [p.name for p in files if p.suffix not in _SAFE_SUFFIXES]
         if strange:
             raise ValueError(f"{directory} holds files that a model version may not have: {', '.join(strange)}")
         name = self.params.model_name
@@ -153,15 +203,18 @@ class Tracker:
     ) -> str:
         """Register a model folder as ``candidate``, and as ``champion`` where that was decided; close the run.
 
-        Figures and decision go to the folder, the run and the version, ``about`` to the version alone. Returns its
-        number.
+        Figures, decision and the card (README.md, the version's description, too) go to the folder, the run and the
+        version, ``about`` to the version alone. Returns its number.
         """
+        card = card_of(self.params.model_name, about, figures, decision.reasons)
+        (directory / "README.md").write_text(card, encoding="utf-8")
         said = json.dumps(dict(figures), indent=2, sort_keys=True)
         (directory / "figures.json").write_text(said + "\n", encoding="utf-8")
         self.log_metrics(run_id, {f"test_{name}": value for name, value in figures.items()})
         outcome = {"promoted": decision.promote, "reasons": "; ".join(decision.reasons)}
         short = json.dumps({name: round(value, 4) for name, value in figures.items()}, sort_keys=True)
         version = self.register(run_id, directory, {**about, **outcome, "figures": short})
+        self.client.update_model_version(self.params.model_name, version, card[:MAX_TAG_CHARS])
         self.set_alias(CANDIDATE, version)
         if decision.promote:
             self.promote(version, str(about.get("ds", "")))

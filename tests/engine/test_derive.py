@@ -10,10 +10,9 @@ import pyarrow as pa
 import pytest
 
 from mmgen.config.config import load_config
-from mmgen.engine.budget import Budget
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import ROWS_OF_A_TASK, derive
-from mmgen.engine.step import Outcome, Step
+from mmgen.engine.step import Budget, Outcome, Step
 from mmgen.store.contracts import contract
 
 D1, D2, D3 = "2026-11-01", "2026-11-02", "2026-11-03"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mmgen.config.training import TrackingParams
-from mmgen.registry.tracker import Tracker
+from mmgen.registry.promotion import Decision
+from mmgen.registry.tracker import Input, Tracker, write_signature
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,24 @@ def test_versions_and_aliases(tracker, tmp_path):
     (tmp_path / "extra.pkl").write_bytes(b"code")
     with pytest.raises(ValueError, match=r"extra\.pkl"):
         tracker.register(run, tmp_path, {})
+
+
+def test_a_version_has_its_inputs_its_signature_and_a_card(tracker, tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    run = tracker.run_for("train with a card", {"ds": "2026-01-01"})
+    write_signature(tmp_path, {"image": ("uint8", (-1, 64, 64, 3))}, {"mu": ("float32", (-1, 8))})
+    for _ in range(2):
+        tracker.log_inputs(run, [Input("examples", "d" * 64, "examples@3", 5, "train")])
+    figures = {"elbo": 2.0, "elbo_low": 1.0, "elbo_high": 3.0, "baseline_elbo": 0.5}
+    decision = Decision(True, ["better | by far\nindeed"])
+    version = tracker.register_judged(run, tmp_path, figures, decision, {"ds": "2026-01-01"})
+    [found] = tracker.client.get_run(run).inputs.dataset_inputs
+    assert (found.dataset.name, found.dataset.digest, found.tags[0].value) == ("examples", "d" * 36, "train")
+    card = (tracker.files_of(version) / "README.md").read_text()
+    assert "| elbo | 2 | 1 to 3 | 0.5 |" in card and "* better \\| by far indeed" in card
+    assert tracker.client.get_model_version("mmgen-fusion", version).description == card
+    said = (tracker.files_of(version) / "MLmodel").read_text()
+    assert "signature" in said and "flavors: {}" in said and "64, 64, 3" in said
 
 
 def test_an_older_date_finds_the_champion_of_its_time(tmp_path):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from mmgen.config.config import Config
 from mmgen.models.fusion.registry import FUSIONS
 from mmgen.report.collect import collect
-from mmgen.report.explain import explained
+from mmgen.report.explain import explained, explanations
 from mmgen.report.render import render
-from tests.report.homes import DAY
+from tests.report.homes import DAY, commit
 from tests.report.test_render import MODEL, Page
 from tests.training.test_coherence import model_of, rows_of
 
@@ -25,6 +28,25 @@ def test_each_medium_that_a_product_has_says_what_it_adds_and_weighs():
     assert len(first.near) == 3 and "p0" not in [near.product_id for near in first.near]
     assert explained(model_of(), rows, rows_of([]), {})[0].near == []
     assert "attention" in FUSIONS
+
+
+def test_products_are_chosen_by_seed_from_the_held_out_ones(home: Path, tmp_path: Path):
+    rows = [
+        {"product_id": f"p{i}", "title": f"Shirt {i}", "split": ("train", "test", "test")[i % 3], "attribute_ids": [7],
+         "text_embedding": np.eye(8)[i % 8].tolist(), "reject_reason": "no_modality" if i in (1, 3) else None}
+        for i in range(12)
+    ]  # fmt: skip
+    commit(home, "examples", DAY, rows)
+    model_of().save(tmp_path / "model")
+    found = explanations(home, DAY, tmp_path / "model", 3, 7)
+    held = {row["product_id"] for row in rows if row["split"] == "test" and not row["reject_reason"]}
+    assert len(found) == 3 and {one.product_id for one in found} < held
+    assert found == explanations(home, DAY, tmp_path / "model", 3, 7)
+    assert found != explanations(home, DAY, tmp_path / "model", 3, 8)
+    assert {near.product_id for one in found for near in one.near} <= {"p0", "p6", "p9"}, (
+        "training products, not rejected"
+    )
+    assert explanations(home, "2020-01-01", tmp_path / "model", 3, 7) == []
 
 
 def test_the_page_shows_and_escapes_it(one_night: Config):

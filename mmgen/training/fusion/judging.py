@@ -16,6 +16,8 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mmgen.config.training import TrainParams
 from mmgen.hashes import fingerprint
 from mmgen.models.fusion.config import FusionConfig
@@ -67,8 +69,7 @@ class Slice:
         """What decides a model's scores besides the model, as a hash."""
         return fingerprint(
             version=VERSION,
-            rows={split: [(Path(group.path).name, group.number, group.rows.tolist()) for group in snapshot.groups]
-                  for split, snapshot in self.data.items()},
+            rows={split: digest_of(snapshot) for split, snapshot in self.data.items()},
             texts={split: {p: [t.texts, t.traits] for p, t in found.items()} for split, found in self.texts.items()},
             limits=[self.params.max_test_rows, self.params.importance_draws, self.params.max_text_tokens],
             modalities=list(MODALITIES),
@@ -145,6 +146,33 @@ def fitted_by(train: Snapshot, names: Collection[str]) -> dict[str, str]:
     """The fitted model that the values of each of these modalities are by, "" where there is none."""
     columns = {name: MODALITIES[name].fitted_by for name in names if name in MODALITIES}
     return {name: train.encoders.get(column, "") for name, column in columns.items() if column}
+
+
+def describe(
+    tracker: Tracker, run_id: str, folder: Path, model: FusionModel, data: Mapping[str, Snapshot], source: str
+) -> None:
+    """What a person should find beside a version: the rows of each split that were read, and what the model takes and
+    gives. ``folder``: of the model's files; ``source``: where the dataset lies, and its version."""
+    from mmgen.registry.tracker import Input, write_signature
+
+    read = {split: snapshot for split, snapshot in data.items() if snapshot.num_rows}
+    tracker.log_inputs(
+        run_id,
+        [Input("examples", digest_of(snapshot), source, snapshot.num_rows, split) for split, snapshot in read.items()],
+    )
+    takes = {}
+    for name in model.net.models:
+        reading = MODALITIES[name].reading
+        shape = tuple(size if size is not None else model.net.sizes[name] for size in reading.shape)
+        takes[name] = (np.dtype(reading.dtype).name, (-1, *shape))
+    write_signature(folder, takes, {"mu": ("float32", (-1, model.config.latent)),
+                                    "logvar": ("float32", (-1, model.config.latent))})  # fmt: skip
+    write_trained_on(folder, data["train"])
+
+
+def digest_of(snapshot: Snapshot) -> str:
+    """Which rows a snapshot has, as a hash. A file's name is unique, its folder may move."""
+    return fingerprint(rows=[(Path(group.path).name, group.number, group.rows.tolist()) for group in snapshot.groups])
 
 
 def write_trained_on(folder: Path, train: Snapshot) -> None:

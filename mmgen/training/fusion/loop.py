@@ -37,7 +37,7 @@ from mmgen.training.distributed.group import inner, means_over_ranks, process_gr
 from mmgen.training.distributed.ranks import Ranks
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.inputs import Draws, Inputs
-from mmgen.training.fusion.judging import Slice, figures_of, fitted_by, judged, keep_scores, write_trained_on
+from mmgen.training.fusion.judging import Slice, describe, figures_of, fitted_by, judged, keep_scores
 from mmgen.training.fusion.steps import State, fresh_networks, ready, take_step
 from mmgen.training.fusion.texts import Found, Targets, build_vocabulary, collect, index_texts
 from mmgen.training.fusion.warm_start import start_from_data
@@ -105,7 +105,7 @@ def train_and_register(
         "test_rows": data["test"].num_rows,
     }
     model.save(out / "model")
-    write_trained_on(out / "model", data["train"])
+    describe(run.tracker, run.run_id, out / "model", model, data, f"examples@{data_versions.get('examples', '')}")
     if scores:
         keep_scores(run.tracker, run.run_id, on, scores)
     version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
