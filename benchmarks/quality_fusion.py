@@ -39,8 +39,6 @@ from mmgen.config.training import TrainParams
 from mmgen.features.examples import attribute_id
 from mmgen.hashes import fingerprint, sha256_of_file
 from mmgen.models.examples import ExampleArrays
-from mmgen.models.modalities.arrays import Floats
-from mmgen.models.modalities.registry import MODALITIES, Modality
 from mmgen.registry.scores import Scores
 
 STEPS, QUICK_STEPS, BATCH = 1200, 20, 128
@@ -83,9 +81,6 @@ def main() -> None:
     steps = QUICK_STEPS if args.quick else int(args.steps or STEPS)
     split, seeds = args.on or "test", int(args.seeds or 1)
     config = Config(seed=SEED, pretrained=PretrainedParams(folder=os.environ.get("MMGEN_PRETRAINED", "")))
-    MODALITIES[PHOTO] = Modality(
-        PHOTO, Floats(256), "mmgen.models.modalities.image_features:ImageFeatures", medium="image"
-    )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(args.work or scratch)
         path = write_examples(folder, NUM_QUICK if args.quick else None, config)

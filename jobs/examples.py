@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.engine.context import JobContext
@@ -34,10 +34,11 @@ def inputs(ctx: JobContext, neighbours: Callable[[], DataFrame] | None, only: On
     joined = joined.withColumn("group_id", F.coalesce("group_id", "product_id"))
     # Sound has nothing but its features: what the encoder says stands behind the statistics
     sound = F.concat("embedding", F.coalesce("encoding", F.array().cast("array<float>")))
+    photo = photo_columns(ctx.config.examples.photo_features)
     plain = {name: F.col("plain_hash").alias(f"{name}_plain") for name in ("image", "text")}
     heard_by = F.col("encoder_version").alias("audio_encoder")
     for found in (
-        part(ctx, "image_features", "image", "pixels", plain["image"], only=only),
+        part(ctx, "image_features", "image", "pixels", plain["image"], *photo, only=only),
         part(ctx, "text_features", "text", F.col("embedding").alias("text_embedding"), plain["text"], only=only),
         part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, "spectrogram", only=only),
     ):
@@ -47,8 +48,20 @@ def inputs(ctx: JobContext, neighbours: Callable[[], DataFrame] | None, only: On
         joined = joined.withColumn("graph_encoder", F.lit(None).cast("string"))
     else:
         joined = joined.join(neighbours(), "product_id", "left")
-    hashed = joined.withColumn("input_hash", joined_hash(*HASHES, *(["graph_hash"] if neighbours else [])))
+    more = [*(["graph_hash"] if neighbours else []), *(["image_hash"] if ctx.config.examples.photo_features else [])]
+    hashed = joined.withColumn("input_hash", joined_hash(*HASHES, *more))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
+
+
+def photo_columns(is_on: bool) -> tuple[Column, Column]:
+    """What describes a photo, and what that is by: colour and outline, and behind them what the encoders say."""
+    if not is_on:
+        return F.lit(None).cast("array<float>").alias("image_embedding"), F.lit(None).cast("string").alias(
+            "image_encoder"
+        )
+    said = [F.coalesce(name, F.array().cast("array<float>")) for name in ("encoding", "pretrained_encoding")]
+    by = F.concat_ws(" ", "encoder_version", "pretrained_version")
+    return F.concat("embedding", *said).alias("image_embedding"), F.when(by != "", by).alias("image_encoder")
 
 
 def run(ctx: JobContext) -> Outcome:
@@ -58,7 +71,8 @@ def run(ctx: JobContext) -> Outcome:
         build_examples, seed=seed, validation_share=params.validation_share, test_share=params.test_share
     )
     is_on = ctx.config.examples.neighbours
-    config_hash = params.digest(VERSION, seed, *(["neighbours"] if is_on else []))
+    more = [name for name, wanted in ctx.config.examples if wanted]
+    config_hash = params.digest(VERSION, seed, *more)
     step = Step("examples", config_hash, transform, is_by_product=True)
     with tempfile.TemporaryDirectory(dir=ctx.scratch()) as folder:
         neighbours = cache(partial(context_frame, ctx, Path(folder))) if is_on else None

@@ -80,6 +80,11 @@ class SplitParams(Params):
 class ExampleParams(Params):
     """What goes into ``examples`` beside a product's own modalities."""
 
+    photo_features: bool = Field(
+        default=False,
+        description="What the encoders say of its photo, for the modality image_embedding. A new encoder then changes "
+        "every example with a photo, and their texts are written anew",
+    )
     neighbours: bool = Field(
         default=False,
         description="What its neighbours are like, for the modality graph. A changed product then changes its "

@@ -79,7 +79,7 @@ class TrainParams(Params):
         default="gaussian", description="of pixels: with a learned scale, or each a probability of light"
     )
     modalities: tuple[str, ...] = Field(
-        default=(), description="what it fuses, by name in MODALITIES; empty: all but sound and graph"
+        default=(), description="what it fuses, by name in MODALITIES; empty: all but sound, graph and image_embedding"
     )
     critic: str = Field(default="patch", description="the adversary, by its name in CRITICS; none: without one")
     adversarial: Adversarial = Adversarial()

@@ -53,6 +53,14 @@ MODALITIES: dict[str, Modality] = {
     "graph": Modality(
         "graph_vector", Floats(128), "mmgen.models.modalities.graph:Graph", fitted_by="graph_encoder", is_default=False
     ),
+    "image_embedding": Modality(
+        "image_embedding",
+        Floats(256),
+        "mmgen.models.modalities.image_features:ImageFeatures",
+        fitted_by="image_encoder",
+        medium="image",
+        is_default=False,
+    ),
 }
 """In the order in which a model's parts are made: new ones go to the end, so that seeds keep their weights."""
 
