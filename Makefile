@@ -113,9 +113,10 @@ wheel: $(VENV)/jobs/.ready  ## build dist/mmgen-*.whl: contracts, configuration,
 	$(JOBS)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls -l dist/mmgen-*.whl
 
-$(VENV)/benchmarks/.ready: $(VENV)/jobs/.ready requirements/benchmarks.txt
+$(VENV)/benchmarks/.ready: $(VENV)/jobs/.ready requirements/benchmarks.txt requirements/fusion-peers.txt
 	@echo "==> the tools that mmgen is compared with"
 	$(INSTALL) --python $(JOBS)/python --target $(VENV)/benchmarks -r requirements/benchmarks.txt
+	$(INSTALL) --python $(JOBS)/python --target $(VENV)/benchmarks -r requirements/fusion-peers.txt
 	@touch $@
 
 # petastorm's own loader gives torch tensors: torch beside the encoders' environment

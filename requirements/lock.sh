@@ -30,6 +30,7 @@ resolve jobs.in jobs.txt "${both[@]}" --no-emit-package libsvm-official
 resolve airflow.in airflow.txt "${both[@]}"
 resolve encoders.in encoders.txt "${one[@]}"
 resolve petastorm.in petastorm.txt "${one[@]}" --no-deps
+resolve fusion-peers.in fusion-peers.txt "${both[@]}" --no-deps
 # The tools for tests share the environments of what they test.
 # shellcheck disable=SC2046
 resolve dev.in dev.txt "${both[@]}" --constraint jobs.txt $(without jobs.txt)
