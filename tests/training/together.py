@@ -26,7 +26,7 @@ def train_together(
     job = {"cases": cases, "files": files, "out": str(out), "world_sizes": world_sizes}
     done = subprocess.run(
         [sys.executable, "-m", "tests.training.together", json.dumps(job)], cwd=ROOT, capture_output=True, text=True,
-        timeout=240, check=False, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        timeout=600, check=False, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return [{name: steps_in(out / str(size) / name / "losses.json") for name in cases} for size in world_sizes]
@@ -61,7 +61,7 @@ def fork(job: dict[str, Any], rank: int, size: int, port: int) -> int:
         code = 0
     finally:
         if code:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            sys.excepthook(*sys.exc_info())
         sys.stderr.flush()
         os._exit(code)
     return 0
