@@ -41,7 +41,7 @@ def main() -> None:
         work(Path(sys.argv[-2]), int(sys.argv[-1]))
         return
     args = options(__doc__)
-    num_rows, steps = (200, 24) if args.quick else (2000, 120)
+    num_rows, steps = (200, 12) if args.quick else (2000, 120)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         write(home, num_rows)
