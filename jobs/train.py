@@ -55,7 +55,8 @@ def train(ctx: JobContext, alive: Step) -> str:
     if model is None:
         return f"train ds={ctx.ds}: this process was not the first of its group; it is done"
     state = "promoted to champion" if model.decision.promote else "registered, not promoted"
-    return f"train ds={ctx.ds}: version {model.version} {state}: {'; '.join(model.decision.reasons)}"
+    reasons = "; ".join([*model.decision.reasons, *filter(None, [model.throughput])])
+    return f"train ds={ctx.ds}: version {model.version} {state}: {reasons}"
 
 
 if __name__ == "__main__":

@@ -127,6 +127,9 @@ class TrainParams(Params):
     precision: Literal["fp32", "bf16"] = Field(
         default="fp32", description="of encoders and decoders; fusion, likelihoods and weights are always fp32"
     )
+    sharding: Literal["none", "full"] = Field(
+        default="none", description="full: no process holds all weights, for a model too large for one GPU"
+    )
     compile: bool = Field(default=False, description="compile encoders and decoders; takes a minute and a C++ compiler")
     num_threads: int = Field(default=0, ge=0, description="of each process; 0 shares the machine's cores among them")
     checkpoint_every: int = Field(default=100, ge=1)

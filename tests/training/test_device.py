@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
 import torch
 
+from mmgen.config.config import Config
 from mmgen.models.fusion.registry import FUSIONS
+from mmgen.resources import ROOT
 from mmgen.training.data.snapshot import take_snapshots
 from mmgen.training.distributed.device import device_for
 from mmgen.training.distributed.ranks import Ranks
@@ -25,16 +28,17 @@ def shop(tmp_path_factory: pytest.TempPathFactory):
     return data, {split: collect(snapshot, targets) for split, snapshot in data.items()}
 
 
-def step_of(shop: Any, device: torch.device, **changed: Any) -> tuple[steps.State, Inputs, Any]:
+def step_of(shop: Any, where: torch.device, **changed: Any) -> tuple[steps.State, Inputs, Any]:
     """A state in the middle of a training, when the critic has set in, and the inputs of its step, on the CPU."""
     data, texts = shop
     params = TINY.model_copy(update=changed)
     vocabulary = build_vocabulary(texts["train"], params)
     torch.manual_seed(0)
-    net, critic = steps.fresh_networks(loop._config(data["train"], vocabulary, params), params)
+    with where:
+        net, critic = steps.fresh_networks(loop._config(data["train"], vocabulary, params), params)
     draws = Draws(net, index_texts(texts["train"], vocabulary, params), params, 7, Ranks(), CPU)
     inputs = draws.inputs(data["train"].read(8), 0)
-    state = steps.ready(net, critic, params, Ranks(), device)
+    state = steps.ready(net, critic, params, Ranks(), where)
     state.step = 5
     return state, inputs, params
 
@@ -104,3 +108,16 @@ def test_a_gpu_that_is_not_there_is_an_error(monkeypatch, count: int, local_rank
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
     with pytest.raises(ValueError, match=words):
         device_for("cuda", Ranks(0, 4, local_rank))
+
+
+def test_the_large_recipe_has_about_300_million_weights_and_its_shapes_fit(shop, monkeypatch):
+    monkeypatch.setattr(steps, "_update", lambda *_: None)
+    large = Config.load(tomllib.loads((ROOT / "conf" / "large.toml").read_text(encoding="utf-8")), "large.toml").train
+    state, inputs, params = step_of(
+        shop, META, **dict(large) | {"compile": False, "precision": "fp32"}
+    )  # meta has no bf16
+    weights = {name: sum(p.numel() for p in part.parameters()) for name, part in state.net.named_children()}
+    assert 280e6 < sum(weights.values()) < 320e6, weights
+    found = steps.take_step(state, inputs.to(META), params, 6)
+    assert found["train_loss"].shape == () and state.net.latent == 768
+    assert all(parameter.grad is not None for parameter in state.net.fusion.parameters())

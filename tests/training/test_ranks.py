@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from safetensors.torch import load_file
 
@@ -25,6 +27,12 @@ IN_PARTS = {
     "many free bits": CASES["many free bits"] | {"accumulate": 2},
     "several draws": CASES["several draws"] | {"accumulate": 2},
 }
+SHARDED = {
+    "uneven": UNEVEN | {"sharding": "full"},
+    "rows compared": CASES["rows compared"] | {"sharding": "full"},
+    "several draws": IN_PARTS["several draws"] | {"sharding": "full"},
+}
+LOSS = re.compile("train_|validation_|learning_rate")  # and not how fast it went
 SCORE = "train_critic_score_of_samples"
 
 
@@ -32,6 +40,7 @@ SCORE = "train_critic_score_of_samples"
 def runs(tmp_path_factory: pytest.TempPathFactory):
     home = tmp_path_factory.mktemp("ranks")
     cases = CASES | {f"{name}, in parts": changed for name, changed in IN_PARTS.items()}
+    cases |= {f"{name}, sharded": changed for name, changed in SHARDED.items()}
     return home, dict(zip((1, 2, 4), train_together(cases, write_shop(home), home / "runs", [1, 2, 4]), strict=True))
 
 
@@ -49,17 +58,32 @@ def test_the_losses_are_those_of_a_batch_taken_whole(runs, case: str, world_size
     assert_alike(found[1][case], found[world_size][f"{case}, in parts"])
 
 
+@pytest.mark.parametrize("world_size", [2, 4])
+@pytest.mark.parametrize("case", SHARDED)
+def test_the_losses_are_those_of_whole_weights(runs, case: str, world_size: int):
+    _, found = runs
+    assert_alike(found[1][case], found[world_size][f"{case}, sharded"])
+
+
 def assert_alike(one: Steps, several: Steps) -> None:
     assert one.keys() == several.keys() and len(one) == 6
     for step in one:
-        for name, value in one[step].items():
+        for name in filter(LOSS.match, one[step]):
             # The score of a fresh critic is no loss, and about 0: its bias has a gradient of rounding alone, and Adam's
             # first step goes by the sign
             within = 5e-3 if name == SCORE else 1e-4
-            assert several[step][name] == pytest.approx(value, rel=1e-4, abs=within), (step, name)
+            assert several[step][name] == pytest.approx(one[step][name], rel=1e-4, abs=within), (step, name)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", SHARDED)
+def test_shares_of_weights_and_of_adam_s_state_are_gone_on_from(runs, case: str):
+    home, _ = runs
+    folder = home / "runs" / "2" / f"{case}, sharded"
+    whole, again = (load_file(folder / name / "model.safetensors") for name in ("rank0", "again1"))
+    assert_same(whole, again)
+
+
+@pytest.mark.parametrize("case", [*CASES, *(f"{name}, sharded" for name in SHARDED)])
 def test_all_ranks_end_with_one_model(runs, case: str):
     home, _ = runs
     models = [load_file(home / "runs" / "4" / case / f"rank{rank}" / "model.safetensors") for rank in range(4)]

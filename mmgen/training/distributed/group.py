@@ -10,11 +10,14 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import allreduce_hook
+from torch.distributed.fsdp import FSDPModule
 from torch.distributed.nn.functional import all_reduce
 from torch.nn.parallel import DistributedDataParallel
 
 from mmgen.training.distributed.device import device_for
 from mmgen.training.distributed.ranks import Part, Ranks
+from mmgen.training.distributed.throughput import Meter
 
 
 @contextmanager
@@ -38,19 +41,34 @@ def process_group(timeout_s: float, wanted: str = "auto") -> Iterator[Ranks]:
         dist.destroy_process_group()
 
 
-def joined(module: nn.Module, ranks: Ranks) -> nn.Module:
+def joined(module: nn.Module, ranks: Ranks, meter: Meter | None = None) -> nn.Module:
     """The module, whose gradients are averaged over the processes as they come; itself where there is one.
 
     All start from the weights and buffers of the first, so that machines that round differently start alike. A
-    parameter that no row of any process needs keeps its gradient of None.
+    parameter that no row of any process needs keeps its gradient of None. ``meter``: takes the time that is waited.
     """
     if ranks.world_size == 1:
         return module
-    return DistributedDataParallel(module, gradient_as_bucket_view=True, find_unused_parameters=True)
+    found = DistributedDataParallel(module, gradient_as_bucket_view=True, find_unused_parameters=True)
+    if meter:
+        found.register_comm_hook(meter, _timed)
+    return found
+
+
+def _timed(meter: Meter, bucket: dist.GradBucket) -> torch.futures.Future[Tensor]:
+    if bucket.is_last():
+        meter.gradients_ready()
+    return allreduce_hook(dist.group.WORLD, bucket)
+
+
+# torch compares the types themselves, not their names
+_timed.__annotations__ |= {"bucket": dist.GradBucket, "return": torch.futures.Future[Tensor]}
 
 
 def sums_gradients(module: nn.Module, is_last: bool) -> AbstractContextManager[None]:
     """For each of the parts that a batch is taken in: gradients are added up here, and averaged with the last one."""
+    if isinstance(module, FSDPModule):
+        module.set_requires_gradient_sync(is_last)
     is_waiting = isinstance(module, DistributedDataParallel) and not is_last
     return module.no_sync() if is_waiting else nullcontext()
 

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from mmgen.hashes import sha256_of, sha256_of_file
+from mmgen.training.distributed.sharding import shared_like, whole
 
 KEEP = 2
 
@@ -58,19 +59,20 @@ def newest(directory: Path, about: dict[str, str]) -> tuple[int, dict[str, Tenso
 
 
 def flatten_optimizer(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The state of an optimiser as named tensors: ``<prefix>.<parameter>.<slot>``. Learning rates follow from the
+    """The whole state of an optimiser as named tensors: ``<prefix>.<parameter>.<slot>``. Learning rates follow from the
     step."""
     state = optimizer.state_dict()["state"]
-    return {f"{prefix}.{i}.{slot}": value for i, slots in state.items() for slot, value in slots.items()}
+    return {f"{prefix}.{i}.{slot}": whole(value) for i, slots in state.items() for slot, value in slots.items()}
 
 
 def restore_optimizer(prefix: str, optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     """Undo ``flatten_optimizer``."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith(f"{prefix}."):
             index, slot = name[len(prefix) + 1 :].split(".", 1)
-            state.setdefault(int(index), {})[slot] = value
+            state.setdefault(int(index), {})[slot] = shared_like(value, parameters[int(index)])
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 

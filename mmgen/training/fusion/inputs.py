@@ -9,7 +9,7 @@ Shapes: B rows of this process, M modalities, L latent size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -100,7 +100,7 @@ class Draws:
         noise = torch.randn(len(rows), self.net.fusion.noise_size, generator=generator)[part.rows]
         return Inputs(part, data, data.present, noise, texts.batch(own.product_id, [0] * len(own)))
 
-    def ahead(self, reader: Reader, start: int, end: int) -> Iterator[Inputs]:
+    def ahead(self, reader: Reader, start: int, end: int) -> Generator[Inputs, None, None]:
         """The inputs of steps ``start`` to ``end``, the next ones made in a thread while the caller takes a step."""
         epoch, batch = divmod(start, reader.num_batches)
         reader.load_state_dict({"epoch": epoch, "batch": batch, "world_size": reader.ranks.world_size})

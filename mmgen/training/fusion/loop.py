@@ -10,7 +10,8 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,11 @@ from mmgen.training.data.snapshot import Snapshot, take_snapshots
 from mmgen.training.distributed.device import be_deterministic, device_for
 from mmgen.training.distributed.group import inner, means_over_ranks, process_group
 from mmgen.training.distributed.ranks import Ranks
+from mmgen.training.distributed.throughput import Meter, matmul_rate, sentence
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.inputs import Draws, Inputs
 from mmgen.training.fusion.judging import Slice, describe, figures_of, fitted_by, judged, keep_scores
-from mmgen.training.fusion.steps import State, fresh_networks, ready, take_step
+from mmgen.training.fusion.steps import State, fresh_networks, has_critic, ready, take_step
 from mmgen.training.fusion.texts import Found, Targets, build_vocabulary, collect, index_texts
 from mmgen.training.fusion.warm_start import start_from_data
 
@@ -63,6 +65,8 @@ class TrainedModel:
     run_id: str
     metrics: dict[str, float]
     decision: Decision
+    throughput: str = field(default="", compare=False)
+    """How fast it was trained, for a person; "" where that was too short to say."""
 
 
 def train_and_register(
@@ -90,7 +94,14 @@ def train_and_register(
         texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
         made_for = fingerprint_of(data["train"], texts["train"], params, seed, ranks)
         run = _open_run(tracking, ds, made_for, params, seed) if ranks.is_first else None
-        model = train(data, texts, out, params, seed, ranks, run.log if run else None, progress)
+        last: dict[str, float] = {}
+
+        def note(metrics: dict[str, float], step: int) -> None:
+            last.update(metrics)
+            if run:
+                run.log(metrics, step)
+
+        model = train(data, texts, out, params, seed, ranks, note, progress)
     if run is None:
         return None
     on = Slice(data, texts, params, seed)
@@ -109,7 +120,7 @@ def train_and_register(
     if scores:
         keep_scores(run.tracker, run.run_id, on, scores)
     version = run.tracker.register_judged(run.run_id, out / "model", figures, decision, about)
-    return TrainedModel(version, run.run_id, figures, decision)
+    return TrainedModel(version, run.run_id, figures, decision, sentence(last))
 
 
 @dataclass(frozen=True)
@@ -163,18 +174,21 @@ def train(
     net, critic = fresh_networks(config, params)
     if rows := data["train"].read(WARM_START_ROWS):
         start_from_data(net, rows, train_texts)
-    state = ready(net, critic, params, ranks, device)
+    num_steps = params.num_steps(reader.num_rows)
+    meter = _meter(params, device) if num_steps > LOG_EVERY else None
+    state = ready(net, critic, params, ranks, device, meter)
     about = {"made_for": fingerprint_of(data["train"], texts["train"], params, seed, ranks)}
     if saved := checkpoint.newest(out / "checkpoints", about):
         state.restore(*saved)
         log.info("going on from step %d", state.step)
     draws = Draws(net, train_texts, params, seed, ranks, device)
-    num_steps = params.num_steps(reader.num_rows)
     validation = _validation(data["validation"], texts["validation"], vocabulary, params, draws)
     recent: list[dict[str, Tensor]] = []
     with closing(draws.ahead(reader, state.step, num_steps)) as steps:
-        for inputs in steps:
-            recent.append(take_step(state, inputs.to(device), params, num_steps))
+        for inputs in meter.loading(steps) if meter else steps:
+            take = partial(take_step, state, inputs.to(device), params, num_steps)
+            kind = has_critic(state, params, num_steps)
+            recent.append(meter.step(inputs.part, kind, take) if meter else take())
             state.step += 1
             is_last = state.step == num_steps
             if progress:
@@ -182,7 +196,7 @@ def train(
             if state.step % params.checkpoint_every == 0 or is_last:
                 _save(state, out / "checkpoints", about, ranks)
             if state.step % LOG_EVERY == 0 or is_last:
-                _log(_means(recent), state, ranks, on_metrics)
+                _log(_means(recent) | (meter.values() if meter else {}), state, ranks, on_metrics)
                 recent = []
             if validation and (state.step % params.validate_every == 0 or is_last):
                 _log(_validate(state, validation.to(device)), state, ranks, on_metrics)
@@ -203,6 +217,11 @@ def _check(params: TrainParams) -> None:
         entry(terms, name, "train.weights")
     if fusion.compares_rows and params.accumulate > 1:
         raise ValueError(f"train.accumulate: {params.fusion} compares all rows of a batch with each other: set it to 1")
+
+
+def _meter(params: TrainParams, device: torch.device) -> Meter:
+    dtype = torch.bfloat16 if params.precision == "bf16" else torch.float32
+    return Meter(device, matmul_rate(device, dtype, torch.get_num_threads()))
 
 
 def _config(train: Snapshot, vocabulary: Vocabulary, params: TrainParams) -> FusionConfig:

@@ -14,6 +14,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import register_dataclass
 
 from mmgen.config.training import TrainParams
 from mmgen.models.fusion.base import Terms, alone
@@ -40,6 +41,9 @@ class Found:
     decoded: dict[str, Tensor]
     paid: Tensor
     logged: dict[str, Tensor]
+
+
+register_dataclass(Found)  # so that FSDP finds the tensors in it
 
 
 class Objective(nn.Module):

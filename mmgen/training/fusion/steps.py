@@ -17,6 +17,15 @@ from mmgen.models.fusion.net import FusionNet
 from mmgen.models.named import entry
 from mmgen.training.distributed.group import inner, joined, mean_over_rows, sums_gradients
 from mmgen.training.distributed.ranks import Ranks
+from mmgen.training.distributed.sharding import (
+    average_numbers,
+    clip_gradients,
+    is_sharded,
+    sharded,
+    shared_like,
+    whole,
+)
+from mmgen.training.distributed.throughput import Meter
 from mmgen.training.fusion import checkpoint
 from mmgen.training.fusion.inputs import Inputs
 from mmgen.training.fusion.objective import Objective
@@ -52,10 +61,12 @@ class State:
     net_optimizer: torch.optim.Optimizer
     adversary: Adversary | None
     device: torch.device
+    meter: Meter | None = None
     step: int = 0
 
     def tensors(self) -> dict[str, Tensor]:
-        found = {f"net.{name}": value for name, value in self.net.state_dict().items()}
+        """All of it, whole. All processes take part where they share it out."""
+        found = {f"net.{name}": whole(value) for name, value in self.net.state_dict().items()}
         found |= checkpoint.flatten_optimizer("net_optimizer", self.net_optimizer)
         if self.adversary:
             found |= {f"critic.{name}": value for name, value in self.adversary.critic.state_dict().items()}
@@ -64,7 +75,8 @@ class State:
 
     def restore(self, step: int, tensors: dict[str, Tensor]) -> None:
         self.step = step
-        self.net.load_state_dict(_under("net.", tensors))
+        own = self.net.state_dict()
+        self.net.load_state_dict({n: shared_like(value, own[n]) for n, value in _under("net.", tensors).items()})
         checkpoint.restore_optimizer("net_optimizer", self.net_optimizer, tensors)
         if self.adversary:
             self.adversary.critic.load_state_dict(_under("critic.", tensors))
@@ -72,7 +84,7 @@ class State:
 
     def weights(self) -> dict[str, Tensor]:
         """The net's, whole and on the CPU."""
-        return {name: value.detach().cpu() for name, value in self.net.state_dict().items()}
+        return {name: whole(value).detach().cpu() for name, value in self.net.state_dict().items()}
 
 
 def fresh_networks(config: FusionConfig, params: TrainParams) -> tuple[FusionNet, Critic | None]:
@@ -87,18 +99,30 @@ def fresh_networks(config: FusionConfig, params: TrainParams) -> tuple[FusionNet
     return net, make_critic(params.adversarial) if make_critic and has_critic else None
 
 
-def ready(net: FusionNet, critic: Critic | None, params: TrainParams, ranks: Ranks, device: torch.device) -> State:
+def ready(
+    net: FusionNet,
+    critic: Critic | None,
+    params: TrainParams,
+    ranks: Ranks,
+    device: torch.device,
+    meter: Meter | None = None,
+) -> State:
     """Networks on the device, joined with the other processes' (all take part), and fresh optimisers."""
-    objective = joined(Objective(net, params).to(device), ranks)
+    objective: nn.Module = Objective(net, params).to(device)
+    parts = [*net.encoders.values(), *net.decoders.values()]
+    if params.sharding == "full" and ranks.world_size > 1:
+        objective = sharded(objective, parts, ranks, device)
+    else:
+        objective = joined(objective, ranks, meter)
     if params.compile:
-        for part in (*net.encoders.values(), *net.decoders.values()):
+        for part in parts:
             part.compile()
     adversary = None
     if critic is not None:
-        lesson = joined(Lesson(critic).to(device), ranks)
+        lesson = joined(Lesson(critic).to(device), ranks, meter)
         groups = [{"params": list(critic.parameters()), "speed": 1.0}]
         adversary = Adversary(critic, lesson, torch.optim.Adam(groups, betas=(0.5, 0.9), fused=True))
-    return State(net, objective, _net_optimizer(net, params), adversary, device)
+    return State(net, objective, _net_optimizer(net, params), adversary, device, meter)
 
 
 def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer:
@@ -106,7 +130,10 @@ def _net_optimizer(net: FusionNet, params: TrainParams) -> torch.optim.Optimizer
     scale could not get to where it belongs in a few hundred steps."""
     scales = set(net.log_scale.parameters())
     others = [p for p in net.parameters() if p not in scales]
-    groups = [{"params": others, "speed": 1.0}, {"params": list(net.log_scale.parameters()), "speed": 5.0}]
+    # Single numbers are not shared out among processes, and a group holds what is or what is not
+    kinds = [[p for p in others if p.dim()], [p for p in others if not p.dim()]]
+    groups = [{"params": found, "speed": 1.0} for found in kinds if found]
+    groups += [{"params": list(net.log_scale.parameters()), "speed": 5.0}]
     return torch.optim.Adam(groups, lr=params.learning_rate, betas=(0.9, 0.99), fused=True)
 
 
@@ -143,7 +170,7 @@ def take_step(state: State, inputs: Inputs, params: TrainParams, num_steps: int)
     look = _look(state, inputs, parts, adversary, progress) if len(parts) > 1 else None
     sums: dict[str, Tensor] = {}
     if adversary and look and look.decoded is not None:
-        sums["train_critic_loss"] = _teach(adversary, inputs, look.decoded, state.step, params)
+        sums["train_critic_loss"] = _teach(state, adversary, inputs, look.decoded, params)
     for part in parts:
         with sums_gradients(state.objective, part is parts[-1]):
             found = state.objective(part, progress, look.paid if look else None)
@@ -151,15 +178,28 @@ def take_step(state: State, inputs: Inputs, params: TrainParams, num_steps: int)
             if adversary:
                 decoded = found.decoded[adversary.critic.modality]
                 if not look:
-                    sums["train_critic_loss"] = _teach(adversary, inputs, decoded.detach(), state.step, params)
+                    sums["train_critic_loss"] = _teach(state, adversary, inputs, decoded.detach(), params)
                 pull, score = _pull(adversary, part, decoded, state.net, params)
                 loss = loss + pull
                 _add(sums, {"train_critic_score_of_samples": score})
             loss.backward()
+        _averaged(state)
         _add(sums, {f"train_{name}": value for name, value in found.logged.items()})
         _add(sums, {"train_loss": found.loss.detach() - (0.0 if part is parts[0] else found.shared)})
+    if is_sharded(state.objective):
+        average_numbers(state.net)
     _update(state.net, state.net_optimizer, rate, params.max_gradient_norm)
     return sums | {"learning_rate": inputs.noise.new_full((), rate)}
+
+
+def has_critic(state: State, params: TrainParams, num_steps: int) -> bool:
+    """Whether the critic takes part in the coming step."""
+    return state.adversary is not None and _has_critic(state.step, state.step / num_steps, params)
+
+
+def _averaged(state: State) -> None:
+    if state.meter:
+        state.meter.gradients_averaged()
 
 
 def _has_critic(step: int, share: float, params: TrainParams) -> bool:
@@ -181,13 +221,14 @@ def _seen(adversary: Adversary, inputs: Inputs, decoded: Tensor) -> Seen:
     return Seen(inputs.data.values[name], decoded, inputs.data.present[name])
 
 
-def _teach(adversary: Adversary, inputs: Inputs, decoded: Tensor, step: int, params: TrainParams) -> Tensor:
+def _teach(state: State, adversary: Adversary, inputs: Inputs, decoded: Tensor, params: TrainParams) -> Tensor:
     """Teach the critic to tell real values from decoded ones."""
     adversary.critic.train()
     seen = _seen(adversary, inputs, decoded)
-    loss, logged = adversary.lesson(seen, step // params.adversarial.interval)
+    loss, logged = adversary.lesson(seen, state.step // params.adversarial.interval)
     adversary.optimizer.zero_grad(set_to_none=True)
     (inputs.part.weight * loss).backward()
+    _averaged(state)
     _update(adversary.critic, adversary.optimizer, params.adversarial.learning_rate, math.inf)
     adversary.critic.eval()  # the spectral norm's power iteration belongs to the critic's own step
     return inputs.part.weight * logged.detach()
@@ -209,8 +250,7 @@ def _add(sums: dict[str, Tensor], values: dict[str, Tensor]) -> None:
 
 
 def _update(module: nn.Module, optimizer: torch.optim.Optimizer, rate: float, max_norm: float) -> None:
-    if math.isfinite(max_norm):
-        nn.utils.clip_grad_norm_(module.parameters(), max_norm)
+    clip_gradients(module.parameters(), max_norm)
     for group in optimizer.param_groups:
         group["lr"] = rate * group["speed"]
     optimizer.step()
