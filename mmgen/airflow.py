@@ -72,7 +72,8 @@ current champion model, checks them and publishes them. One date, one run, all t
 
 MODEL_TRAINING = """# model_training: new models, weekly and on demand
 
-Fits the encoders anew, computes features with them, builds the examples again, and trains the fusion model on these.
+Fits the encoders anew, computes features with them, builds the examples again, trains the fusion model on these, and on
+its latents the model that draws pictures, which no night waits for.
 Each model is judged on held-out groups, and gets the alias `champion` only if it is no worse than the one that has it.
 The next `catalog_refresh` then computes with the new champions.
 

@@ -55,7 +55,7 @@ class PictureParams(Params):
     adaptive: AdaptiveParams = AdaptiveParams()
     average: float = Field(default=0.995, ge=0, lt=1, description="of the generator's weights, kept from step to step")
     batch_rows: int = Field(default=16, ge=4, description="small: for the same photos seen, more steps teach more")
-    steps: int = Field(default=4000, ge=1)
+    steps: int = Field(default=10_000, ge=1)
     learning_rate: float = Field(default=4e-4, gt=0)
     critic_learning_rate: float = Field(default=4e-4, gt=0)
     precision: Literal["auto", "float32", "bfloat16"] = Field(

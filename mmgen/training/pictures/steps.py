@@ -86,12 +86,11 @@ def _averaged(average: Tensor, current: Tensor, count: Tensor | int, decay: floa
 
 @dataclass(frozen=True)
 class _Batch:
-    """Real pictures (B, 3, P, P), a latent of each (B, L), noise (B, noise), and which latents saw the photo, (B,)."""
+    """Real pictures (B, 3, P, P), a latent of each (B, L), and noise (B, noise)."""
 
     real: Tensor
     latents: Tensor
     noise: Tensor
-    has_seen: Tensor
 
 
 def take_step(state: State, data: Material, params: PictureParams, seed: int, is_bfloat16: bool) -> dict[str, float]:
@@ -121,11 +120,11 @@ def _batch(step: int, data: Material, params: PictureParams, random: torch.Gener
     orders = {epoch: _order(epoch, count) for epoch in np.unique(places // count)}
     rows = np.array([orders[place // count][place % count] for place in places], np.int64)
     real = to_float(data.pixels[rows])
-    has_seen = torch.arange(size) % 2 == 0
+    has_seen = np.arange(size) % 2 == 0
     drawn = torch.randn(size, data.with_photo.mu.shape[1], generator=random).numpy()
     latents = np.where(has_seen[:, None], data.with_photo.draw(rows, drawn), data.without_photo.draw(rows, drawn))
     noise = torch.randn(size, params.sizes.noise, generator=random)
-    return _Batch(real, torch.from_numpy(latents), noise, has_seen)
+    return _Batch(real, torch.from_numpy(latents), noise)
 
 
 def _order(epoch: int, count: int) -> np.ndarray:
@@ -176,8 +175,9 @@ def _teach_generator(
     random: torch.Generator,
     is_bfloat16: bool,
 ) -> dict[str, float]:
-    """By the game, and by how far what was drawn with a latent that saw the photo is from that photo, in the
-    discriminator's features (VAE-GAN: Larsen et al. 2016, arXiv 1512.09300, equation 7)."""
+    """By the game, and by how far what was drawn is from the product's photo in the discriminator's features (VAE-GAN:
+    Larsen et al. 2016, arXiv 1512.09300, equation 7). From latents that saw no photo, too: those were drawn as noise
+    where the game alone taught them."""
     state.critic.requires_grad_(False)
     with _precision(is_bfloat16):
         on_drawn, _ = state.critic(augmented(drawn, state.share, params.adaptive, random), batch.latents)
@@ -194,11 +194,10 @@ def _teach_generator(
 
 def _apart(critic: Discriminator, batch: _Batch, drawn: Tensor, is_bfloat16: bool) -> Tensor:
     """The mean over the layers of the features' mean distance; neither side is augmented."""
-    seen, latents = batch.has_seen, batch.latents[batch.has_seen]
     with _precision(is_bfloat16):
         with torch.no_grad():
-            _, wanted = critic(batch.real[seen], latents)
-        _, found = critic(drawn[seen], latents)
+            _, wanted = critic(batch.real, batch.latents)
+        _, found = critic(drawn, batch.latents)
     return torch.stack([(f.float() - w.float()).abs().mean() for f, w in zip(found, wanted, strict=True)]).mean()
 
 
