@@ -44,7 +44,8 @@ def fit(
     numbers: (N, labels), the class of each product, ``ABSENT`` where it has none. A row's loss is the cross-entropy of
     the labels that it has: over the classes under softmax, over each class for itself under sigmoid, where a product
     of no class is none of them all. Branches are hidden by chance (``params.modality_dropout``), so that a product that
-    lacks some is told as well as it can be, and one with nothing by how frequent each class is. Raises ValueError where there is no row, or numbers of another shape.
+    lacks some is told as well as it can be, and one with nothing by how frequent each class is. Raises ValueError where
+    there is no row, or numbers of another shape.
     """
     if numbers.shape != (len(seen), len(labels)) or not len(seen):
         raise ValueError(f"classes of shape {numbers.shape} for {len(seen)} products and {len(labels)} labels")
