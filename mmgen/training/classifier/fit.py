@@ -44,7 +44,8 @@ def fit(
     numbers: (N, labels), the class of each product, ``ABSENT`` where it has none. A row's loss is the cross-entropy of
     the labels that it has: over the classes under softmax, over each class for itself under sigmoid, where a product
     of no class is none of them all. Branches are hidden by chance (``params.modality_dropout``), so that a product that
-    lacks some is told as well as it can be. Raises ValueError where there is no row, or numbers of another shape.
+    lacks some is told as well as it can be, and one with nothing by how frequent each class is. Raises ValueError where
+    there is no row, or numbers of another shape.
     """
     if numbers.shape != (len(seen), len(labels)) or not len(seen):
         raise ValueError(f"classes of shape {numbers.shape} for {len(seen)} products and {len(labels)} labels")
@@ -87,8 +88,6 @@ def _varied(batch: Batch, number: tf.Tensor, share: float, seed: int) -> Batch:
     chance = tf.random.stateless_uniform((rows, len(BRANCHES) + 2), seeds)
     is_thinned = chance[:, -1:] < share
     kept = batch["present"] & ((chance[:, : len(BRANCHES)] < 0.5) | ~is_thinned)
-    # A row of which nothing is left says no more than how frequent each class is: it keeps what it has
-    kept = tf.where(tf.reduce_any(kept, axis=1, keepdims=True), kept, batch["present"])
     pixels = tf.where(chance[:, -2, None, None, None] < 0.5, batch["pixels"][:, :, ::-1], batch["pixels"])
     side = tf.shape(pixels)[1]
     return {
