@@ -48,8 +48,7 @@ def write_examples(folder: Path, limit: int | None, config: Config) -> Path:
     if limit is None:  # a part of the shop is for a quick look, without the minutes that an encoder takes
         fit_encoder(rows, photos, splits, encoder)
     batch = pa.RecordBatch.from_pydict({"model_image": photos, "reject_reason": pa.nulls(len(photos), pa.string())})
-    encoders = ImageEncoders("" if limit else str(encoder), "measured")
-    made = image_features(batch, config.features.image, encoders)
+    made = image_features(batch, config.features.image, ImageEncoders("" if limit else str(encoder), "measured"))
     described = [made["embedding"], *([] if limit else [made["encoding"]])]
     if (network := find(LITE0, config)) is not None:
         described.append(list(lite0_features(network, photos, folder / f"lite0-{limit or 'all'}.npy")))
