@@ -119,12 +119,9 @@ def ended(run: tuple[subprocess.Popen[str], Path]) -> Found:
 
 def work(out: Path, steps: int) -> None:
     """One process: trains, and the first one notes what was logged."""
-    import torch
-
     from mmgen.config.training import TrainParams
     from mmgen.training.data.snapshot import take_snapshots
     from mmgen.training.distributed.group import process_group
-    from mmgen.training.distributed.throughput import matmul_rate
     from mmgen.training.fusion import loop
     from mmgen.training.fusion.texts import collect
 
@@ -141,20 +138,33 @@ def work(out: Path, steps: int) -> None:
 
     def note(metrics: Mapping[str, float], step: int) -> None:
         last.update(metrics)
-        losses.extend([metrics["train_loss"]] if "train_loss" in metrics else [])
-        marks.append((step, time.process_time()))
+        if "train_loss" in metrics:
+            losses.append(metrics["train_loss"])
+            marks.append((step, time.process_time()))
 
     with process_group(params.timeout_s) as ranks:
         loop.train(data, texts, out, params, 7, ranks, on_metrics=note)
     if not ranks.is_first:
         return
-    # From the FLOPs of the clock's seconds to those of CPU seconds: the steps are alike
-    cpu_s = (marks[-1][1] - marks[2][1]) / (marks[-1][0] - marks[2][0])
-    clock_s = params.batch_rows / last["samples_per_s"]
-    rate = matmul_rate(torch.device("cpu"), torch.float32, 1)
-    cpu_share = last["matmul_share"] * clock_s / cpu_s
-    found = {**last, "losses": losses, "cpu_share": cpu_share, "rate": rate}
+    # The second half: the critic has set in, and every kind of step was counted before
+    half = marks[len(marks) // 2 :]
+    cpu_s = (half[-1][1] - half[0][1]) / (half[-1][0] - half[0][0])
+    flop = last["model_gflop_per_s"] * 1e9 * params.batch_rows / last["samples_per_s"]
+    found = {**last, "losses": losses, "cpu_share": flop / cpu_s / cpu_rate()}
     (out / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def cpu_rate() -> float:
+    """FLOP a CPU second of the matrix product that ``Meter`` goes by."""
+    import torch
+
+    size, seconds = 768, []
+    one = torch.full((size, size), 0.5)
+    for _ in range(30):
+        started = time.process_time()
+        torch.mm(one, one)
+        seconds.append(time.process_time() - started)
+    return float(2 * size**3 / min(seconds))
 
 
 def write(home: Path, num_rows: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from safetensors.torch import load_file
@@ -10,62 +11,42 @@ from safetensors.torch import load_file
 from mmgen.training.distributed.ranks import Part, Ranks
 from tests.training.examples_files import write_shop
 from tests.training.test_loop import assert_same
-from tests.training.together import Steps, train_together
+from tests.training.together import logged, train_together
 
-EVEN, UNEVEN = {"batch_rows": 8}, {"batch_rows": 7}
+UNEVEN = {"batch_rows": 7}
+FREE = {"batch_rows": 8, "free_bits": 0.5, "beta_warmup": 0.0}
+DRAWS = {"batch_rows": 8, "fusion": "mixture_of_experts", "critic": "none"}
+COMPARED = UNEVEN | {"fusion": "alignment"}
+SHARED = {"sharding": "full"}
+# What is changed, of which case one process has to lose the same, and by how many processes it is trained
 CASES = {
-    "even": EVEN,
-    "uneven": UNEVEN,
-    "rows streamed": UNEVEN | {"shuffle_rows": 6},
-    "many free bits": EVEN | {"free_bits": 0.5, "beta_warmup": 0.0},
-    "rows compared": UNEVEN | {"fusion": "alignment"},
-    "several draws": EVEN | {"fusion": "mixture_of_experts", "critic": "none"},
+    "uneven": (UNEVEN, "uneven", (1, 2, 4)),
+    "rows streamed": (UNEVEN | {"shuffle_rows": 6}, "rows streamed", (1, 2)),
+    "many free bits": (FREE, "many free bits", (1, 2)),
+    "rows compared": (COMPARED, "rows compared", (1, 2)),
+    "several draws": (DRAWS, "several draws", (1, 2)),
+    "in parts": (UNEVEN | {"accumulate": 3}, "uneven", (1, 2)),
+    "many free bits, in parts": (FREE | {"accumulate": 2}, "many free bits", (1,)),
+    "weights shared out": (UNEVEN | SHARED, "uneven", (2,)),
+    "weights shared out, rows compared": (COMPARED | SHARED, "rows compared", (2,)),
+    "weights shared out, several draws, in parts": (DRAWS | SHARED | {"accumulate": 2}, "several draws", (2,)),
 }
-
-IN_PARTS = {
-    "uneven": UNEVEN | {"accumulate": 3},
-    "many free bits": CASES["many free bits"] | {"accumulate": 2},
-    "several draws": CASES["several draws"] | {"accumulate": 2},
-}
-SHARDED = {
-    "uneven": UNEVEN | {"sharding": "full"},
-    "rows compared": CASES["rows compared"] | {"sharding": "full"},
-    "several draws": IN_PARTS["several draws"] | {"sharding": "full"},
-}
+RUNS = [(case, size) for case, (_, like, sizes) in CASES.items() for size in sizes if (case, size) != (like, 1)]
 LOSS = re.compile("train_|validation_|learning_rate")  # and not how fast it went
 SCORE = "train_critic_score_of_samples"
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory):
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("ranks")
-    cases = CASES | {f"{name}, in parts": changed for name, changed in IN_PARTS.items()}
-    cases |= {f"{name}, sharded": changed for name, changed in SHARDED.items()}
-    return home, dict(zip((1, 2, 4), train_together(cases, write_shop(home), home / "runs", [1, 2, 4]), strict=True))
+    sizes = {size: [case for case, (_, _, wanted) in CASES.items() if size in wanted] for size in (1, 2, 4)}
+    train_together({case: changed for case, (changed, _, _) in CASES.items()}, sizes, write_shop(home), home / "runs")
+    return home / "runs"
 
 
-@pytest.mark.parametrize("world_size", [2, 4])
-@pytest.mark.parametrize("case", CASES)
-def test_the_losses_are_those_of_one_process(runs, case: str, world_size: int):
-    _, found = runs
-    assert_alike(found[1][case], found[world_size][case])
-
-
-@pytest.mark.parametrize("world_size", [1, 2, 4])
-@pytest.mark.parametrize("case", IN_PARTS)
-def test_the_losses_are_those_of_a_batch_taken_whole(runs, case: str, world_size: int):
-    _, found = runs
-    assert_alike(found[1][case], found[world_size][f"{case}, in parts"])
-
-
-@pytest.mark.parametrize("world_size", [2, 4])
-@pytest.mark.parametrize("case", SHARDED)
-def test_the_losses_are_those_of_whole_weights(runs, case: str, world_size: int):
-    _, found = runs
-    assert_alike(found[1][case], found[world_size][f"{case}, sharded"])
-
-
-def assert_alike(one: Steps, several: Steps) -> None:
+@pytest.mark.parametrize(("case", "size"), RUNS)
+def test_the_losses_are_those_of_one_process_and_of_a_batch_taken_whole(runs: Path, case: str, size: int):
+    one, several = logged(runs / "1" / CASES[case][1]), logged(runs / str(size) / case)
     assert one.keys() == several.keys() and len(one) == 6
     for step in one:
         for name in filter(LOSS.match, one[step]):
@@ -75,18 +56,15 @@ def assert_alike(one: Steps, several: Steps) -> None:
             assert several[step][name] == pytest.approx(one[step][name], rel=1e-4, abs=within), (step, name)
 
 
-@pytest.mark.parametrize("case", SHARDED)
-def test_shares_of_weights_and_of_adam_s_state_are_gone_on_from(runs, case: str):
-    home, _ = runs
-    folder = home / "runs" / "2" / f"{case}, sharded"
-    whole, again = (load_file(folder / name / "model.safetensors") for name in ("rank0", "again1"))
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("weights")])
+def test_shares_of_weights_and_of_adam_s_state_are_gone_on_from(runs: Path, case: str):
+    whole, again = (load_file(runs / "2" / case / name / "model.safetensors") for name in ("rank0", "again1"))
     assert_same(whole, again)
 
 
-@pytest.mark.parametrize("case", [*CASES, *(f"{name}, sharded" for name in SHARDED)])
-def test_all_ranks_end_with_one_model(runs, case: str):
-    home, _ = runs
-    models = [load_file(home / "runs" / "4" / case / f"rank{rank}" / "model.safetensors") for rank in range(4)]
+@pytest.mark.parametrize(("case", "size"), [(case, size) for case, size in RUNS if size > 1])
+def test_all_ranks_end_with_one_model(runs: Path, case: str, size: int):
+    models = [load_file(runs / str(size) / case / f"rank{rank}" / "model.safetensors") for rank in range(size)]
     for other in models[1:]:
         assert_same(models[0], other)
 

@@ -21,32 +21,31 @@ Steps = dict[int, dict[str, float]]
 """By step: the metrics that were logged."""
 
 
-def train_together(
-    cases: dict[str, dict[str, Any]], files: list[str], out: Path, world_sizes: list[int]
-) -> list[dict[str, Steps]]:
-    """Train each case (what of TINY is changed) with each number of processes; the metrics of each number.
+def train_together(cases: dict[str, dict[str, Any]], sizes: dict[int, list[str]], files: list[str], out: Path) -> None:
+    """Train some of the cases (what of TINY is changed) with each number of processes.
 
-    ``out/<number>/<case>/rank<n>`` holds the model that each rank ended with.
+    ``out/<number>/<case>`` has what was logged (see ``logged``), and the model that each rank ended with.
     """
     out.mkdir(parents=True, exist_ok=True)
-    job = {"cases": cases, "files": files, "out": str(out), "world_sizes": world_sizes}
+    job = {"cases": cases, "sizes": sizes, "files": files, "out": str(out)}
     done = subprocess.run(
         [sys.executable, "-m", "tests.training.together", json.dumps(job)], cwd=ROOT, capture_output=True, text=True,
         timeout=600, check=False, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    return [{name: steps_in(out / str(size) / name / "losses.json") for name in cases} for size in world_sizes]
 
 
-def steps_in(path: Path) -> Steps:
-    return {int(step): metrics for step, metrics in json.loads(path.read_text(encoding="utf-8")).items()}
+def logged(folder: Path) -> Steps:
+    """What the first of the ranks logged of a case."""
+    found = json.loads((folder / "losses.json").read_text(encoding="utf-8"))
+    return {int(step): metrics for step, metrics in found.items()}
 
 
 def main() -> None:
     from mmgen.training.fusion import loop  # noqa: F401  imported before the fork, so that it is paid for once
 
     job = json.loads(sys.argv[1])
-    for size in job["world_sizes"]:
+    for size in map(int, job["sizes"]):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -84,7 +83,8 @@ def train_cases(job: dict[str, Any], size: int) -> None:
     data = take_snapshots(job["files"], loop.SPLITS)
     texts = {split: collect(snapshot, targets) for split, snapshot in data.items()}
     with process_group(30) as ranks:
-        for name, changed in job["cases"].items():
+        for name in job["sizes"][str(size)]:
+            changed = job["cases"][name]
             home = Path(job["out"]) / str(size) / name
             losses: Steps = {}
 

@@ -97,9 +97,9 @@ class Meter:
             self.ready = None
 
     def values(self) -> dict[str, Tensor]:
-        """By name, since the start: rows a second over all processes, the share of the matrix product's rate, and the
-        shares of the time for loading, for communication that nothing hides, for the model, and for the rest. Empty
-        before a step was timed."""
+        """By name, since the start: rows a second over all processes, model FLOP a second of this one and their share
+        of the matrix product's rate, and the shares of the time for loading, for communication that nothing hides, for
+        the model, and for the rest. Empty before a step was timed."""
         if not self.rows:
             return {}
         _wait(self.device)
@@ -109,6 +109,7 @@ class Meter:
         model = total - self.loading_s if self.device.type == "cuda" else self.model_s
         found = {
             "samples_per_s": self.rows / total,
+            "model_gflop_per_s": self.done_flops / total / 1e9,
             "matmul_share": self.done_flops / total / self.rate,
             "share_loading": self.loading_s / total,
             "share_communication": self.waiting_s / total,
