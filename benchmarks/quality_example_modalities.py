@@ -32,7 +32,7 @@ from quality_text_features import Shop, fashion_shop, graph_kinds, text_kinds
 from mmgen.config.config import Config
 from mmgen.config.training import TrainParams
 from mmgen.features.examples import attribute_id, attribute_ids
-from mmgen.features.image import image_features
+from mmgen.features.image import ImageEncoders, image_features
 from mmgen.models.examples import ExampleArrays
 from mmgen.models.modalities.arrays import Floats
 from mmgen.models.modalities.registry import MODALITIES, Modality
@@ -95,7 +95,7 @@ def write_examples(folder: Path, count: int) -> str:
     photos = [(catalogue("fashion") / row["image"]).read_bytes() for row in shop.rows]
     fit_encoder(folder, shop, photos)
     batch = pa.RecordBatch.from_pydict({"model_image": photos, "reject_reason": pa.nulls(len(photos), pa.string())})
-    images = image_features(batch, Config().features.image, str(folder / "image"), "measured")
+    images = image_features(batch, Config().features.image, ImageEncoders(str(folder / "image"), "measured"))
     vectors = spark_features(folder, shop)
     every = fashion(None)
     groups = dict(zip((row["id"] for row in every), groups_of(every), strict=True))

@@ -35,7 +35,7 @@ from mmgen.config.config import Config
 from mmgen.duplicates.groups import connected
 from mmgen.features.audio import audio_features
 from mmgen.features.examples import split_of
-from mmgen.features.image import image_features, model_pixels
+from mmgen.features.image import ImageEncoders, image_features, model_pixels
 from mmgen.training.data.labels import values_of
 from mmgen.training.data.media_rows import MediaRows
 
@@ -71,7 +71,7 @@ def photos(folder: Path, config: Config, limit: int | None) -> tuple[list[Sequen
     known = training_rows(rows, data, is_test, folder / "photos.parquet", "model_image")
     spent = fitted("image", known, folder / "image", SEED)
     batch = pa.RecordBatch.from_pydict({"model_image": data, "reject_reason": pa.nulls(len(data), pa.string())})
-    made = image_features(batch, config.features.image, str(folder / "image"), "measured")
+    made = image_features(batch, config.features.image, ImageEncoders(str(folder / "image"), "measured"))
     plain, learnt = np.stack(made["embedding"]), np.stack(made["encoding"])
     weight = config.features.image.backdrop_weight
     fine = np.stack([describe(cv2.imdecode(np.frombuffer(d, np.uint8), cv2.IMREAD_COLOR), weight) for d in data])

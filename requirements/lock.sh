@@ -25,7 +25,8 @@ one=(--python-version 3.11 --python-platform x86_64-manylinux_2_28)
 
 resolve uv.in uv.txt "${both[@]}"
 resolve build.in build.txt "${both[@]}"
-resolve jobs.in jobs.txt "${both[@]}"
+# Its speech mode alone is used, and libsvm comes as source
+resolve jobs.in jobs.txt "${both[@]}" --no-emit-package libsvm-official
 resolve airflow.in airflow.txt "${both[@]}"
 resolve encoders.in encoders.txt "${one[@]}"
 resolve petastorm.in petastorm.txt "${one[@]}" --no-deps

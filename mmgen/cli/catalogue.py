@@ -189,15 +189,10 @@ def proposal_for(
 
 def meanings_of(settings: Settings) -> Meanings | None:
     """What tells names of columns by their meaning, where an encoder is configured. Loaded once a command."""
-    from mmgen.pretrained.installed import require
-    from mmgen.pretrained.registry import PRETRAINED
+    from mmgen.pretrained.installed import folder_of
 
     params = settings.config.profile
-    if not params.encoder:
-        return None
-    is_entry = params.encoder in PRETRAINED
-    folder = require(params.encoder, settings.config) if is_entry else find_file(Path(params.encoder))
-    return _meanings(folder, params.min_similarity)
+    return _meanings(folder_of(params.encoder, settings.config), params.min_similarity) if params.encoder else None
 
 
 @lru_cache(maxsize=1)

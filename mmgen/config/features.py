@@ -25,6 +25,11 @@ class ImageFeatureParams(Params):
 
     pixels_side_px: int = Field(64, ge=8, description="Side of the stored uint8 RGB picture")
     backdrop_weight: float = Field(0.05, ge=0, le=1, description="Weight of a backdrop pixel in the colour histogram")
+    pretrained: str = Field(
+        "",
+        description="A network that others trained, beside the catalogue's own encoder: an entry of `mmgen "
+        "pretrained`, or the folder of a local Hugging Face checkpoint of images, or of images and texts. Empty: none",
+    )
 
 
 class TextFeatureParams(Params):

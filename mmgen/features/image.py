@@ -1,8 +1,9 @@
 """Image features: an embedding of colour and shape, which needs no training, what the image encoder says where one is
-fitted, and the pixels that training reads."""
+fitted, what a pretrained network says where one is named, and the pixels that training reads."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -18,13 +19,23 @@ from mmgen.rejects import RejectReason
 
 cv2.setNumThreads(1)
 
-VERSION = 5
+VERSION = 6
 WIDTH = 256
 
-COLUMNS = ("embedding", "encoding", "encoder_version", "pixels", "plain_hash", "reject_reason")
+COLUMNS = (
+    "embedding",
+    "encoding",
+    "encoder_version",
+    "pretrained_encoding",
+    "pretrained_version",
+    "pixels",
+    "plain_hash",
+    "reject_reason",
+)
 
 Pixels = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]
 
 _COLOUR_SIDE_PX = 64
 _BACKDROP_TOLERANCE = 16
@@ -37,22 +48,36 @@ _CELL_OF_PIXEL = (
 ) * _DIRECTIONS
 
 
+@dataclass(frozen=True)
+class ImageEncoders:
+    """The networks that a batch is given to: the fitted one's folder (empty: none is fitted yet) and label, and the
+    pretrained one's folder and identity (empty: none is named)."""
+
+    folder: str = ""
+    label: str = UNTRAINED
+    pretrained_folder: str = ""
+    pretrained_label: str = ""
+
+
+NO_ENCODERS = ImageEncoders()
+
+
 def image_features(
-    batch: pa.RecordBatch, params: ImageFeatureParams, encoder_folder: str = "", encoder_version: str = UNTRAINED
+    batch: pa.RecordBatch, params: ImageFeatureParams, encoders: ImageEncoders = NO_ENCODERS
 ) -> dict[str, Any]:
     """Features of a batch of model images.
 
-    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images. The encoder's folder is empty
-    where none is fitted.
+    batch: ``model_image`` (224 x 224 JPEG, or None), ``reject_reason`` of clean_images.
     Returns lists, ``batch.num_rows`` long: ``embedding`` (256,) float32; ``encoding`` float32 of unit length by the
-    encoder (None where none is fitted) and ``encoder_version``; ``pixels`` bytes of (side, side, 3) uint8 RGB;
+    encoder (None where none is fitted) and ``encoder_version``; ``pretrained_encoding`` and ``pretrained_version``
+    likewise (None where no network is named); ``pixels`` bytes of (side, side, 3) uint8 RGB;
     ``plain_hash`` of embedding and pixels, which no encoder changes; ``reject_reason`` (``input_rejected`` where there
     is no clean image).
     """
     columns: dict[str, list[Any]] = {name: [None] * batch.num_rows for name in COLUMNS}
-    encoder = image_encoder_in(encoder_folder) if encoder_folder else None
+    encoder = image_encoder_in(encoders.folder) if encoders.folder else None
     reasons = batch.column("reject_reason").to_pylist()
-    rows, inputs = [], []
+    rows, inputs, pictures = [], [], []
     for row, (data, reason) in enumerate(zip(batch.column("model_image"), reasons, strict=True)):
         picture, columns["reject_reason"][row] = _decoded(None if reason is not None else data.as_py())
         if picture is None:
@@ -62,12 +87,23 @@ def image_features(
         columns["plain_hash"][row] = digest_of_bytes(columns["embedding"][row].tobytes(), columns["pixels"][row])
         if encoder is not None:
             inputs.append(rgb_pixels(picture, encoder.network.side_px))
-        columns["encoder_version"][row] = encoder_version
+        columns["encoder_version"][row] = encoders.label
+        columns["pretrained_version"][row] = encoders.pretrained_label or None
+        pictures.append(picture)
         rows.append(row)
     if encoder is not None and rows:
         for row, encoding in zip(rows, encoder.embed(np.stack(inputs)), strict=True):
             columns["encoding"][row] = encoding
+    if encoders.pretrained_folder and rows:
+        for row, encoding in zip(rows, _pretrained(encoders.pretrained_folder, pictures), strict=True):
+            columns["pretrained_encoding"][row] = encoding
     return columns
+
+
+def _pretrained(folder: str, pictures: list[Pixels]) -> Vectors:
+    from mmgen.features.vision import vision_encoder_in  # here: torch takes seconds to import, and is rarely wanted
+
+    return vision_encoder_in(folder).embed([np.ascontiguousarray(picture[:, :, ::-1]) for picture in pictures])
 
 
 def _decoded(data: bytes | None) -> tuple[Pixels | None, str | None]:

@@ -1,4 +1,7 @@
-"""Sentence embeddings from a Hugging Face checkpoint in a local folder: safetensors only, nothing is downloaded."""
+"""Sentence embeddings from a Hugging Face checkpoint in a local folder, of texts alone or of images and texts.
+
+Safetensors only, nothing is downloaded.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +58,22 @@ class SentenceEncoder:
         model = AutoModel.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
-        known = int(getattr(model.config, "max_position_embeddings", max_tokens))
+        known = int(getattr(_text_config(model), "max_position_embeddings", max_tokens))
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         limit = max(2, min(max_tokens, known, LENGTHS[-1]))
         tokenizer.enable_truncation(limit)
         return cls(model.eval(), tokenizer, pooling_of(folder), limit)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Values of an embedding."""
-        return int(self.model.config.hidden_size)
+        return int(self._forward([[0]], min(LENGTHS[0], self.max_tokens)).shape[1])
+
+    @property
+    def has_images(self) -> bool:
+        """Whether the checkpoint is one of images and texts (CLIP and its kind): its texts lie where its images do."""
+        return hasattr(self.model, "get_text_features")
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """(len(texts), width), each of unit length. The same text gives the same bytes in any company.
@@ -84,7 +93,7 @@ class SentenceEncoder:
     def _forward(self, rows: list[list[int]], length: int) -> npt.NDArray[np.float32]:
         import torch
 
-        ids = np.full((CHUNK_ROWS, length), getattr(self.model.config, "pad_token_id", None) or 0, np.int64)
+        ids = np.full((CHUNK_ROWS, length), getattr(_text_config(self.model), "pad_token_id", None) or 0, np.int64)
         mask = np.zeros((CHUNK_ROWS, length), np.int64)
         mask[:, 0] = 1  # an empty row attends to something, or its softmax is no number
         for place, row in enumerate(rows):
@@ -92,9 +101,16 @@ class SentenceEncoder:
             mask[place, : len(row)] = 1
         with torch.inference_mode():
             given = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+            if self.has_images:
+                return unit(self.model.get_text_features(**given).pooler_output.numpy())
             hidden = self.model(**given).last_hidden_state.numpy()
         weights = mask[:, :, None].astype(np.float32)
         return unit(hidden[:, 0] if self.pooling == "cls" else (hidden * weights).sum(1) / weights.sum(1))
+
+
+def _text_config(model: Any) -> Any:
+    """The configuration of the half that reads texts: the whole, where there is one half."""
+    return getattr(model.config, "text_config", model.config)
 
 
 def check_checkpoint(folder: Path) -> None:

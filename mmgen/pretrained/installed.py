@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mmgen.hashes import sha256_of_file
 from mmgen.pretrained.asset import Asset, Form
 from mmgen.pretrained.convert import digest_of_tensors
-from mmgen.pretrained.registry import asset_named
+from mmgen.pretrained.registry import PRETRAINED, asset_named
+from mmgen.resources import find_file
 
 if TYPE_CHECKING:
     from mmgen.config.config import Config
@@ -35,6 +36,19 @@ def require(name: str, config: Config) -> Path:
     fault = fault_of(asset, folder)
     if fault:
         raise ValueError(f"pretrained weights {name}: {fault}. {remedy(asset)}")
+    return folder
+
+
+def folder_of(said: str, config: Config) -> Path:
+    """The folder of what a configuration names: an entry that is installed, or a path. ValueError where it is neither,
+    or not there."""
+    if said in PRETRAINED:
+        return require(said, config)
+    folder = find_file(Path(said).expanduser())
+    if not folder.is_dir():
+        raise ValueError(
+            f"{said!r} is neither a folder nor an entry of `mmgen pretrained`: {', '.join(sorted(PRETRAINED))}"
+        )
     return folder
 
 

