@@ -317,7 +317,14 @@ def listed(rows: np.ndarray) -> pa.Array:
 
 
 def our_model(
-    training: Training, _judge: Judge, seed: int, shop: Shop, beta: float, steps: int, content: float
+    training: Training,
+    _judge: Judge,
+    seed: int,
+    shop: Shop,
+    beta: float,
+    steps: int,
+    content: float,
+    unknown: float = 0.3,
 ) -> Score:
     """The graph model of mmgen: what is together in a unit is linked, and what is alike."""
     vectors, content_links, is_new = GRAPHS[shop.name]
@@ -326,7 +333,7 @@ def our_model(
     among["basket"] = together(training.bought)
     renumbered = {k: Links(np.searchsorted(known, one.pairs), one.counts) for k, one in among.items() if len(one)}
     ids = [shop.items[place] for place in known]
-    params = GraphModelParams(beta=beta, steps=steps, batch_links=256)
+    params = GraphModelParams(beta=beta, steps=steps, batch_links=256, unknown_share=unknown)
     weights = {"basket": 1.0} | {kind: content for kind in renumbered if kind != "basket" and content}
     model = train(GraphData(ids, vectors[known], renumbered), params, seed, weights)
     everything = GraphData(list(shop.items), vectors, content_links | {"basket": among["basket"]})
@@ -365,6 +372,7 @@ def methods(shop: Shop, is_quick: bool) -> dict[str, tuple[Fit, list[dict[str, A
                 *grid(beta=(0.3, 3.0), steps=(600,), content=(0.1,)),
                 *grid(beta=(0.3,), steps=(600,), content=(0.0,)),
                 *grid(beta=(0.3,), steps=(2000,), content=(0.1,)),
+                *grid(beta=(0.03,), steps=(600,), content=(0.0, 0.1), unknown=(0.05,)),
             ],
             True,
         ),

@@ -12,14 +12,16 @@ class GraphModelParams(Params):
 
     latent: int = Field(64, ge=2, description="values of a product's latent vector")
     hidden: int = Field(128, ge=8)
-    steps: int = Field(1500, ge=1)
-    batch_links: int = Field(512, ge=1, description="links of each kind in a step")
+    steps: int = Field(600, ge=1)
+    batch_links: int = Field(256, ge=1, description="links of each kind in a step")
     negatives: int = Field(8, ge=1, description="products drawn by chance against each link")
     learning_rate: float = Field(5e-3, gt=0)
-    beta: float = Field(1.0, ge=0, description="weight of the KL term")
+    beta: float = Field(
+        0.03, ge=0, description="weight of the KL term; with few links a product, 1 leaves nothing but the prior"
+    )
     features_weight: float = Field(1.0, ge=0, description="weight of a nat of the features' likelihood")
     unknown_share: float = Field(
-        0.3,
+        0.05,
         ge=0,
         le=1,
         description="share of a step's products that are seen by their features alone, as new ones",
