@@ -239,7 +239,7 @@ def table(floors: Mapping[str, Rows], found: Mapping[str, Any], held: Shop) -> l
     """Floors and ceiling, then a row a way: means over the seeds."""
     scored = Scores({}, {}, held.groups)
     weights = scored.resamples(500, SEED)
-    empty = [""] * 5
+    empty = [""] * (len(COLUMNS) - len(SHOWN) - 1)
     out: list[Sequence[object]] = []
     means = {name: {key: np.mean([rows[key] for rows, _ in runs], axis=0) for key in runs[0][0]}
              for name, runs in found.items()}  # fmt: skip
