@@ -84,7 +84,8 @@ class Draws:
         generator = torch.Generator().manual_seed(seed_of("step", self.seed, step, 0))
         part = self.ranks.part(len(batch))
         own = batch if len(batch) == part.end - part.first else batch.take(np.arange(part.first, part.end))
-        data = Batch.of(varied(own, step, self.seed, self.params.augment), self.net)
+        shown = varied(own, step, self.seed, self.params.augment) if "image" in self.net.models else own
+        data = Batch.of(shown, self.net)
         seen = thin(data.present, self.params.modality_dropout, generator, part, self.params.modality_alone)
         noise = torch.randn(len(batch), self.net.fusion.noise_size, generator=generator)[part.rows]
         draws = torch.rand(len(batch), generator=generator)[part.rows].tolist()
