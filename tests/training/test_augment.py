@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 from mmgen.config.training import AugmentParams
 from mmgen.models.examples import ExampleArrays
 from mmgen.training.data.augment import augment, augment_batch
-from mmgen.training.fusion.steps import varied
+from mmgen.training.fusion.inputs import varied
 
 OFF: dict[str, float] = dict.fromkeys(AugmentParams.model_fields, 0.0)
 PARAMS = AugmentParams()
