@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from mmgen.metrics.coherence import Subset
 from mmgen.models.fusion.base import Fusion, Scored
 from mmgen.models.fusion.registry import FUSIONS, way_of
-from mmgen.training.fusion.objective import thin
+from mmgen.training.fusion.inputs import thin
 
 LATENT, SCALE, BETA = 64, 0.75, 2.5
 RATE = 1e-3

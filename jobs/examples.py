@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from mmgen.engine.context import JobContext
@@ -16,6 +16,7 @@ from mmgen.engine.inputs import Only, joined_hash, part, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
+from mmgen.features.photo import photo_columns
 from mmgen.graph.context import context_frame
 
 HASHES = ("product_hash", "clean_text_hash", "image_plain", "text_plain", "audio_hash", "group_id")
@@ -43,25 +44,11 @@ def inputs(ctx: JobContext, neighbours: Callable[[], DataFrame] | None, only: On
         part(ctx, "audio_features", "audio", sound.alias("audio_embedding"), heard_by, "spectrogram", only=only),
     ):
         joined = joined.join(found, "product_id", "left")
-    if neighbours is None:
-        joined = joined.withColumn("graph_vector", F.lit(None).cast("array<float>"))
-        joined = joined.withColumn("graph_encoder", F.lit(None).cast("string"))
-    else:
-        joined = joined.join(neighbours(), "product_id", "left")
+    nothing = {"graph_vector": F.lit(None).cast("array<float>"), "graph_encoder": F.lit(None).cast("string")}
+    joined = joined.join(neighbours(), "product_id", "left") if neighbours else joined.withColumns(nothing)
     more = [*(["graph_hash"] if neighbours else []), *(["image_hash"] if ctx.config.examples.photo_features else [])]
     hashed = joined.withColumn("input_hash", joined_hash(*HASHES, *more))
     return hashed.withColumn("reject_reason", F.lit(None).cast("string"))
-
-
-def photo_columns(is_on: bool) -> tuple[Column, Column]:
-    """What describes a photo, and what that is by: colour and outline, and behind them what the encoders say."""
-    if not is_on:
-        return F.lit(None).cast("array<float>").alias("image_embedding"), F.lit(None).cast("string").alias(
-            "image_encoder"
-        )
-    said = [F.coalesce(name, F.array().cast("array<float>")) for name in ("encoding", "pretrained_encoding")]
-    by = F.concat_ws(" ", "encoder_version", "pretrained_version")
-    return F.concat("embedding", *said).alias("image_embedding"), F.when(by != "", by).alias("image_encoder")
 
 
 def run(ctx: JobContext) -> Outcome:

@@ -51,6 +51,7 @@ def test_a_partition_holds_what_changed(second: Stage, changes: Changes) -> None
     found = {name: {row["product_id"] for row in second.shop.rows(name, D2)} for name in dataset_names()}
     assert found.pop("duplicates") <= texts, "two that got the same title may be one group now; no other changed"
     among_neighbours = found.pop("graph_features")
+    assert not gone & found.pop("related")
     assert both <= among_neighbours and not gone & among_neighbours, "the changed, and who has them near"
     assert found == expected
     [deleted] = [r["product_id"] for r in second.shop.rows("raw_products", D2, "is_deleted") if r["is_deleted"]]

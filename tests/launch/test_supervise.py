@@ -28,7 +28,7 @@ logging.basicConfig(level=logging.INFO)
 params = LaunchParams(restarts=1, stalled_s=1.5, begin_limit_s=float(sys.argv[2]), step_limit_s=1)
 sys.exit(supervise("train", Start(json.loads(sys.argv[1])), params, Path.cwd(), Launcher()))
 """
-GONE_S = 8.0
+GONE_S = 20.0
 """Until nothing is left: three seconds of grace, and the machine may be busy."""
 
 

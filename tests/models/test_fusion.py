@@ -114,15 +114,15 @@ def test_thinning_hides_only_what_is_there():
 
 def test_rows_that_show_one_modality_show_each_as_often_of_those_that_they_have():
     present = {name: torch.full((4000,), name != "audio") for name in default_modalities()}
-    alone = thin(present, 0.0, torch.Generator().manual_seed(0), 1.0)
+    alone = thin(present, 0.0, torch.Generator().manual_seed(0), alone=1.0)
     count = torch.stack(list(alone.values())).sum(dim=0)
     assert (count == 1).all() and not alone["audio"].any()
     num_there = sum(bool(found.any()) for found in present.values())
     assert alone["text"].float().mean().item() == pytest.approx(1 / num_there, abs=0.03)
-    half = thin(present, 0.0, torch.Generator().manual_seed(0), 0.5)
+    half = thin(present, 0.0, torch.Generator().manual_seed(0), alone=0.5)
     assert (torch.stack(list(half.values())).sum(dim=0) == 1).float().mean().item() == pytest.approx(0.5, abs=0.03)
     nothing = {name: torch.zeros(9, dtype=torch.bool) for name in default_modalities()}
-    assert not torch.stack(list(thin(nothing, 0.0, torch.Generator(), 1.0).values())).any()
+    assert not torch.stack(list(thin(nothing, 0.0, torch.Generator(), alone=1.0).values())).any()
 
 
 def test_save_and_load_give_the_same_model_without_pickle(model, tmp_path):

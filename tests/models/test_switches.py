@@ -48,6 +48,17 @@ def test_votes_add(seen: tuple[str, ...], logit: float) -> None:
     assert found.logits.item() == pytest.approx(logit, abs=1e-5)
 
 
+def test_what_is_generated_is_on_or_off_as_often_as_the_votes_say() -> None:
+    way = BernoulliExperts({"a": 3}, 3)
+    hidden = {"a": torch.tensor([[0.5, -1.0, 2.0]]).expand(20_000, 3)}
+    present = {"a": torch.ones(20_000, dtype=torch.bool)}
+    noise = torch.randn(20_000, 4, generator=torch.Generator().manual_seed(4))
+    with torch.no_grad():
+        z, posterior = way.sample(hidden, present, noise), way.encode(hidden, present)
+    assert set(z.unique().tolist()) == {-1.0, 1.0}
+    assert torch.allclose(z.mean(dim=0), posterior.mu[0], atol=0.03)
+
+
 @pytest.mark.parametrize(
     ("pixel", "logit", "nats"),
     [

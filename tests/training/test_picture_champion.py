@@ -74,6 +74,7 @@ def test_from_examples_to_a_registered_version(trained: tuple[list[str], Path], 
         "config.json",
         "figures.json",
         "samples.png",
+        "README.md",
     }
     assert PictureModel.load(files).config.fusion_version == "1"
     tags = tracker.tags_of(version)

@@ -216,11 +216,6 @@ def _look(state: State, inputs: Inputs, parts: Sequence[Inputs], adversary: Adve
     return Look(torch.cat([one.decoded[name] for one in found]) if adversary else None, paid)
 
 
-def _seen(adversary: Adversary, inputs: Inputs, decoded: Tensor) -> Seen:
-    name = adversary.critic.modality
-    return Seen(inputs.data.values[name], decoded, inputs.data.present[name])
-
-
 def _teach(state: State, adversary: Adversary, inputs: Inputs, decoded: Tensor, params: TrainParams) -> Tensor:
     """Teach the critic to tell real values from decoded ones."""
     adversary.critic.train()
@@ -242,6 +237,11 @@ def _pull(
     seen = _seen(adversary, inputs, decoded)
     pull, score = adversary.critic.pull(seen, net.parts(name).log_scale, params.weight_of(name))
     return weight * pull, weight * score.detach()
+
+
+def _seen(adversary: Adversary, inputs: Inputs, decoded: Tensor) -> Seen:
+    name = adversary.critic.modality
+    return Seen(inputs.data.values[name], decoded, inputs.data.present[name])
 
 
 def _add(sums: dict[str, Tensor], values: dict[str, Tensor]) -> None:
