@@ -12,11 +12,10 @@ from pyspark.sql import functions as F
 
 from mmgen.engine.context import JobContext
 from mmgen.engine.derive import derive
-from mmgen.engine.inputs import Only, joined_hash, part, products
+from mmgen.engine.inputs import Only, joined_hash, part, photo_columns, products
 from mmgen.engine.main import main
 from mmgen.engine.step import Outcome, Step
 from mmgen.features.examples import VERSION, build_examples
-from mmgen.features.photo import photo_columns
 from mmgen.graph.context import context_frame
 
 HASHES = ("product_hash", "clean_text_hash", "image_plain", "text_plain", "audio_hash", "group_id")

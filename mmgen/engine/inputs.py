@@ -116,3 +116,14 @@ def written(frame: DataFrame, folder: Path) -> DataFrame:
     """The frame, written below the job's scratch folder and read again: what follows is planned from there."""
     frame.write.parquet(str(folder))
     return frame.sparkSession.read.schema(frame.schema).parquet(str(folder))
+
+
+def photo_columns(is_on: bool) -> tuple[Column, Column]:
+    """What describes a photo, and what that is by: colour and outline, and behind them what the encoders say."""
+    if not is_on:
+        return F.lit(None).cast("array<float>").alias("image_embedding"), F.lit(None).cast("string").alias(
+            "image_encoder"
+        )
+    said = [F.coalesce(name, F.array().cast("array<float>")) for name in ("encoding", "pretrained_encoding")]
+    by = F.concat_ws(" ", "encoder_version", "pretrained_version")
+    return F.concat("embedding", *said).alias("image_embedding"), F.when(by != "", by).alias("image_encoder")
